@@ -1,0 +1,1 @@
+"""WHO: people, organisations, their contact centres, memberships."""

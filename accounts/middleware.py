@@ -1,0 +1,39 @@
+"""Speak to each person in their own language and time zone."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import TYPE_CHECKING
+
+from django.utils import timezone, translation
+
+from accounts.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+
+class PersonalSettingsMiddleware:
+    """Activates the signed-in person's language and time zone; for everybody else the browser's language stays."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Wrap one request."""
+        user = request.user
+        if not isinstance(user, User):
+            return self.get_response(request)
+        try:
+            zone = zoneinfo.ZoneInfo(user.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            zone = zoneinfo.ZoneInfo("UTC")
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(zone):
+            response = self.get_response(request)
+        response.headers["Content-Language"] = user.language
+        return response

@@ -1,0 +1,1 @@
+"""WHAT WAS SEEN: engagements, answers, evidence, findings, decisions, certificates."""

@@ -1,0 +1,294 @@
+"""Engagements and what was seen in them: answers, evidence, findings, decisions, certificates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Organisation, User
+from benchmarks.models import MarketRelease, MeasurementRun
+from standards.models import Criterion, Edition
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+USER = settings.AUTH_USER_MODEL
+
+
+class AuditKind(models.TextChoices):
+    """Why a centre is audited."""
+
+    SELF_ASSESSMENT = "self_assessment", _("Self-assessment")
+    INTERNAL = "internal", _("Internal audit")
+    CERTIFICATION = "certification", _("Certification audit")
+
+
+class AuditStatus(models.TextChoices):
+    """Where an engagement stands; what leads from one to the next is in ``workflow.py``."""
+
+    PLANNED = "planned", _("Planned")
+    FIELDWORK = "fieldwork", _("Fieldwork")
+    TECHNICAL_REVIEW = "technical_review", _("Technical review")
+    DECISION = "decision", _("Awaiting decision")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class TeamRole(models.TextChoices):
+    """What somebody does on one engagement."""
+
+    LEADER = "leader", _("Team leader")
+    AUDITOR = "auditor", _("Auditor")
+    EXPERT = "expert", _("Technical expert")
+    OBSERVER = "observer", _("Observer")
+
+
+class FindingKind(models.TextChoices):
+    """Grading of a finding."""
+
+    MAJOR = "major", _("Major nonconformity")
+    MINOR = "minor", _("Minor nonconformity")
+    OPPORTUNITY = "opportunity", _("Opportunity for improvement")
+    STRENGTH = "strength", _("Strength")
+
+
+class EvidenceKind(models.TextChoices):
+    """What a piece of evidence is."""
+
+    DOCUMENT = "document", _("Document")
+    PHOTO = "photo", _("Photo")
+    RECORDING = "recording", _("Recording")
+    SCREEN = "screen", _("Screen capture")
+    INTERVIEW = "interview", _("Interview note")
+    OBSERVATION = "observation", _("Observation")
+    SAMPLE = "sample", _("Record sample")
+
+
+class AuditQuerySet(models.QuerySet["Audit"]):
+    """Audits as a person may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> AuditQuerySet:
+        """Keep audits of or by the person's organisations, and those on whose team the person is."""
+        if not isinstance(user, User):
+            return self.none()
+        organisations = user.organisations_as()
+        return self.filter(
+            Q(auditee__in=organisations)
+            | Q(conductor__in=organisations)
+            | Q(pk__in=TeamMember.objects.filter(user=user).values("audit"))
+        )
+
+
+class Audit(models.Model):
+    """One engagement: one centre, one edition, one team, one result.
+
+    ``facts`` holds what the gates of the edition ask for by name: ``{"cskm": {"value": "62.5", "note": "…"}}``.
+    ``market`` holds the verdict per gated KPI, made anew whenever measurements, release or waivers change.
+    ``result`` is empty until submission and frozen from then on.
+    """
+
+    reference = models.CharField(_("reference"), max_length=30, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=AuditKind)
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="audits", verbose_name=_("centre"))
+    auditee = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="audits_received")
+    conductor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="audits_conducted")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="audits", verbose_name=_("edition"))
+    edition_sha256 = models.CharField(max_length=64)
+    status = models.CharField(_("status"), max_length=20, choices=AuditStatus, default=AuditStatus.PLANNED)
+    scope = models.TextField(_("scope"))
+    objectives = models.TextField(_("objectives"), blank=True)
+    not_covered = models.TextField(_("what was not covered, and why"), blank=True)
+    summary = models.TextField(_("executive summary"), blank=True)
+    onsite_from = models.DateField(_("on site from"))
+    onsite_to = models.DateField(_("on site to"))
+    measurement_run = models.ForeignKey(MeasurementRun, null=True, on_delete=models.PROTECT, related_name="audits")
+    market_release = models.ForeignKey(MarketRelease, null=True, on_delete=models.PROTECT, related_name="audits")
+    market = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
+    result = models.JSONField(null=True)
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    review_note = models.TextField(_("technical reviewer's note"), blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-onsite_from", "-pk"]
+
+    def __str__(self) -> str:
+        """Show the reference."""
+        return self.reference
+
+
+class TeamMember(models.Model):
+    """Somebody on the audit team."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="team")
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="team_memberships")
+    role = models.CharField(_("role"), max_length=20, choices=TeamRole)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["audit", "user"], name="team_member_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show who does what."""
+        return f"{self.user} · {self.get_role_display()}"
+
+
+class Answer(models.Model):
+    """What was found for one criterion. All rows are made when the audit is planned.
+
+    ``level`` is empty while unanswered; ``na_reason`` is filled exactly when the criterion is not applicable.
+    ``revision`` counts the saves; a save must name the revision it was made on.
+    """
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="answers")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="answers")
+    level = models.PositiveSmallIntegerField(null=True)
+    na_reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    answered_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["criterion__position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["audit", "criterion"], name="answer_once"),
+            models.CheckConstraint(condition=Q(level=None) | Q(na_reason=""), name="answer_level_or_na"),
+        ]
+
+    def __str__(self) -> str:
+        """Show criterion and level."""
+        return f"{self.criterion_id}: {self.level}"
+
+
+class Evidence(models.Model):
+    """A stored file, known by its content; the file lies at ``EVIDENCE_DIR/<first two>/<sha256>``."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="evidence")
+    answers = models.ManyToManyField(Answer, related_name="evidence")
+    kind = models.CharField(_("kind"), max_length=20, choices=EvidenceKind, default=EvidenceKind.DOCUMENT)
+    title = models.CharField(_("title"), max_length=200)
+    filename = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        verbose_name_plural = "evidence"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["audit", "sha256"], name="evidence_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show the title."""
+        return self.title
+
+
+class Finding(models.Model):
+    """A nonconformity, opportunity or strength: criterion, objective evidence, statement."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="findings")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("grading"), max_length=20, choices=FindingKind)
+    statement = models.TextField(_("statement"))
+    objective_evidence = models.TextField(_("objective evidence"))
+    due = models.DateField(_("correction due"), null=True, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    closing_note = models.TextField(_("how it was verified"), blank=True)
+    raised_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["audit", "number"], name="finding_number_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show number and grading."""
+        return f"{self.number} {self.get_kind_display()}"
+
+
+class MarketWaiver(models.Model):
+    """A named person's permission to compare with a market figure older than the edition allows."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="market_waivers")
+    kpi = models.CharField(_("KPI"), max_length=40)
+    reason = models.TextField(_("reason"))
+    granted_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["audit", "kpi"], name="waiver_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show the KPI."""
+        return self.kpi
+
+
+class Decision(models.Model):
+    """The certification decision, made by somebody who was not on the team and did not review."""
+
+    audit = models.OneToOneField(Audit, on_delete=models.PROTECT, related_name="decision")
+    granted = models.BooleanField()
+    tier = models.CharField(max_length=20, blank=True)
+    route = models.CharField(max_length=40)
+    reason = models.TextField(_("reasons"))
+    decided_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Show what was decided."""
+        return self.tier if self.granted else "refused"
+
+
+class CertificateStatus(models.TextChoices):
+    """State of a certificate; expiry follows from the date and is not stored."""
+
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+class Certificate(models.Model):
+    """A certificate; ``code`` (128 random bits) is what the public checks it by."""
+
+    audit = models.OneToOneField(Audit, on_delete=models.PROTECT, related_name="certificate")
+    number = models.CharField(max_length=30, unique=True)
+    code = models.CharField(max_length=40, unique=True)
+    tier = models.CharField(max_length=20)
+    status = models.CharField(max_length=20, choices=CertificateStatus, default=CertificateStatus.ACTIVE)
+    status_since = models.DateTimeField()
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-issued_at"]
+
+    def __str__(self) -> str:
+        """Show the number."""
+        return self.number

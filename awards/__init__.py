@@ -1,0 +1,1 @@
+"""WHO IS BEST: judging of award entrants."""

@@ -1,0 +1,125 @@
+"""Measurements of a centre from its raw records, and releases of market figures to compare them with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class MarketRelease(models.Model):
+    """A set of market figures, immutable once loaded and known by the SHA-256 of its canonical content."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    sha256 = models.CharField(max_length=64, unique=True)
+    loaded_at = models.DateTimeField()
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-loaded_at", "-pk"]
+
+    def __str__(self) -> str:
+        """Show the code."""
+        return self.code
+
+
+class MarketFigure(models.Model):
+    """One published figure: what, for whom, when, who says so, and where it stands."""
+
+    release = models.ForeignKey(MarketRelease, on_delete=models.CASCADE, related_name="figures")
+    line = models.PositiveIntegerField(help_text="line in the release file")
+    kpi = models.CharField(max_length=40)
+    variant = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=14, decimal_places=4)
+    unit = models.CharField(max_length=20)
+    statistic = models.CharField(max_length=40)
+    industry = models.CharField(max_length=60)
+    region = models.CharField(max_length=60)
+    channel = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    n = models.CharField(max_length=60, blank=True)
+    spread = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=200)
+    url = models.CharField(max_length=300)
+    grade = models.CharField(max_length=1)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["kpi", "region", "-year", "line"]
+
+    def __str__(self) -> str:
+        """Show KPI, region and year."""
+        return f"{self.kpi} {self.region} {self.year}"
+
+
+class MeasurementRunQuerySet(models.QuerySet["MeasurementRun"]):
+    """Runs as a person may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> MeasurementRunQuerySet:
+        """Keep the runs of centres whose organisation the person belongs to, or audits."""
+        if not isinstance(user, User):
+            return self.none()
+        return self.filter(centre__organisation__in=user.organisations_as())
+
+
+class MeasurementRun(models.Model):
+    """One computation: these records, read by this mapping, over this period."""
+
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="measurement_runs")
+    records_name = models.CharField(max_length=255)
+    records_sha256 = models.CharField(max_length=64)
+    mapping = models.TextField(help_text="the mapping file, word for word")
+    mapping_sha256 = models.CharField(max_length=64)
+    engine = models.CharField(max_length=20)
+    period_from = models.DateField()
+    period_to = models.DateField()
+    rows_read = models.PositiveBigIntegerField()
+    rows_used = models.PositiveBigIntegerField()
+    rejected = models.JSONField(default=dict, help_text="reason -> rows")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = MeasurementRunQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        """Show centre and period."""
+        return f"{self.centre} {self.period_from}–{self.period_to}"
+
+
+class Measurement(models.Model):
+    """One KPI in one variant, with what it rests on. ``value`` and ``standard_error`` are in ``unit``."""
+
+    run = models.ForeignKey(MeasurementRun, on_delete=models.CASCADE, related_name="measurements")
+    kpi = models.CharField(max_length=40)
+    variant = models.CharField(max_length=40)
+    channel = models.CharField(max_length=40, default="all")
+    value = models.FloatField()
+    numerator = models.FloatField(null=True)
+    denominator = models.FloatField(null=True)
+    n = models.PositiveBigIntegerField()
+    standard_error = models.FloatField(null=True)
+    cluster = models.CharField(max_length=20, blank=True)
+    clusters = models.PositiveIntegerField(null=True)
+    design_effect = models.FloatField(null=True)
+    unit = models.CharField(max_length=20)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "kpi", "variant", "channel"], name="measurement_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show KPI and variant."""
+        return f"{self.kpi} {self.variant}"

@@ -1,0 +1,1 @@
+"""WHAT HAPPENED: append-only, hash-chained record of every change that matters."""

@@ -1,0 +1,33 @@
+"""One table: what happened, in order, each entry carrying the hash of the one before."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Entry(models.Model):
+    """One thing that happened. Written by ``ledger.services.ledger_append`` only; the database refuses changes.
+
+    ``content`` is the canonical JSON (RFC 8785) that was hashed; the other columns repeat parts of it for look-ups
+    and are checked against it by ``verify_ledger``.
+    """
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80)
+    content = models.TextField()
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["sequence"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["subject", "sequence"], name="entry_subject")]
+
+    def __str__(self) -> str:
+        """Show number, action and subject."""
+        return f"{self.sequence} {self.action} {self.subject}"

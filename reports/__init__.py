@@ -1,0 +1,1 @@
+"""WHAT IS SHOWN: documents, PDF, charts, exports, public verification."""

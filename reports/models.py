@@ -1,0 +1,82 @@
+"""Exports that people asked for, and the outbox that makes sure each is worked on."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from audits.models import Audit
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+
+class ExportStatus(models.TextChoices):
+    """Where an export stands."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("In progress")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    """Exports as a person may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> ExportQuerySet:
+        """Keep exports of audits that the person may see."""
+        return self.filter(audit__in=Audit.objects.visible_to(user))
+
+
+class Export(models.Model):
+    """One document asked for by one person; ``percent`` and ``step`` feed the progress bar."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="exports")
+    language = models.CharField(max_length=10, default="en")
+    status = models.CharField(max_length=20, choices=ExportStatus, default=ExportStatus.QUEUED)
+    percent = models.PositiveSmallIntegerField(default=0)
+    step = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    filename = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    pages = models.PositiveIntegerField(null=True)
+    error = models.TextField(blank=True)
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-requested_at"]
+
+    def __str__(self) -> str:
+        """Show audit and status."""
+        return f"{self.audit_id} {self.status}"
+
+
+class OutboxMessage(models.Model):
+    """A task to run once its transaction has committed; kept until it was handed over."""
+
+    task = models.CharField(max_length=100)
+    argument = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        """Show task and argument."""
+        return f"{self.task}({self.argument})"

@@ -1,0 +1,1 @@
+"""WHAT IS ASKED: editions, blocks, clauses, criteria, tiers; the scoring engine."""
