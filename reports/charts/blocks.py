@@ -1,0 +1,74 @@
+"""Block bars: how much of each block was reached, with the bars of all tiers marked on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from reports.charts.canvas import SCREEN, Look, Scale, element, picture, shortened, shown, span, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDTH = 640
+ROW = 40
+TOP = 24
+SCALE = Scale(0, 100, 232, 512)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockBar:
+    """One block: per cent reached (equal ends once nothing is open), points out of a maximum, the tiers' bars."""
+
+    code: str
+    title: str
+    low: Decimal
+    high: Decimal
+    points_low: Decimal
+    points_high: Decimal
+    maximum: Decimal
+    wanted: tuple[tuple[str, Decimal], ...]
+
+
+def block_bars(bars: Sequence[BlockBar], *, title: str, description: str, look: Look = SCREEN) -> str:
+    """Draw one row of 40 px per block on a scale of 0 to 100 per cent, 640 px wide."""
+    height = TOP + ROW * len(bars) + 8
+    parts = [_legend(bars)]
+    for place, bar in enumerate(bars):
+        parts += _row(bar, TOP + place * ROW + 20, look)
+    return picture(parts, width=WIDTH, height=height, title=title, description=description, look=look)
+
+
+def _legend(bars: Sequence[BlockBar]) -> str:
+    """Name the tiers' bars once above the first row, where they are the same in every row."""
+    if not bars or any(bar.wanted != bars[0].wanted for bar in bars):
+        return ""
+    return "".join(
+        words(SCALE(percent), 16, name, size=11, text_anchor="middle", fill_opacity=0.8)
+        for name, percent in bars[0].wanted
+    )
+
+
+def _row(bar: BlockBar, middle: int, look: Look) -> list[str]:
+    """Draw one block: code, title, track, bar, the tiers' ticks, per cent and points."""
+    points = f"{span(bar.points_low, bar.points_high)} / {shown(bar.maximum, 0)}"
+    return [
+        words(0, middle + 5, bar.code, size=14, font_weight=700, fill=look.accent),
+        words(20, middle + 5, shortened(bar.title, 30), size=14),
+        element("rect", x=SCALE.start, y=middle - 8, width=SCALE.end - SCALE.start, height=16, fill_opacity=0.08),
+        *_reached(bar, middle, look),
+        *(element("rect", x=SCALE(at) - 0.75, y=middle - 12, width=1.5, height=24) for _, at in bar.wanted),
+        words(640, middle - 1, f"{span(bar.low, bar.high)} %", size=14, font_weight=600, text_anchor="end"),
+        words(640, middle + 14, points, size=11, fill_opacity=0.75, text_anchor="end"),
+    ]
+
+
+def _reached(bar: BlockBar, middle: int, look: Look) -> list[str]:
+    """Draw what is certain as a full bar and what is still open as an outline behind it."""
+    low, high = SCALE(bar.low), SCALE(bar.high)
+    certain = element("rect", x=SCALE.start, y=middle - 8, width=low - SCALE.start, height=16, fill=look.accent)
+    if low == high:
+        return [certain]
+    outline = {"fill": look.accent, "fill_opacity": 0.22, "stroke": look.accent, "stroke_dasharray": "3 2"}
+    return [certain, element("rect", x=low, y=middle - 7.5, width=high - low, height=15, **outline)]

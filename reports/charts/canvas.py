@@ -1,0 +1,125 @@
+"""The pieces that every chart is drawn with: escaped elements, a linear scale, state marks, numbers as shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from xml.sax.saxutils import escape, quoteattr
+
+# XML 1.0 has no place for these, not even escaped.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colours and type. On the screen ink and type come from the page, so that light and dark both work."""
+
+    ink: str = "currentColor"
+    accent: str = "#128a8a"
+    font: str = "inherit"
+
+
+SCREEN = Look()
+PAPER = Look(ink="#16262e", accent="#0b5e64", font="Text, TextExt, SC, TC")
+
+
+def text_of(value: object) -> str:
+    """Return the value as escaped character data, without what XML cannot carry."""
+    return escape(_NOT_XML.sub("", str(value)))
+
+
+def element(name: str, content: str = "", /, **attributes: object) -> str:
+    """Return one element; underscores in attribute names stand for hyphens, None leaves an attribute out."""
+    written = "".join(
+        f" {key.rstrip('_').replace('_', '-')}={quoteattr(_NOT_XML.sub('', _number(value)))}"
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
+
+
+def _number(value: object) -> str:
+    """Write lengths with at most two decimals: a hundredth of a pixel is nothing on any paper."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def words(x: float, y: float, content: object, *, size: int = 13, **attributes: object) -> str:
+    """Return a text element at the baseline ``y``."""
+    return element("text", text_of(content), x=x, y=y, font_size=size, **attributes)
+
+
+def picture(parts: list[str], *, width: int, height: int, title: str, description: str, look: Look) -> str:
+    """Return the whole SVG. It has a size in its own pixels and shrinks with its container."""
+    head = f"<title>{text_of(title)}</title><desc>{text_of(description)}</desc>"
+    return element(
+        "svg",
+        head + "".join(parts),
+        xmlns="http://www.w3.org/2000/svg",
+        class_="chart",
+        role="img",
+        viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
+        fill=look.ink,
+        font_family=look.font,
+        font_size=13,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Maps values onto pixels, clamped to the ends of the track."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: Decimal | float) -> float:
+        """Return the pixel of a value."""
+        share = (float(value) - self.low) / ((self.high - self.low) or 1.0)
+        return self.start + (self.end - self.start) * min(1.0, max(0.0, share))
+
+
+def shown(value: Decimal | float, places: int = 1) -> str:
+    """Return a number as a reader sees it: rounded half up, a real minus sign, no needless zeros behind the point."""
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{rounded:f}".replace("-", "\N{MINUS SIGN}")
+
+
+def span(low: Decimal, high: Decimal, places: int = 1) -> str:
+    """Return ``61.2``, or ``40.0 to 61.2`` as an en-dash range while it is open."""
+    return shown(low, places) if low == high else f"{shown(low, places)}–{shown(high, places)}"
+
+
+def mark(x: float, y: float, state: str, look: Look, radius: float = 7) -> str:
+    """Draw a state as a shape: a filled disc with a tick, a ring with a cross, an open ring."""
+    if state == "met":
+        tick = f"M{x - radius * 0.45:.2f} {y:.2f}l{radius * 0.32:.2f} {radius * 0.36:.2f} {radius * 0.6:.2f} {-radius * 0.7:.2f}"
+        return element("circle", cx=x, cy=y, r=radius, fill=look.accent) + element(
+            "path", d=tick, fill="none", stroke="#ffffff", stroke_width=1.75, stroke_linecap="round"
+        )
+    ring = element("circle", cx=x, cy=y, r=radius - 0.75, fill="none", stroke=look.ink, stroke_width=1.5)
+    if state != "not_met":
+        return ring
+    arm = radius * 0.36
+    cross = f"M{x - arm:.2f} {y - arm:.2f}L{x + arm:.2f} {y + arm:.2f}M{x - arm:.2f} {y + arm:.2f}L{x + arm:.2f} {y - arm:.2f}"
+    return ring + element("path", d=cross, fill="none", stroke=look.ink, stroke_width=1.75, stroke_linecap="round")
+
+
+def units(text: str) -> int:
+    """Return the width of a text in half characters; a Chinese character is as wide as two Latin ones."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)  # noqa: PLR2004 - where CJK begins
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a label to ``limit`` half characters, with an ellipsis where something was left out."""
+    if units(text) <= limit:
+        return text
+    kept = ""
+    for character in text:
+        if units(kept + character) >= limit:
+            break
+        kept += character
+    return f"{kept.rstrip()}…"

@@ -1,0 +1,84 @@
+"""The tier ladder: one rung per tier, its points on a common scale, its bar, and the gates that knock it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.charts.canvas import SCREEN, Look, Scale, element, mark, picture, shortened, shown, span, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+WIDTH = 640
+RUNG = 64
+TRACK = Scale(0, 1, 176, 512)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One tier: points (equal ends once nothing is open), the points it wants, its state and a line in words."""
+
+    title: str
+    low: Decimal
+    high: Decimal
+    wanted: Decimal | None
+    state: str
+    state_words: str
+    remark: str = ""
+
+
+def tier_ladder(rungs: Sequence[Rung], *, maximum: Decimal, title: str, description: str, look: Look = SCREEN) -> str:
+    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 64 px a rung."""
+    height = RUNG * len(rungs) + 16
+    scale = Scale(0, float(maximum), TRACK.start, TRACK.end)
+    parts = [_axis(scale, maximum, height)]
+    for place, rung in enumerate(reversed(rungs)):
+        parts += _rung(rung, place * RUNG, scale, look)
+    return picture(parts, width=WIDTH, height=height, title=title, description=description, look=look)
+
+
+def _axis(scale: Scale, maximum: Decimal, height: int) -> str:
+    """Draw the ends of the scale under the lowest rung."""
+    ends = ((0, "start"), (maximum, "end"))
+    return "".join(
+        words(scale(value), height - 4, shown(value, 0), size=11, fill_opacity=0.7, text_anchor=anchor)
+        for value, anchor in ends
+    )
+
+
+def _rung(rung: Rung, top: int, scale: Scale, look: Look) -> list[str]:
+    """Draw one tier: name, track, points, bar, result."""
+    middle = top + 26
+    bold = {"font_weight": 600}
+    return [
+        mark(8, middle, rung.state, look),
+        words(24, middle + 5, shortened(rung.title, 22), size=14, **bold),
+        element("rect", x=scale.start, y=middle - 8, width=scale.end - scale.start, height=16, fill_opacity=0.08),
+        *_points(rung, middle, scale, look),
+        *_wanted(rung, middle, scale),
+        words(640, middle + 5, span(rung.low, rung.high), size=16, text_anchor="end", **bold),
+        words(scale.start, middle + 25, shortened(f"{rung.state_words}{rung.remark}", 84), size=12, fill_opacity=0.8),
+    ]
+
+
+def _points(rung: Rung, middle: int, scale: Scale, look: Look) -> list[str]:
+    """Draw what is certain as a full bar and what is still open as an outline behind it."""
+    low, high = scale(rung.low), scale(rung.high)
+    certain = element("rect", x=scale.start, y=middle - 8, width=low - scale.start, height=16, fill=look.accent)
+    if low == high:
+        return [certain]
+    outline = {"fill": look.accent, "fill_opacity": 0.22, "stroke": look.accent, "stroke_dasharray": "3 2"}
+    return [certain, element("rect", x=low, y=middle - 7.5, width=high - low, height=15, **outline)]
+
+
+def _wanted(rung: Rung, middle: int, scale: Scale) -> list[str]:
+    """Draw the tier's bar as a tick through the track, with its number above."""
+    if rung.wanted is None:
+        return []
+    x = scale(rung.wanted)
+    return [
+        element("rect", x=x - 1, y=middle - 13, width=2, height=26),
+        words(x, middle - 16, shown(rung.wanted, 0), size=11, text_anchor="middle"),
+    ]
