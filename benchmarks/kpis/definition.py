@@ -1,0 +1,71 @@
+"""What the definition of a KPI consists of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["higher", "lower", "target"]
+
+# A variant code may end in a threshold that differs from the usual one: ``answered_within_offered_30s``.
+_THRESHOLD = re.compile(r"^(?P<base>.+)_(?P<seconds>\d+)s$")
+
+
+def words(text: str) -> str:
+    """Return the text unchanged; imported as ``_`` so that the translators' tools find the words of the catalogue."""
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """One way to compute a KPI. Figures of different variants are never compared.
+
+    ``threshold`` is the number of seconds that the plain code means, for variants that depend on one.
+    """
+
+    code: str
+    words: str
+    threshold: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kpi:
+    """One KPI.
+
+    ``number`` is the number in the product's KPI catalogue, None for those listed after it. ``units`` are the units
+    a figure may have, the usual one first. ``precision`` is the largest half-width of the two-sided 95 % interval, in
+    the usual unit, with which "not shown below the market" may still be said; beyond it the evidence is insufficient.
+    ``skewed`` KPIs compare better with a median. ``channel_free`` KPIs may be compared across channels.
+    """
+
+    code: str
+    number: int | None
+    name: str
+    formula: str
+    variants: tuple[Variant, ...]
+    units: tuple[str, ...]
+    direction: Direction
+    precision: float
+    traps: str
+    skewed: bool = False
+    channel_free: bool = False
+
+    @property
+    def unit(self) -> str:
+        """The usual unit."""
+        return self.units[0]
+
+    def variant(self, code: str) -> Variant | None:
+        """Find a variant by its code, with or without a threshold of its own; None when there is none such."""
+        plain = {variant.code: variant for variant in self.variants}
+        if code in plain:
+            return plain[code]
+        match = _THRESHOLD.match(code)
+        found = plain.get(match["base"]) if match else None
+        return found if found and found.threshold is not None else None
+
+
+def standard(text: str) -> tuple[Variant, ...]:
+    """Give the only variant of a KPI that has one definition."""
+    return (Variant(code="standard", words=text),)

@@ -1,0 +1,26 @@
+"""The registry of KPIs: every code that a market figure, a measurement or a gate may name."""
+
+from __future__ import annotations
+
+from benchmarks.kpis.catalogue.access import ACCESS
+from benchmarks.kpis.catalogue.customer import CUSTOMER
+from benchmarks.kpis.catalogue.digital import DIGITAL
+from benchmarks.kpis.catalogue.handling import HANDLING
+from benchmarks.kpis.catalogue.people import MONEY, PEOPLE
+from benchmarks.kpis.definition import Kpi, Variant
+
+__all__ = ["FAMILIES", "KPIS", "KPI_CODES", "UNSTATED", "Kpi", "Variant"]
+
+# The variant of a figure whose publisher does not say which formula was used. It is shown and never gates.
+UNSTATED = "unstated"
+
+FAMILIES: dict[str, tuple[Kpi, ...]] = {
+    "access": ACCESS,
+    "handling": HANDLING,
+    "customer": CUSTOMER,
+    "digital": DIGITAL,
+    "people": PEOPLE,
+    "money": MONEY,
+}
+KPIS: dict[str, Kpi] = {kpi.code: kpi for family in FAMILIES.values() for kpi in family}
+KPI_CODES: frozenset[str] = frozenset(KPIS)
