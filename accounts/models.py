@@ -127,6 +127,14 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     country = models.CharField(_("country"), max_length=2, help_text=_("Two-letter country code, for example HK."))
     address = models.TextField(_("address"), blank=True)
+    audit_bodies = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        related_name="clients",
+        blank=True,
+        verbose_name=_("audit bodies"),
+        help_text=_("Organisations that may plan audits of our centres and read their measurements."),
+    )
     is_demo = models.BooleanField(_("invented for the demo"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -186,8 +194,12 @@ class CentreQuerySet(models.QuerySet["Centre"]):
     """Centres as a person may see them."""
 
     def visible_to(self, user: User | AnonymousUser) -> CentreQuerySet:
-        """Keep the centres of organisations in which the person has a role."""
-        return self.filter(organisation__in=user.organisations_as()) if isinstance(user, User) else self.none()
+        """Keep the centres of the person's organisations and, for audit staff, of those that mandated them."""
+        if not isinstance(user, User):
+            return self.none()
+        staff = user.organisations_as(Role.ADMINISTRATOR, Role.AUDIT_MANAGER, Role.AUDITOR, Role.DECISION_MAKER)
+        clients = Organisation.objects.filter(audit_bodies__in=staff).values("pk")
+        return self.filter(models.Q(organisation__in=user.organisations_as()) | models.Q(organisation__in=clients))
 
 
 class Centre(models.Model):
