@@ -1,0 +1,34 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection, transaction
+
+from ledger import triggers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_empty_the_ledger() -> Iterator[None]:
+    """Let the flush after a transactional test empty the ledger too, which its triggers refuse.
+
+    Only tests with ``transactional_db`` (live servers, several connections) end with Django's flush; the triggers
+    step aside for that one statement list and are back before the next test. All other tests roll back.
+    """
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def flush_with_ledger(self: Any, sql_list: Sequence[str]) -> None:
+        with transaction.atomic():
+            triggers.drop(self.connection)
+            flush(self, sql_list)
+            triggers.create(self.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", flush_with_ledger)
+        yield
