@@ -25,6 +25,10 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
+# The roles in an audit body that see the centres of the organisations which mandated it.
+AUDIT_STAFF = (Role.ADMINISTRATOR, Role.AUDIT_MANAGER, Role.AUDITOR, Role.DECISION_MAKER)
+
+
 class Industry(models.TextChoices):
     """Industries as the market figures name them; ``other`` compares with figures for all industries only."""
 
@@ -103,6 +107,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not hasattr(self, "_roles"):
             self._roles = frozenset(self.memberships.values_list("organisation_id", "role"))
         return self._roles
+
+    def forget_roles(self) -> None:
+        """Read the roles anew when next asked: for services that change them."""
+        self.__dict__.pop("_roles", None)
 
     def organisations_as(self, *roles: str) -> set[int]:
         """Return ids of the organisations in which this person has one of the roles (any role when none is named)."""
@@ -197,7 +205,7 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         """Keep the centres of the person's organisations and, for audit staff, of those that mandated them."""
         if not isinstance(user, User):
             return self.none()
-        staff = user.organisations_as(Role.ADMINISTRATOR, Role.AUDIT_MANAGER, Role.AUDITOR, Role.DECISION_MAKER)
+        staff = user.organisations_as(*AUDIT_STAFF)
         clients = Organisation.objects.filter(audit_bodies__in=staff).values("pk")
         return self.filter(models.Q(organisation__in=user.organisations_as()) | models.Q(organisation__in=clients))
 
@@ -214,6 +222,7 @@ class Centre(models.Model):
     languages = models.JSONField(_("languages"), default=list)
     seats = models.PositiveIntegerField(_("seats"))
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
+    revision = models.PositiveIntegerField(default=1, help_text="Grows with each edit; a stale form is refused.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CentreQuerySet.as_manager()

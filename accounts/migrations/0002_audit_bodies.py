@@ -4,15 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organisation',
-            name='audit_bodies',
-            field=models.ManyToManyField(blank=True, help_text='Organisations that may plan audits of our centres and read their measurements.', related_name='clients', to='accounts.organisation', verbose_name='audit bodies'),
+            model_name="organisation",
+            name="audit_bodies",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="Organisations that may plan audits of our centres and read their measurements.",
+                related_name="clients",
+                to="accounts.organisation",
+                verbose_name="audit bodies",
+            ),
         ),
     ]

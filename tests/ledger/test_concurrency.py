@@ -43,10 +43,12 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str
     return values
 
 
+def start_writer(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", WRITER], cwd=settings.BASE_DIR, env=environment)  # noqa: S603 - ours
+
+
 def test_several_writers_make_one_chain(environment: dict[str, str]) -> None:
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER], cwd=settings.BASE_DIR, env=environment) for _ in range(WRITERS)
-    ]
+    writers = [start_writer(environment) for _ in range(WRITERS)]
     assert [writer.wait(timeout=120) for writer in writers] == [0] * WRITERS
     check = subprocess.run(
         [sys.executable, "manage.py", "verify_ledger", "--json"],

@@ -1,0 +1,53 @@
+"""Reading people, organisations and centres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from accounts.models import Centre, Invitation, Membership, Organisation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+
+# What a list may be sorted by; nothing else from an address reaches order_by.
+CENTRE_SORTS = {
+    "name": ("name", "pk"),
+    "-name": ("-name", "-pk"),
+    "organisation": ("organisation__name", "name", "pk"),
+    "industry": ("industry", "name", "pk"),
+    "-seats": ("-seats", "name", "pk"),
+    "-created": ("-created_at", "-pk"),
+}
+
+
+def centres_found(*, user: User, text: str = "", industry: str = "", sort: str = "name") -> QuerySet[Centre]:
+    """Return the centres a person may see that match; one SQL query when evaluated, organisations included."""
+    found = Centre.objects.visible_to(user).select_related("organisation")
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(city__icontains=text) | Q(organisation__name__icontains=text))
+    if industry:
+        found = found.filter(industry=industry)
+    return found.order_by(*CENTRE_SORTS[sort])
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Return the memberships with their people, by name; one SQL query."""
+    return organisation.memberships.select_related("user").order_by("user__name", "user__email", "role")
+
+
+def invitations_open(organisation: Organisation, *, at: datetime) -> QuerySet[Invitation]:
+    """Return the invitations that can still be accepted, newest first; one SQL query."""
+    return organisation.invitations.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at).select_related(
+        "invited_by"
+    )
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """Return a person's own roles with the organisations; one SQL query."""
+    return user.memberships.select_related("organisation").order_by("organisation__name", "role")

@@ -1,0 +1,28 @@
+"""Everything that writes in this room, one module per subject."""
+
+from accounts.services.centres import CentreFacts, centre_create, centre_update
+from accounts.services.invitations import invitation_accept, invitation_create, invitation_find, invitation_withdraw
+from accounts.services.organisations import (
+    audit_body_add,
+    audit_body_remove,
+    membership_add,
+    membership_remove,
+    organisation_create,
+)
+from accounts.services.profiles import profile_update
+
+__all__ = [
+    "CentreFacts",
+    "audit_body_add",
+    "audit_body_remove",
+    "centre_create",
+    "centre_update",
+    "invitation_accept",
+    "invitation_create",
+    "invitation_find",
+    "invitation_withdraw",
+    "membership_add",
+    "membership_remove",
+    "organisation_create",
+    "profile_update",
+]
