@@ -1,0 +1,113 @@
+"""Ratios and their cluster-robust standard errors from sums over clusters, on any engine that Ibis speaks to.
+
+With cluster sums y_i (numerator) and x_i (denominator), r = sum y / sum x and residuals e_i = y_i - r x_i, the
+linearised variance is G/(G-1) x sum e_i^2 / (sum x)^2 (Cochran, Sampling Techniques, ratio estimator; clusters as
+units). Contacts of a day share its queue, contacts of an agent the agent: as independent contacts they would look
+several times as certain as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import ibis.expr.types as ir
+
+
+def measure_ratios(
+    table: ir.Table, ratios: Sequence[Ratio], parts: dict[str, Part], at: Thresholds, by: Sequence[str] = ()
+) -> list[Measurement]:
+    """Measure ratios that share a cluster in one query: sums per cluster, then moments over the clusters.
+
+    A ratio whose denominator is 0 is left out: there is nothing to say.
+    """
+    if not ratios:
+        return []
+    used = sorted({name for ratio in ratios for name in _parts_of(ratio)})
+    inner = _per_cluster(table, ratios[0].cluster, used, parts, at, by)
+    moments: dict[str, ir.Value] = {}
+    for index, ratio in enumerate(ratios):
+        moments |= _moments(inner, index, ratio)
+    outer = inner.group_by(list(by)).agg(**moments) if by else inner.agg(**moments)
+    found = []
+    for row in outer.order_by(list(by)).execute().to_dict("records") if by else outer.execute().to_dict("records"):
+        group = tuple((name, str(row[name])) for name in by)
+        found += [each for i, ratio in enumerate(ratios) if (each := _measurement(row, i, ratio, group))]
+    return found
+
+
+def _parts_of(ratio: Ratio) -> set[str]:
+    return {*ratio.numerator, *ratio.denominator, *((ratio.squares,) if ratio.squares else ())}
+
+
+def _per_cluster(
+    table: ir.Table, cluster: str, used: Iterable[str], parts: dict[str, Part], at: Thresholds, by: Sequence[str]
+) -> ir.Table:
+    sums = {name: parts[name].value(table, at).sum() for name in used}
+    names = list(dict.fromkeys([*by, *(_cluster_key(cluster, table))]))
+    return table.group_by(names).agg(**sums)
+
+
+def _cluster_key(cluster: str, table: ir.Table) -> list[str]:
+    """A contact without a known customer is a cluster of its own; contacts without a known agent are one together."""
+    return ["customer", "stranger"] if cluster == "customer" and "stranger" in table.columns else [cluster]
+
+
+def _total(table: ir.Table, terms: dict[str, int]) -> ir.NumericValue:
+    total: Any = None
+    for name, sign in terms.items():
+        term = table[name] if sign > 0 else -table[name]
+        total = term if total is None else total + term
+    return total
+
+
+def _moments(inner: ir.Table, index: int, ratio: Ratio) -> dict[str, ir.Value]:
+    y, x = _total(inner, ratio.numerator), _total(inner, ratio.denominator)
+    squares = inner[ratio.squares] if ratio.squares else y
+    return {
+        f"y{index}": y.sum(),
+        f"x{index}": x.sum(),
+        f"q{index}": squares.sum(),
+        f"yy{index}": (y * y).sum(),
+        f"xy{index}": (x * y).sum(),
+        f"xx{index}": (x * x).sum(),
+        f"g{index}": ibis.cases((x > 0, 1), else_=0).sum(),
+    }
+
+
+def _measurement(
+    row: dict[Any, Any], index: int, ratio: Ratio, group: tuple[tuple[str, str], ...]
+) -> Measurement | None:
+    y, x, q, yy, xy, xx = (float(row[f"{name}{index}"]) for name in ("y", "x", "q", "yy", "xy", "xx"))
+    if not x > 0:
+        return None
+    clusters, r = int(row[f"g{index}"]), y / x
+    residuals = _not_negative(yy - 2 * r * xy + r * r * xx, scale=yy + r * r * xx)
+    variance = clusters / (clusters - 1) * residuals / x**2 if clusters > 1 else None
+    simple = _not_negative(q / x - r * r, scale=q / x) / x
+    return Measurement(
+        kpi=ratio.kpi,
+        variant=ratio.variant,
+        value=ratio.scale * r,
+        numerator=y,
+        denominator=x,
+        n=round(x),
+        se=None if variance is None else ratio.scale * math.sqrt(variance),
+        cluster=ratio.cluster,
+        clusters=clusters,
+        design_effect=variance / simple if variance is not None and simple > 0 else None,
+        unit=ratio.unit,
+        group=group,
+    )
+
+
+def _not_negative(difference: float, *, scale: float) -> float:
+    """Clear what rounding leaves of a difference that is really 0."""
+    return difference if difference > 1e-12 * scale else 0.0

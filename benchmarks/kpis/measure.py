@@ -1,0 +1,100 @@
+"""What a KPI needs in order to be measured, and what a measurement is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+Cluster = Literal["day", "agent", "customer"]
+Terms = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Seconds within which an answer is in time, and below which giving up does not count."""
+
+    service_level: int = 20
+    short_abandon: int = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that is summed over contacts: ``value`` gives a number per contact, 0 where it does not apply."""
+
+    needs: frozenset[str]
+    value: Callable[[ir.Table, Thresholds], ir.NumericValue]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A KPI that is one sum over another: the value is ``scale`` x (sum of numerator terms) / (denominator terms).
+
+    Terms are names of parts with +1 or -1. ``squares`` is the part that sums the squares of the numerator per contact;
+    for rates, whose numerator per contact is 0 or 1, it is the numerator itself and left None.
+    """
+
+    kpi: str
+    variant: str
+    cluster: Cluster
+    numerator: Terms
+    denominator: Terms
+    scale: float
+    unit: str
+    squares: str | None = None
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """A KPI that is a quantile of ``column`` over the contacts for which the flag ``among`` holds."""
+
+    kpi: str
+    variant: str
+    cluster: Cluster
+    column: str
+    among: str
+    level: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One KPI in one variant, in ``unit``. ``n`` contacts are in the denominator, in ``clusters`` clusters.
+
+    ``se`` is the cluster-robust standard error, None with fewer than two clusters. ``design_effect`` is its square
+    over the variance that independent contacts would have. ``group`` says of which part of the records this is.
+    """
+
+    kpi: str
+    variant: str
+    value: float
+    numerator: float | None
+    denominator: float | None
+    n: int
+    se: float | None
+    cluster: str
+    clusters: int
+    design_effect: float | None
+    unit: str
+    group: tuple[tuple[str, str], ...] = ()
+
+
+def count_if(condition: ir.BooleanValue) -> ir.NumericValue:
+    """Give 1 where the condition holds and 0 where it does not or is not known.
+
+    Both branches are numbers because PostgreSQL does not cast a boolean to a double.
+    """
+    return ibis.cases((condition, 1.0), else_=0.0)
+
+
+def sum_if(condition: ir.BooleanValue, value: ir.NumericValue) -> ir.NumericValue:
+    """Give the value where the condition holds and 0 where it does not or is not known."""
+    return ibis.cases((condition & value.notnull(), value), else_=0.0)
+
+
+def variant_at(variant: str, seconds: int, usual: int) -> str:
+    """Name a variant that depends on a threshold: the plain code at the usual one, else with the seconds."""
+    return variant if seconds == usual else f"{variant}_{seconds}s"

@@ -1,0 +1,1 @@
+"""Contact records: the mapping that describes a file, and the reading of it into one shape. No Django in here."""

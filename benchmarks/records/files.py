@@ -1,0 +1,125 @@
+"""Look at a records file before anything reads it: encoding, NUL, emptiness, and hostile workbooks."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from benchmarks.records.mapping import Mapping
+
+_CHUNK = 1 << 20
+MAX_ENTRIES = 2_000
+MAX_UNPACKED = 1 << 30
+MAX_RATIO = 200
+MAX_COLUMNS = 1_000
+_REFUSED = {
+    "vbaproject": "it contains macros",
+    "xl/externallinks/": "it links to other files",
+    "xl/embeddings/": "it contains embedded objects",
+    "xl/activex/": "it contains active controls",
+}
+
+
+class RecordsError(Exception):
+    """The records file cannot be used at all; the message says where and why, for a person."""
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file as hex, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def csv_as_utf8(path: Path, mapping: Mapping, folder: Path) -> tuple[Path, list[str]]:
+    """Check a CSV file and return a UTF-8 file without BOM, and its column names.
+
+    The given file itself is returned where it already is one; else a copy in ``folder``. RecordsError names the line
+    of the first NUL or of the first bytes that are not in the mapping's encoding.
+    """
+    if path.stat().st_size == 0:
+        raise RecordsError("The file is empty.")
+    with path.open("rb") as file:
+        start = file.read(4)
+    plain = mapping.encoding in {"utf-8", "utf-8-sig"}
+    if plain and start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise RecordsError("line 1: the file is UTF-16, but the mapping says utf-8; set encoding: utf-16.")
+    target = None if plain and not start.startswith(codecs.BOM_UTF8) else folder / "records.csv"
+    with path.open("rb") as source:
+        _decode(source, "utf-8-sig" if plain else mapping.encoding, target)
+    checked = target or path
+    return checked, _header(checked, mapping.delimiter)
+
+
+def _decode(source: BinaryIO, encoding: str, target: Path | None) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    line = 1
+    with target.open("w", encoding="utf-8", newline="") if target else Path("/dev/null").open("w") as copy:
+        while chunk := source.read(_CHUNK):
+            try:
+                text = decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                place = line + error.object[: error.start].count(b"\n")
+                raise RecordsError(f"line {place}: these bytes are not {encoding}; set the encoding.") from error
+            if "\0" in text:
+                place = line + text[: text.index("\0")].count("\n")
+                raise RecordsError(f"line {place}: the file contains a NUL character; it is not a text file.")
+            line += text.count("\n")
+            if target:
+                copy.write(text)
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            raise RecordsError(f"line {line}: the file ends in the middle of a character of {encoding}.") from error
+
+
+def _header(path: Path, delimiter: str) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        first = file.readline(_CHUNK)
+        if not first.strip():
+            raise RecordsError("line 1: the header line is empty.")
+        rest = file.read(_CHUNK)
+    if not rest.strip():
+        raise RecordsError("The file has a header but no rows.")
+    try:
+        names = next(csv.reader([first], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise RecordsError(f"line 1: the header cannot be read: {error}.") from error
+    return [name.strip() for name in names]
+
+
+def check_workbook(path: Path) -> None:
+    """Refuse a workbook that could harm: macros, links, bombs, overlapping or repeated entries. RecordsError says why."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise RecordsError("The file is not an XLSX workbook.") from error
+    if len(entries) > MAX_ENTRIES:
+        raise RecordsError(f"The workbook has more than {MAX_ENTRIES:,} parts.")
+    names = [entry.filename.lower() for entry in entries]
+    if len(set(names)) != len(names):
+        raise RecordsError("The workbook names the same part twice.")
+    for name in names:
+        for part, why in _REFUSED.items():
+            if part in name:
+                raise RecordsError(f"The workbook is refused: {why}. Save the values alone as .xlsx or CSV.")
+    _check_sizes(entries)
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise RecordsError("The workbook unpacks to more than 1 GiB.")
+    end = 0
+    for entry in sorted(entries, key=lambda each: each.header_offset):
+        if entry.flag_bits & 1:
+            raise RecordsError("The workbook is encrypted; remove its password.")
+        if entry.header_offset < end:
+            raise RecordsError("The workbook's parts overlap; it is not a usual file.")
+        if entry.file_size > _CHUNK and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+            raise RecordsError("The workbook unpacks to more than 200 times its size.")
+        end = entry.header_offset + 30 + len(entry.filename.encode()) + entry.compress_size

@@ -1,0 +1,278 @@
+"""The mapping file: which column of somebody's records is which canonical field. See ``fixtures/mappings/README.md``."""
+
+from __future__ import annotations
+
+import codecs
+import zoneinfo
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from benchmarks.records.located import Located, MappingError, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FieldType = Literal["text", "seconds", "flag", "moment", "score"]
+FIELDS: dict[str, FieldType] = {
+    "contact_id": "text",
+    "arrived_at": "moment",
+    "queued": "flag",
+    "wait_seconds": "seconds",
+    "answered": "flag",
+    "abandoned": "flag",
+    "handle_seconds": "seconds",
+    "talk_seconds": "seconds",
+    "hold_seconds": "seconds",
+    "wrap_seconds": "seconds",
+    "agent": "text",
+    "customer": "text",
+    "reason": "text",
+    "channel": "text",
+    "transferred": "flag",
+    "survey_invited": "flag",
+    "score_csat": "score",
+    "score_nps": "score",
+}
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "latin-1", "cp1252")
+FORMATS = ("csv", "parquet", "xlsx")
+UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "h:m:s": 1.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """Whether a column holds one of ``values`` (or, with ``negated``, none of them)."""
+
+    column: str
+    values: tuple[str, ...]
+    negated: bool
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where one canonical field comes from. Exactly one of the ways is set; ``line`` is its place in the mapping.
+
+    ``columns`` with ``join`` make one text; ``layout`` is a strptime format for moments; ``codes`` translates values;
+    ``none`` are the values that mean "not known"; ``since`` is the column a duration is counted from.
+    """
+
+    line: int
+    columns: tuple[str, ...] = ()
+    join: str = " "
+    constant: str | None = None
+    condition: Condition | None = None
+    codes: tuple[tuple[str, str], ...] | None = None
+    none: tuple[str, ...] = ("",)
+    layout: str | None = None
+    unit: str = "seconds"
+    since: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """A checked mapping. Thresholds are in seconds; ``time_zone`` decides which contact belongs to which day."""
+
+    title: str
+    format: str
+    time_zone: str
+    given_in: str
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    fields: dict[str, Source] = field(default_factory=dict)
+    leave_out: tuple[Condition, ...] = ()
+    service_level_seconds: int = 20
+    short_abandon_seconds: int = 5
+    sentinel_dates: tuple[str, ...] = ("0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
+    duplicate_key: tuple[str, ...] = ()
+
+    def columns(self) -> dict[str, int]:
+        """Return every source column that is named, with the first line that names it."""
+        found: dict[str, int] = {}
+        for source in self.fields.values():
+            for name in (*source.columns, *((source.since,) if source.since else ())):
+                found.setdefault(name, source.line)
+            if source.condition:
+                found.setdefault(source.condition.column, source.condition.line)
+        for condition in self.leave_out:
+            found.setdefault(condition.column, condition.line)
+        for name in self.duplicate_key:
+            found.setdefault(name, 1)
+        return found
+
+
+def parse_mapping(text: str) -> Mapping:
+    """Check a mapping file. Raises MappingError, which names the line, at the first fault."""
+    root = read(text)
+    top = _known(root, "the mapping", _TOP)
+    for name in ("kind", "format", "time_zone", "fields"):
+        if name not in top:
+            raise root.fail(f"“{name}” is missing.")
+    if top["kind"].text("kind") != "contacts":
+        raise top["kind"].fail("kind must be contacts.")
+    zone = _zone(top["time_zone"])
+    given = _zone(top["given_in"]) if "given_in" in top else zone
+    file = _known(top["format"], "format", {"type", "delimiter", "encoding"})
+    thresholds = _known(top["thresholds"], "thresholds", _THRESHOLDS) if "thresholds" in top else {}
+    return Mapping(
+        title=top["title"].text("title") if "title" in top else "",
+        format=_one_of(file.get("type"), FORMATS, "type", top["format"]),
+        delimiter=_delimiter(file.get("delimiter")),
+        encoding=_encoding(file.get("encoding")),
+        time_zone=zone,
+        given_in=given,
+        fields=_fields(top["fields"]),
+        leave_out=_leave_out(top.get("leave_out")),
+        **{name: _whole(thresholds[name], name) for name in thresholds},
+        **_lists(top),
+    )
+
+
+_TOP = {
+    *("kind", "title", "note", "format", "time_zone", "given_in", "fields", "leave_out", "thresholds"),
+    *("sentinel_dates", "duplicate_key"),
+}
+_THRESHOLDS = {"service_level_seconds", "short_abandon_seconds"}
+_WAYS = ("column", "columns", "constant", "equals", "in", "not_in", "map", "from")
+_SOURCE = {*_WAYS, "none", "format", "unit", "join", "to", "note"}
+
+
+def _known(place: Located, what: str, names: Iterable[str]) -> dict[str, Located]:
+    section = place.section(what)
+    allowed = set(names)
+    for name, value in section.items():
+        if name not in allowed:
+            raise value.fail(f"unknown name “{name}” in {what}; known: {', '.join(sorted(allowed))}.")
+    return section
+
+
+def _one_of(place: Located | None, allowed: tuple[str, ...], what: str, parent: Located) -> str:
+    if place is None:
+        raise parent.fail(f"{what} is missing; one of {', '.join(allowed)}.")
+    if place.text(what) not in allowed:
+        raise place.fail(f"{what} must be one of {', '.join(allowed)}.")
+    return place.text(what)
+
+
+def _zone(place: Located) -> str:
+    name = place.text("time zone")
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise place.fail(f"unknown time zone “{name}”; write it as Area/City.") from error
+    return name
+
+
+def _delimiter(place: Located | None) -> str:
+    if place is None:
+        return ","
+    given = {"tab": "\t", "\\t": "\t"}.get(place.text("delimiter"), place.text("delimiter"))
+    if len(given) != 1 or given in '"\r\n' or not given.isascii():
+        raise place.fail("delimiter must be one character, or tab.")
+    return given
+
+
+def _encoding(place: Located | None) -> str:
+    if place is None:
+        return "utf-8"
+    name = place.text("encoding").lower()
+    if name not in ENCODINGS:
+        raise place.fail(f"encoding must be one of {', '.join(ENCODINGS)}.")
+    return codecs.lookup(name).name if name != "latin-1" else "latin-1"
+
+
+def _whole(place: Located, what: str) -> int:
+    text = place.text(what)
+    if not text.isascii() or not text.isdigit() or int(text) > 86_400:  # noqa: PLR2004 - a day of seconds
+        raise place.fail(f"{what} must be a whole number of seconds, at most a day.")
+    return int(text)
+
+
+def _lists(top: dict[str, Located]) -> dict[str, tuple[str, ...]]:
+    return {name: top[name].texts(name) for name in ("sentinel_dates", "duplicate_key") if name in top}
+
+
+def _condition(place: Located) -> Condition:
+    section = _known(place, "a condition", {"column", "equals", "in", "not_in", "why"})
+    ways = [name for name in ("equals", "in", "not_in") if name in section]
+    if "column" not in section or len(ways) != 1:
+        raise place.fail("a condition has a column and one of equals, in, not_in.")
+    value = section[ways[0]]
+    return Condition(
+        column=section["column"].text("column"),
+        values=(value.text("equals"),) if ways[0] == "equals" else value.texts(ways[0]),
+        negated=ways[0] == "not_in",
+        line=place.line,
+    )
+
+
+def _leave_out(place: Located | None) -> tuple[Condition, ...]:
+    return tuple(_condition(item) for item in place.items("leave_out")) if place else ()
+
+
+def _fields(place: Located) -> dict[str, Source]:
+    sources = {name: _source(name, value) for name, value in _known(place, "fields", FIELDS).items()}
+    if "arrived_at" not in sources:
+        raise place.fail("the field “arrived_at” is missing; without it nothing belongs to a day.")
+    if "answered" in sources and "wait_seconds" not in sources:
+        raise place.fail("“answered” needs “wait_seconds”: how long each contact waited.")
+    if "wait_seconds" in sources and "answered" not in sources:
+        raise place.fail("“wait_seconds” needs “answered”: which contacts were answered.")
+    if "abandoned" in sources and "answered" not in sources:
+        raise place.fail("“abandoned” needs “answered”.")
+    return sources
+
+
+def _source(name: str, place: Located) -> Source:
+    section = _known(place, f"the field “{name}”", _SOURCE)
+    if "column" in section and {"equals", "in", "not_in"} & section.keys():
+        kept = {key: value for key, value in section.items() if key in {"column", "equals", "in", "not_in"}}
+        condition = _condition(Located(kept, place.line))
+        return _checked(name, place, Source(line=place.line, condition=condition))
+    return _checked(name, place, _plain(place, section))
+
+
+def _plain(place: Located, section: dict[str, Located]) -> Source:
+    if "constant" in section:
+        return Source(line=place.line, constant=section["constant"].text("constant"))
+    if "from" in section:
+        if "to" not in section:
+            raise place.fail("“from” needs “to”: the columns between which the seconds are counted.")
+        columns, since = (section["to"].text("to"),), section["from"].text("from")
+    elif "columns" in section:
+        columns, since = section["columns"].texts("columns"), None
+    elif "column" in section:
+        columns, since = (section["column"].text("column"),), None
+    else:
+        raise place.fail("say where the field comes from: column, columns, constant, from and to.")
+    if not columns:
+        raise place.fail("columns is an empty list.")
+    return Source(
+        line=place.line,
+        columns=columns,
+        since=since,
+        join=section["join"].text("join") if "join" in section else " ",
+        codes=_codes(section["map"]) if "map" in section else None,
+        none=("", *section["none"].texts("none")) if "none" in section else ("",),
+        layout=section["format"].text("format") if "format" in section else None,
+        unit=_one_of(section["unit"], tuple(UNITS), "unit", place) if "unit" in section else "seconds",
+    )
+
+
+def _codes(place: Located) -> tuple[tuple[str, str], ...]:
+    return tuple((key, value.text("map")) for key, value in place.section("map").items())
+
+
+def _checked(name: str, place: Located, source: Source) -> Source:
+    kind = FIELDS[name]
+    if kind == "flag" and source.constant is not None and source.constant not in {"true", "false"}:
+        raise place.fail(f"the field “{name}” is a flag: its constant is true or false.")
+    if kind != "flag" and source.condition:
+        raise place.fail(f"the field “{name}” cannot come from a condition; only flags can.")
+    if kind in {"moment", "seconds", "score"} and source.constant is not None:
+        raise place.fail(f"the field “{name}” cannot be a constant.")
+    if source.since and kind != "seconds":
+        raise place.fail("only seconds are counted from one column to another.")
+    return source
+
+
+__all__ = ["FIELDS", "Condition", "Mapping", "MappingError", "Source", "parse_mapping"]

@@ -1,0 +1,181 @@
+"""From an open file to clean contacts: every row typed, or left out with a reason that is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+import ibis
+
+from benchmarks.records.files import RecordsError
+from benchmarks.records.source import Opened, bad_lines, open_records
+from benchmarks.records.typed import Typed, holds, typed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+    from benchmarks.records.mapping import Mapping
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Rows that share a reason: how many, and the lines of the first few."""
+
+    rows: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Clean contacts in one shape.
+
+    ``table`` has ``row``, ``arrived_at`` (local time of the centre), ``day`` and the fields that the mapping gives, of
+    which ``fields`` are the names. ``rejected`` are rows that are wrong, ``left_out`` those the mapping leaves out.
+    """
+
+    table: ir.Table
+    fields: frozenset[str]
+    rows_read: int
+    rejected: dict[str, Refused]
+    left_out: dict[str, Refused]
+
+
+def prepare(path: Path, mapping: Mapping, folder: Path) -> Contacts:
+    """Read a records file into clean contacts. RecordsError or MappingError when it cannot be used at all."""
+    opened = open_records(path, mapping, folder)
+    try:
+        contacts = _prepare(opened, mapping)
+    except duckdb.Error as error:
+        raise RecordsError(f"The file cannot be read: {str(error).split(chr(10), maxsplit=1)[0][:200]}") from error
+    if contacts.table.count().execute() == 0:
+        reasons = "; ".join(f"{why} ({found.rows})" for why, found in (contacts.rejected | contacts.left_out).items())
+        raise RecordsError(f"No row of the file can be used. {reasons}".strip())
+    return contacts
+
+
+def _prepare(opened: Opened, mapping: Mapping) -> Contacts:
+    prepared = opened.connection.create_table("prepared", _typed_rows(opened, mapping), temp=True)
+    unreadable = bad_lines(opened)
+    reasons = _reasons(prepared, [line for line, _ in unreadable])
+    for line, why in unreadable:
+        found = reasons.get(why, Refused(0, ()))
+        reasons[why] = Refused(found.rows + 1, (*found.lines, line)[:EXAMPLES])
+    table, twice = _without_duplicates(opened, prepared, mapping)
+    if twice.rows:
+        reasons["duplicate"] = twice
+    left_out = {why: found for why, found in reasons.items() if why.startswith("left out: ")}
+    rejected = {why: found for why, found in sorted(reasons.items()) if why not in left_out}
+    rows = int(prepared.count().execute()) + len(unreadable)
+    fields = frozenset(table.columns) - {"row", "day", "problem", "key"}
+    return Contacts(table.drop("problem", "key"), fields, rows, rejected, left_out)
+
+
+def _typed_rows(opened: Opened, mapping: Mapping) -> ir.Table:
+    raw, columns = opened.table, opened.columns
+    fields = {name: typed(name, source, raw, columns, mapping) for name, source in mapping.fields.items()}
+    # Nothing is computed from the contact's own number: it only tells duplicates, by ``key``.
+    values = {name: each.value for name, each in fields.items() if name != "contact_id"}
+    problems = [(holds(c, raw, columns), f"left out: {c.column} {_words(c.values)}") for c in mapping.leave_out]
+    problems += [problem for each in fields.values() for problem in each.problems]
+    _complete(values, problems)
+    keys = _key(opened, mapping)
+    return raw.select(
+        row=raw["row"],
+        **values,
+        day=values["arrived_at"].date(),
+        problem=ibis.cases(*problems, else_=ibis.null("string")) if problems else ibis.null("string"),
+        key=keys.hash() if keys is not None else ibis.null("int64"),
+    )
+
+
+def _words(values: tuple[str, ...]) -> str:
+    return " or ".join(value or "empty" for value in values)
+
+
+def _complete(values: dict[str, ir.Value], problems: list[tuple[ir.BooleanValue, str]]) -> None:
+    """Add the fields that follow from others, and the contradictions between fields."""
+    values.setdefault("channel", ibis.literal("all"))
+    values["channel"] = values["channel"].fill_null("unknown")
+    _add_handling(values)
+    if "answered" not in values:
+        return
+    given = {name: values[name] for name in ("queued", "abandoned") if name in values}
+    answered = values["answered"]
+    queued = values.setdefault("queued", ibis.literal(True))
+    abandoned = values.setdefault("abandoned", queued & ~answered)
+    problems.extend((values[name].isnull(), f"{name}: missing") for name in ("answered", *given))
+    if "abandoned" in given:
+        problems.append((answered & abandoned, "both answered and abandoned"))
+    if "queued" in given:
+        problems.append(((answered | abandoned) & ~queued, "answered or abandoned without having queued"))
+    problems.append((queued & values["wait_seconds"].isnull(), "wait_seconds: missing"))
+
+
+def _add_handling(values: dict[str, ir.Value]) -> None:
+    parts = [name for name in ("talk_seconds", "hold_seconds", "wrap_seconds") if name in values]
+    if "handle_seconds" in values or "talk_seconds" not in parts:
+        return
+    total = values["talk_seconds"]
+    for name in parts[1:]:
+        total = total + values[name].fill_null(0.0)
+    values["handle_seconds"] = total
+
+
+def _key(opened: Opened, mapping: Mapping) -> ir.StringValue | None:
+    names = mapping.duplicate_key
+    if not names and "contact_id" in mapping.fields:
+        names = mapping.fields["contact_id"].columns
+    if not names:
+        return None
+    parts = [opened.table[opened.columns[name]].cast("string") for name in names]
+    key = parts[0]
+    for part in parts[1:]:
+        key = key.concat("\x1f", part)
+    return key
+
+
+def _reasons(prepared: ir.Table, missing_lines: list[int]) -> dict[str, Refused]:
+    bad = prepared.filter(prepared.problem.notnull())
+    ranked = bad.mutate(place=ibis.row_number().over(group_by=bad.problem, order_by=bad["row"]))
+    rows = ranked.filter(ranked.place < EXAMPLES).order_by("row").select("problem", "row").execute()
+    counts = bad.group_by("problem").agg(rows=bad.count()).execute()
+    found = {}
+    for why, count in zip(counts["problem"], counts["rows"], strict=True):
+        lines = rows[rows["problem"] == why]["row"]
+        found[str(why)] = Refused(int(count), tuple(_shift(int(line), missing_lines) for line in lines))
+    return found
+
+
+def _shift(line: int, missing_lines: list[int]) -> int:
+    """Move a line down by the unreadable lines above it, which the reader did not number."""
+    for missing in missing_lines:
+        if missing > line:
+            break
+        line += 1
+    return line
+
+
+def _without_duplicates(opened: Opened, prepared: ir.Table, mapping: Mapping) -> tuple[ir.Table, Refused]:
+    """Keep the first of the rows that share a key. Equal hashes are only a hint: the keys themselves decide."""
+    good = prepared.filter(prepared.problem.isnull())
+    twice = good.filter(good.key.notnull()).group_by("key").having(lambda t: t.count() > 1).agg(n=lambda t: t.count())
+    hints = twice.select("key").execute()
+    key = _key(opened, mapping)
+    if hints.empty or key is None:
+        return good, Refused(0, ())
+    suspects = good.filter(good.key.isin(twice.key)).select("row")
+    texts = opened.table.select(row=opened.table["row"], text=key).inner_join(suspects, "row")
+    ranked = texts.mutate(place=ibis.row_number().over(group_by=texts.text, order_by=texts["row"]))
+    repeats = opened.connection.create_table("repeats", ranked.filter(ranked.place > 0).select("row"), temp=True)
+    lines = sorted(int(line) for line in repeats.order_by("row").limit(EXAMPLES)["row"].execute())
+    kept = good.anti_join(repeats, "row")
+    missing = [line for line, _ in bad_lines(opened)]
+    return kept, Refused(int(repeats.count().execute()), tuple(_shift(line, missing) for line in lines))
+
+
+__all__ = ["Contacts", "Refused", "Typed", "prepare"]

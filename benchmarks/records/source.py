@@ -1,0 +1,130 @@
+"""Open a records file where it lies, through Ibis on DuckDB, as a table of numbered rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+
+from benchmarks.records.files import RecordsError, csv_as_utf8
+from benchmarks.records.located import MappingError
+from benchmarks.records.workbook import workbook_as_parquet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from benchmarks.records.mapping import Mapping
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open file: ``columns`` leads from the names in the file to those in ``table``, which has ``row`` besides.
+
+    ``row`` is the line in the file for CSV and XLSX (as long as no cell contains a line break), else the row number.
+    """
+
+    connection: Backend
+    table: ir.Table
+    columns: dict[str, str]
+    csv: bool
+
+
+def connect(folder: Path, zone: str = "UTC") -> Backend:
+    """Open a DuckDB in memory that spills to ``folder``, loads nothing from the network and reads times in ``zone``."""
+    connection = ibis.duckdb.connect(temp_directory=str(folder), autoinstall_known_extensions=False)
+    connection.raw_sql("SET autoload_known_extensions = false")
+    connection.raw_sql(f"SET TimeZone = '{zone}'")  # a checked name of the time zone database
+    return connection
+
+
+def open_records(path: Path, mapping: Mapping, folder: Path) -> Opened:
+    """Open the file as the mapping says. RecordsError and MappingError name the fault and its place."""
+    if not path.is_file():
+        raise RecordsError(f"There is no file {path.name}.")
+    connection = connect(folder, mapping.given_in)
+    try:
+        opened = _OPENERS[mapping.format](connection, path, mapping, folder)
+    except (duckdb.Error, OSError) as error:
+        raise RecordsError(f"The file cannot be read as {mapping.format}: {_first_line(error)}") from error
+    _check_columns(opened.columns, mapping)
+    return opened
+
+
+def bad_lines(opened: Opened) -> list[tuple[int, str]]:
+    """Return (line, why) of the CSV lines that the reader could not split into the columns of the header."""
+    if not opened.csv:
+        return []
+    query = "SELECT line, min(error_type::VARCHAR) FROM reject_errors GROUP BY line ORDER BY line"
+    words = {"MISSING COLUMNS": "too few columns", "TOO MANY COLUMNS": "too many columns"}
+    return [
+        (line, words.get(why, "not readable: quotes or length"))
+        for line, why in opened.connection.raw_sql(query).fetchall()
+    ]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", maxsplit=1)[0][:200]
+
+
+def _open_csv(connection: Backend, path: Path, mapping: Mapping, folder: Path) -> Opened:
+    checked, names = csv_as_utf8(path, mapping, folder)
+    options: dict[str, Any] = {
+        "delim": mapping.delimiter,
+        "header": True,
+        "auto_detect": False,
+        "quote": '"',
+        "escape": '"',
+        "store_rejects": True,
+        "columns": {f"c{index}": "VARCHAR" for index in range(len(names))},
+    }
+    # The path goes into a glob: brackets and stars in a name are letters here.
+    table = connection.read_csv(_literal(checked), table_name="raw", **options)
+    # The header is line 1, and row numbers start at 0.
+    return Opened(connection, table.mutate(row=ibis.row_number() + 2), _places(names), csv=True)
+
+
+def _open_parquet(connection: Backend, path: Path, _mapping: Mapping, _folder: Path) -> Opened:
+    table = connection.read_parquet(_literal(path), table_name="raw", file_row_number=True)
+    columns = {name: name for name in table.columns if name != "file_row_number"}
+    renamed = table.mutate(row=table.file_row_number + 1) if "row" not in columns else _aside(table, columns)
+    return Opened(connection, renamed, columns, csv=False)
+
+
+def _aside(table: ir.Table, columns: dict[str, str]) -> ir.Table:
+    """Give way when the file has a column of its own that is called ``row``."""
+    columns["row"] = "their_row"
+    return table.mutate(their_row=table["row"], row=table.file_row_number + 1)
+
+
+def _open_xlsx(connection: Backend, path: Path, _mapping: Mapping, folder: Path) -> Opened:
+    target, names = workbook_as_parquet(path, folder)
+    table = connection.read_parquet(_literal(target), table_name="raw")
+    return Opened(connection, table.rename(row="line"), _places(names), csv=False)
+
+
+_OPENERS = {"csv": _open_csv, "parquet": _open_parquet, "xlsx": _open_xlsx}
+
+
+def _literal(path: Path) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+
+
+def _places(names: list[str]) -> dict[str, str]:
+    places: dict[str, str] = {}
+    for index, name in enumerate(names):
+        places[name] = "" if name in places else f"c{index}"
+    return places
+
+
+def _check_columns(columns: dict[str, str], mapping: Mapping) -> None:
+    for name, line in mapping.columns().items():
+        if name not in columns:
+            known = ", ".join(list(columns)[:30])
+            raise MappingError(line, f"the records have no column “{name}”. They have: {known}.")
+        if not columns[name]:
+            raise RecordsError(f"line 1: the column “{name}” is there twice, so it is unclear which one is meant.")

@@ -1,0 +1,174 @@
+"""Expressions that turn source columns into typed canonical fields, each with the problem it may have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from benchmarks.records.mapping import FIELDS, UNITS, Condition, Mapping, Source
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+_YES = ("true", "yes", "y", "t", "1")
+_NO = ("false", "no", "n", "f", "0")
+_RANGES = {"score_csat": (1, 5), "score_nps": (0, 10)}
+
+
+class Typed(NamedTuple):
+    """A field: its value, null where unknown, and (condition, words) pairs of what can be wrong with it."""
+
+    value: ir.Value
+    problems: list[tuple[ir.BooleanValue, str]]
+
+
+@ibis.udf.scalar.builtin
+def try_strptime(text: str, layout: str) -> dt.Timestamp():  # type: ignore[valid-type,empty-body]
+    """Read a moment, null where the text does not have the layout (DuckDB)."""
+
+
+@ibis.udf.scalar.builtin(name="timezone")
+def in_zone(zone: str, moment: dt.Timestamp()) -> dt.Timestamp():  # type: ignore[valid-type,empty-body]
+    """Go from a local time to an instant, or from an instant to a local time (DuckDB)."""
+
+
+def typed(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    """Make the expression of the canonical field ``name``."""
+    if source.condition:
+        found = raw[columns[source.condition.column]]
+        return Typed(holds(source.condition, raw, columns), [(_blank(found), f"{name}: missing")])
+    if source.constant is not None:
+        constant: Any = source.constant == "true" if FIELDS[name] == "flag" else source.constant
+        return Typed(ibis.literal(constant), [])
+    return _READERS[FIELDS[name]](name, source, raw, columns, mapping)
+
+
+def holds(condition: Condition, raw: ir.Table, columns: dict[str, str]) -> ir.BooleanValue:
+    """Say whether a row fulfils a condition; a blank cell is the empty text."""
+    value = _as_text(raw[columns[condition.column]]).fill_null("")
+    return value.notin(condition.values) if condition.negated else value.isin(condition.values)
+
+
+def _blank(value: ir.Value) -> ir.BooleanValue:
+    return value.isnull() | (value.strip() == "") if value.type().is_string() else value.isnull()
+
+
+def _as_text(value: ir.Value) -> ir.StringValue:
+    if value.type().is_string():
+        return value.strip()
+    if value.type().is_boolean():
+        return value.ifelse("true", "false")
+    return value.cast("string")
+
+
+def _text(source: Source, raw: ir.Table, columns: dict[str, str]) -> ir.StringValue:
+    """Join the columns, translate codes, and make the mapping's words for "not known" null."""
+    parts = [_as_text(raw[columns[name]]) for name in source.columns]
+    text = parts[0]
+    for part in parts[1:]:
+        text = text.concat(source.join, part)
+    text = text.isin(source.none).ifelse(ibis.null("string"), text)
+    return text.cases(*source.codes, else_=text) if source.codes else text
+
+
+def _read_text(_name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
+    return Typed(_text(source, raw, columns), [])
+
+
+def _read_flag(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
+    column = raw[columns[source.columns[0]]]
+    if column.type().is_boolean() and not source.codes:
+        return Typed(column, [])
+    text = _text(source, raw, columns).lower()
+    value = ibis.cases((text.isin(_YES), True), (text.isin(_NO), False), else_=ibis.null("boolean"))
+    return Typed(value, [(text.notnull() & value.isnull(), f"{name}: neither yes nor no")])
+
+
+def _number(name: str, source: Source, raw: ir.Table, columns: dict[str, str]) -> Typed:
+    column = raw[columns[source.columns[0]]]
+    if column.type().is_numeric() and source.none == ("",) and not source.codes:
+        value = column.cast("float64")
+        given = column.notnull()
+    else:
+        text = _text(source, raw, columns)
+        value = _clock(text) if source.unit == "h:m:s" else text.try_cast("float64")
+        given = text.notnull()
+    finite = value.notnull() & ~value.isnan() & ~value.isinf()
+    return Typed(finite.ifelse(value, ibis.null("float64")), [(given & ~finite, f"{name}: not a number")])
+
+
+def _clock(text: ir.StringValue) -> ir.FloatingValue:
+    parts = text.split(":")
+    two = parts.length() == 2  # noqa: PLR2004 - minutes and seconds
+    three = parts.length() == 3  # noqa: PLR2004 - hours, minutes and seconds
+
+    def part(index: int) -> ir.FloatingValue:
+        return parts[index].try_cast("float64")
+
+    return ibis.cases(
+        (three, part(0) * 3600 + part(1) * 60 + part(2)),
+        (two, part(0) * 60 + part(1)),
+        else_=ibis.null("float64"),
+    )
+
+
+def _read_seconds(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    if source.since:
+        return _between(name, source, raw, columns, mapping)
+    value, problems = _number(name, source, raw, columns)
+    value = value * UNITS[source.unit] if UNITS[source.unit] != 1 else value
+    return Typed(value, [*problems, (value < 0, f"{name}: negative")])
+
+
+def _between(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    start = Source(line=source.line, columns=(source.since or "",), none=source.none, layout=source.layout)
+    begin, begin_problems = _moment(name, start, raw, columns, mapping)
+    end, end_problems = _moment(name, source, raw, columns, mapping)
+    seconds = (end.epoch_seconds() - begin.epoch_seconds()).cast("float64")
+    return Typed(seconds, [*begin_problems, *end_problems, (seconds < 0, f"{name}: negative")])
+
+
+def _moment(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    column = raw[columns[source.columns[0]]]
+    if column.type().is_timestamp() and len(source.columns) == 1:
+        instant = column.type().timezone is not None
+        return Typed(_local(column, mapping, instant=instant), [])
+    text = _text(source, raw, columns)
+    if source.layout is None:
+        # Read with its offset where it has one, otherwise as a time in the zone the mapping says (see ``connect``).
+        parsed = _local(text.try_cast("timestamp('UTC')"), mapping, instant=True)
+    else:
+        parsed = _local(try_strptime(text, source.layout), mapping, instant="%z" in source.layout)
+    return Typed(parsed, [(text.notnull() & parsed.isnull(), f"{name}: not a date and time")])
+
+
+def _local(moment: ir.Value, mapping: Mapping, *, instant: bool) -> ir.TimestampValue:
+    if instant:
+        return in_zone(mapping.time_zone, moment)
+    if mapping.given_in == mapping.time_zone:
+        return moment.cast("timestamp")
+    return in_zone(mapping.time_zone, in_zone(mapping.given_in, moment))
+
+
+def _read_moment(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    value, problems = _moment(name, source, raw, columns, mapping)
+    sentinel = value.date().cast("string").isin(mapping.sentinel_dates)
+    return Typed(value, [*problems, (value.isnull(), f"{name}: missing"), (sentinel, f"{name}: sentinel date")])
+
+
+def _read_score(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
+    value, problems = _number(name, source, raw, columns)
+    low, high = _RANGES[name]
+    outside = (value < low) | (value > high) | (value != value.floor())
+    return Typed(value, [*problems, (outside, f"{name}: not a whole number from {low} to {high}")])
+
+
+_READERS = {
+    "text": _read_text,
+    "flag": _read_flag,
+    "seconds": _read_seconds,
+    "moment": _read_moment,
+    "score": _read_score,
+}

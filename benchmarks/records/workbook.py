@@ -1,0 +1,94 @@
+"""Turn the first sheet of a checked workbook into a Parquet file of texts, row by row."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from benchmarks.records.files import MAX_COLUMNS, RecordsError, check_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_BATCH = 20_000
+_BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError, IndexError)
+
+
+def workbook_as_parquet(path: Path, folder: Path) -> tuple[Path, list[str]]:
+    """Write the first sheet as texts to a Parquet file in ``folder``; return it and the names in the first row.
+
+    RecordsError for anything that ``check_workbook`` refuses, for formulas, and for a sheet without rows.
+    """
+    check_workbook(path)
+    try:
+        return _convert(path, folder / "records.parquet")
+    except _BROKEN as error:
+        raise RecordsError("The workbook is damaged and cannot be read.") from error
+
+
+def _convert(path: Path, target: Path) -> tuple[Path, list[str]]:
+    book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    try:
+        if not book.worksheets:
+            raise RecordsError("The workbook has no sheet.")
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
+        names = _names(next(rows, ()))
+        _write(rows, names, target)
+    finally:
+        book.close()
+    return target, names
+
+
+def _names(row: Iterable[Any]) -> list[str]:
+    names = ["" if cell is None else str(cell).strip() for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        raise RecordsError("row 1: the header row is empty.")
+    return names
+
+
+def _write(rows: Iterator[tuple[Any, ...]], names: list[str], target: Path) -> None:
+    width, written = len(names), 0
+    schema = pa.schema([("line", pa.int64()), *((f"c{index}", pa.string()) for index in range(width))])
+    numbered = ((line, row[:width]) for line, row in enumerate(rows, start=2) if any(c is not None for c in row))
+    with pq.ParquetWriter(target, schema) as writer:
+        while batch := list(itertools.islice(numbered, _BATCH)):
+            texts = [_texts(line, row, width) for line, row in batch]
+            columns = [[line for line, _ in batch], *(list(column) for column in zip(*texts, strict=True))]
+            writer.write_table(pa.table(columns, schema=schema))
+            written += len(batch)
+    if not written:
+        raise RecordsError("The sheet has a header but no rows.")
+
+
+def _texts(line: int, row: tuple[Any, ...], width: int) -> list[str | None]:
+    return [_text(line, cell) for cell in row] + [None] * (width - len(row))
+
+
+def _text(line: int, cell: Any) -> str | None:
+    if cell is None:
+        return None
+    if isinstance(cell, str):
+        if cell.startswith("="):
+            raise RecordsError(f"row {line}: formulas are refused; save the values alone.")
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, datetime.timedelta):
+        return str(cell.total_seconds())
+    return str(cell)
