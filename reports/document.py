@@ -11,9 +11,12 @@ import hashlib
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rfc8785
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,12 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition of a tier: ``state`` is met, not_met or open."""
+    """One condition of a tier: ``state`` is met, not_met or open; what was seen and wanted are (name, value) pairs."""
 
     code: str
     state: str
-    seen: str
-    wanted: str
+    seen: tuple[tuple[str, str], ...]
+    wanted: tuple[tuple[str, str], ...]
     because: tuple[str, ...]
 
 
@@ -321,6 +324,10 @@ class CertificationReport:
         attained = [tier for tier in self.tiers if tier.code == self.tier]
         return next(iter(attained or self.tiers), None)
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield (place, text) for every text; a place reads like ``findings 3 statement``."""
+        yield from _texts(self, "")
+
     def canonical(self) -> bytes:
         """Return the content, all but the imprint, as canonical JSON (RFC 8785)."""
         content = {key: value for key, value in _plain(self).items() if key != "imprint"}
@@ -329,6 +336,21 @@ class CertificationReport:
     def content_sha256(self) -> str:
         """Return the SHA-256 over the canonical JSON as 64 hexadecimal digits."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+
+def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Walk a document; an entry is named by its code, number or label."""
+    if isinstance(value, str):
+        yield place.strip(), value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item, place)
+    elif is_dataclass(value):
+        name = next((getattr(value, key) for key in ("code", "number", "label", "kpi") if hasattr(value, key)), "")
+        for field in fields(value):
+            yield from _texts(
+                getattr(value, field.name), f"{place} {name} {field.name.replace('_', ' ')}".replace("  ", " ")
+            )
 
 
 def _plain(value: Any) -> Any:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WIDTH = 640
-ROW = 40
+ROW = 36
 TOP = 24
-SCALE = Scale(0, 100, 232, 512)
+SCALE = Scale(0, 100, 232, 520)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class BlockBar:
 
 
 def block_bars(bars: Sequence[BlockBar], *, title: str, description: str, look: Look = SCREEN) -> str:
-    """Draw one row of 40 px per block on a scale of 0 to 100 per cent, 640 px wide."""
+    """Draw one row of 36 px per block on a scale of 0 to 100 per cent, 636 px wide."""
     height = TOP + ROW * len(bars) + 8
     parts = [_legend(bars)]
     for place, bar in enumerate(bars):
-        parts += _row(bar, TOP + place * ROW + 20, look)
+        parts += _row(bar, TOP + place * ROW + 16, look)
     return picture(parts, width=WIDTH, height=height, title=title, description=description, look=look)
 
 

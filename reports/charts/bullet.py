@@ -60,7 +60,7 @@ def step_of(length: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
 
 
-def _market(figure: Decimal | None, higher: bool | None, scale: Scale, look: Look) -> Iterable[str]:  # noqa: FBT001 - a fact of the KPI
+def _market(figure: Decimal | None, higher: bool | None, scale: Scale, look: Look) -> Iterable[str]:
     """Draw the market's figure as a tick and shade the side on which a centre is better."""
     if figure is None:
         return []

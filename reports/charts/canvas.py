@@ -21,7 +21,7 @@ class Look:
 
 
 SCREEN = Look()
-PAPER = Look(ink="#16262e", accent="#0b5e64", font="Text, TextExt, SC, TC")
+PAPER = Look(ink="#1d2524", accent="#0f5e5b", font="Latin")
 
 
 def text_of(value: object) -> str:
@@ -93,19 +93,17 @@ def span(low: Decimal, high: Decimal, places: int = 1) -> str:
     return shown(low, places) if low == high else f"{shown(low, places)}–{shown(high, places)}"
 
 
-def mark(x: float, y: float, state: str, look: Look, radius: float = 7) -> str:
-    """Draw a state as a shape: a filled disc with a tick, a ring with a cross, an open ring."""
+def mark(x: float, y: float, state: str, look: Look) -> str:
+    """Draw a state as a shape of 14 px: a filled disc with a tick, a ring with a cross, an open ring."""
+    line = {"fill": "none", "stroke_width": 1.75, "stroke_linecap": "round"}
     if state == "met":
-        tick = f"M{x - radius * 0.45:.2f} {y:.2f}l{radius * 0.32:.2f} {radius * 0.36:.2f} {radius * 0.6:.2f} {-radius * 0.7:.2f}"
-        return element("circle", cx=x, cy=y, r=radius, fill=look.accent) + element(
-            "path", d=tick, fill="none", stroke="#ffffff", stroke_width=1.75, stroke_linecap="round"
-        )
-    ring = element("circle", cx=x, cy=y, r=radius - 0.75, fill="none", stroke=look.ink, stroke_width=1.5)
+        tick = f"M{x - 3.2:.2f} {y:.2f}l2.2 2.6 4.2 -4.9"
+        return element("circle", cx=x, cy=y, r=7, fill=look.accent) + element("path", d=tick, stroke="#ffffff", **line)
+    ring = element("circle", cx=x, cy=y, r=6.25, fill="none", stroke=look.ink, stroke_width=1.5)
     if state != "not_met":
         return ring
-    arm = radius * 0.36
-    cross = f"M{x - arm:.2f} {y - arm:.2f}L{x + arm:.2f} {y + arm:.2f}M{x - arm:.2f} {y + arm:.2f}L{x + arm:.2f} {y - arm:.2f}"
-    return ring + element("path", d=cross, fill="none", stroke=look.ink, stroke_width=1.75, stroke_linecap="round")
+    cross = f"M{x - 2.5:.2f} {y - 2.5:.2f}l5 5m-5 0l5 -5"
+    return ring + element("path", d=cross, stroke=look.ink, **line)
 
 
 def units(text: str) -> int:

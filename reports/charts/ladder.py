@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 WIDTH = 640
-RUNG = 64
-TRACK = Scale(0, 1, 176, 512)
+RUNG = 56
+TRACK = Scale(0, 1, 192, 520)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Rung:
 
 
 def tier_ladder(rungs: Sequence[Rung], *, maximum: Decimal, title: str, description: str, look: Look = SCREEN) -> str:
-    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 64 px a rung."""
+    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 56 px a rung."""
     height = RUNG * len(rungs) + 16
     scale = Scale(0, float(maximum), TRACK.start, TRACK.end)
     parts = [_axis(scale, maximum, height)]
@@ -50,16 +50,16 @@ def _axis(scale: Scale, maximum: Decimal, height: int) -> str:
 
 def _rung(rung: Rung, top: int, scale: Scale, look: Look) -> list[str]:
     """Draw one tier: name, track, points, bar, result."""
-    middle = top + 26
+    middle = top + 25
     bold = {"font_weight": 600}
     return [
         mark(8, middle, rung.state, look),
-        words(24, middle + 5, shortened(rung.title, 22), size=14, **bold),
+        words(24, middle + 5, shortened(rung.title, 25), size=14, **bold),
         element("rect", x=scale.start, y=middle - 8, width=scale.end - scale.start, height=16, fill_opacity=0.08),
         *_points(rung, middle, scale, look),
         *_wanted(rung, middle, scale),
         words(640, middle + 5, span(rung.low, rung.high), size=16, text_anchor="end", **bold),
-        words(scale.start, middle + 25, shortened(f"{rung.state_words}{rung.remark}", 84), size=12, fill_opacity=0.8),
+        words(scale.start, middle + 23, shortened(f"{rung.state_words}{rung.remark}", 84), size=12, fill_opacity=0.8),
     ]
 
 

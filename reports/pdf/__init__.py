@@ -1,0 +1,7 @@
+"""From finished HTML to PDF: bundled typefaces, a fetcher that serves nothing else, the check for missing glyphs."""
+
+from reports.pdf.fetcher import BundledFontsOnly
+from reports.pdf.glyphs import MissingGlyphError, printable, require_glyphs
+from reports.pdf.writer import Attached, write
+
+__all__ = ["Attached", "BundledFontsOnly", "MissingGlyphError", "printable", "require_glyphs", "write"]

@@ -1,0 +1,62 @@
+"""WeasyPrint, set up once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+
+from reports.pdf.fetcher import BundledFontsOnly
+from reports.pdf.typefaces import families_for, font_face_css
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# No page of ours has this address; relative addresses resolve against it and are refused by the fetcher.
+BASE_URL = "nowhere:/"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that the PDF carries."""
+
+    name: str
+    description: str
+    content: bytes
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> FontConfiguration:
+    """Return the one configuration of this process; typefaces are added to it when they are first needed."""
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=16)
+def _sheet(css: str) -> CSS:
+    return CSS(string=css, font_config=_fonts(), url_fetcher=BundledFontsOnly(), base_url=BASE_URL)
+
+
+def write(
+    html: str, *, css: str, identifier: bytes, at: datetime, attached: Attached | None = None
+) -> tuple[bytes, int]:
+    """Return the PDF (tagged, with bookmarks) and its number of pages. The same arguments give the same bytes."""
+    sheets = [_sheet(font_face_css(family)) for family in families_for(html)]
+    document = HTML(string=html, url_fetcher=BundledFontsOnly(), base_url=BASE_URL).render(
+        font_config=_fonts(), stylesheets=[*sheets, _sheet(css)]
+    )
+    if attached:
+        document.metadata.attachments = [
+            Attachment(
+                string=attached.content,
+                name=attached.name,
+                description=attached.description,
+                created=at,
+                modified=at,
+                relationship="Data",
+            )
+        ]
+    data = document.write_pdf(pdf_identifier=identifier, pdf_tags=True)
+    return data, len(document.pages)

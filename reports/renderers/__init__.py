@@ -1,0 +1,6 @@
+"""From a document to a page or a file: words in the asked language, charts, HTML, PDF."""
+
+from reports.renderers.certification import Printed, render_html, render_pdf
+from reports.renderers.summary import Summary, summary_of
+
+__all__ = ["Printed", "Summary", "render_html", "render_pdf", "summary_of"]

@@ -1,0 +1,123 @@
+"""The certification report as HTML and as PDF, in the document's language."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import segno
+from django.template.loader import get_template
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from reports.charts import PAPER
+from reports.pdf import Attached, printable, require_glyphs, write
+from reports.pdf.typefaces import stack
+from reports.renderers.gates import fact_title
+from reports.renderers.labels import label, language_words, plain, route_words
+from reports.renderers.summary import summary_of
+
+if TYPE_CHECKING:
+    from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry
+
+SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A finished file and what is known of it."""
+
+    data: bytes
+    pages: int
+    content_sha256: str
+
+
+def render_pdf(report: CertificationReport) -> Printed:
+    """Return the report as PDF, carrying its own content as canonical JSON; equal documents give equal bytes.
+
+    Raises MissingGlyphError when a character has no glyph in any of the bundled typefaces.
+    """
+    html = printable(render_html(report))
+    require_glyphs(html, report.texts())
+    content = report.canonical()
+    content_sha256 = hashlib.sha256(content).hexdigest()
+    carried = Attached("report.json", f"SHA-256 {content_sha256}", content)
+    css = get_template("reports/certification.css").render({"fonts": stack(report.language)})
+    at = report.imprint.printed_at
+    data, pages = write(html, css=css, identifier=bytes.fromhex(content_sha256), at=at, attached=carried)
+    return Printed(data, pages, content_sha256)
+
+
+def render_html(report: CertificationReport) -> str:
+    """Return the whole report as one HTML page in its language; times are in the site's time zone."""
+    zone = report.engagement.site.time_zone
+    with translation.override(report.language), timezone.override(zone):
+        return get_template("reports/certification.html").render(_context(report))
+
+
+def _context(report: CertificationReport) -> dict[str, Any]:
+    """Prepare what the template shows: the document itself, and everything that needs words or a look-up."""
+    register = {item.label: item for item in report.evidence}
+    site = report.engagement.site
+    return {
+        "r": report,
+        "e": report.engagement,
+        "s": summary_of(report, PAPER),
+        "content_sha256": report.content_sha256(),
+        "fonts": stack(report.language),
+        "qr": _qr(report),
+        "title": _("Certification report") if report.engagement.kind == "certification" else _("Assessment report"),
+        "kind": label("audit_kind", report.engagement.kind),
+        "status": label("audit_status", report.engagement.status),
+        "industry": label("industry", site.industry),
+        "channels": ", ".join(label("channel", channel) for channel in site.channels),
+        "languages": ", ".join(language_words(code) for code in site.languages),
+        "team": [(person.name, label("team_role", person.role)) for person in report.engagement.team],
+        "tier_titles": {tier.code: tier.title for tier in report.tiers},
+        "tier_title": _tier_title(report, report.tier or ""),
+        "decided_tier": _tier_title(report, report.decision.tier) if report.decision else "",
+        "route": route_words(report.decision.route) if report.decision else "",
+        "certificate_status": label("certificate_status", report.certificate.status) if report.certificate else "",
+        "sections": [_section(report, section, register) for section in report.sections],
+        "findings": [_finding(report, kind) for kind in ("major", "minor", "opportunity", "strength")],
+        "facts": [(fact_title(fact.name), plain(fact.value), fact.note) for fact in report.facts],
+        "evidence": [(item, label("evidence_kind", item.kind)) for item in report.evidence],
+    }
+
+
+def _tier_title(report: CertificationReport, code: str) -> str:
+    return next((tier.title for tier in report.tiers if tier.code == code), code)
+
+
+def _qr(report: CertificationReport) -> str:
+    """Return the QR code of the certificate's public page as inline SVG, or nothing without a certificate."""
+    if report.certificate is None:
+        return ""
+    code = segno.make(report.certificate.verify_url, error="m", micro=False)
+    drawing: str = code.svg_inline(border=0, scale=4, dark=PAPER.ink, title=_("Address of the public page"))
+    return mark_safe(drawing)  # noqa: S308 - drawn by segno from an address of ours
+
+
+def _section(report: CertificationReport, section: Any, register: dict[str, EvidenceItem]) -> dict[str, Any]:
+    focus = report.focus
+    score = next((block for block in focus.blocks if block.code == section.code), None) if focus else None
+    tiers = {tier.code: "I" * (place + 1) for place, tier in enumerate(report.tiers)}
+    return {
+        "section": section,
+        "score": score,
+        "clauses": [(clause, [_row(row, tiers, register) for row in clause.rows]) for clause in section.clauses],
+    }
+
+
+def _row(row: CriterionRow, tiers: dict[str, str], register: dict[str, EvidenceItem]) -> dict[str, Any]:
+    return {
+        "row": row,
+        "tier": tiers.get(row.tier, row.tier),
+        "refs": [(name, register[name].sha256[:SHORT]) for name in row.evidence if name in register],
+    }
+
+
+def _finding(report: CertificationReport, kind: str) -> tuple[str, list[FindingEntry]]:
+    return label("finding_kind", kind), [finding for finding in report.findings if finding.kind == kind]

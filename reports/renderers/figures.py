@@ -1,0 +1,93 @@
+"""The report's charts, from the document, with their titles and descriptions in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from reports.charts import SCREEN, BlockBar, Look, Rung, block_bars, bullet, shown, tier_ladder
+from reports.renderers.gates import gate_title
+from reports.renderers.labels import attained_words, unit_words, verdict_words
+
+if TYPE_CHECKING:
+    from reports.document import CertificationReport, MarketComparison, Tier
+
+_DIRECTIONS = {"higher": True, "lower": False}
+_STATES = {True: "met", False: "not_met", None: "open"}
+
+
+def ladder_figure(report: CertificationReport, look: Look = SCREEN) -> str:
+    """Draw the tier ladder."""
+    rungs = [
+        Rung(
+            title=tier.title,
+            low=tier.total.low,
+            high=tier.total.high,
+            wanted=tier.wanted,
+            state=_STATES[tier.attained],
+            state_words=attained_words(tier.attained),
+            remark=_knocked_out(tier),
+        )
+        for tier in report.tiers
+    ]
+    said = "; ".join(f"{rung.title}: {shown(rung.low)}–{shown(rung.high)}, {rung.state_words}" for rung in rungs)
+    return tier_ladder(rungs, maximum=report.maximum, title=_("Tier ladder"), description=said, look=look)
+
+
+def _knocked_out(tier: Tier) -> str:
+    """Name the gates that are not met: an average never hides a knock-out."""
+    gates = tier.knocked_out
+    if not gates:
+        return ""
+    names = ", ".join(gate_title(gate) for gate in gates)
+    return " · " + _("not met: %(names)s") % {"names": names}
+
+
+def blocks_figure(report: CertificationReport, look: Look = SCREEN) -> str:
+    """Draw the block bars as the focus tier counts them, with the bars of all tiers marked."""
+    focus = report.focus
+    if focus is None:
+        return ""
+    numerals = ("I", "II", "III", "IV", "V")
+    bars = [
+        BlockBar(
+            code=block.code,
+            title=block.title,
+            low=block.percent.low,
+            high=block.percent.high,
+            points_low=block.points.low,
+            points_high=block.points.high,
+            maximum=block.maximum,
+            wanted=tuple(
+                (numeral, other.wanted)
+                for numeral, tier in zip(numerals, report.tiers, strict=False)
+                for other in tier.blocks
+                if other.code == block.code and other.wanted is not None
+            ),
+        )
+        for block in focus.blocks
+    ]
+    said = "; ".join(f"{bar.code} {bar.title}: {shown(bar.low)}–{shown(bar.high)} %" for bar in bars)
+    return block_bars(bars, title=_("Block scores"), description=said, look=look)
+
+
+def comparison_figure(comparison: MarketComparison, look: Look = SCREEN) -> str:
+    """Draw one KPI against the market, or nothing where there is no value."""
+    if comparison.value is None:
+        return ""
+    unit = unit_words(comparison.unit)
+    said = f"{shown(comparison.value, 2)} {unit}, {verdict_words(comparison.verdict)}"
+    if comparison.figure is not None:
+        said += f" ({shown(comparison.figure, 2)} {unit}, {comparison.publisher} {comparison.year or ''})"
+    return bullet(
+        comparison.value,
+        figure=comparison.figure,
+        low=comparison.interval.low if comparison.interval else None,
+        high=comparison.interval.high if comparison.interval else None,
+        higher_is_better=_DIRECTIONS.get(comparison.direction),
+        verdict=comparison.verdict,
+        title=comparison.title,
+        description=said,
+        look=look,
+    )

@@ -1,0 +1,76 @@
+"""Codes put into words, in whatever language is active. An unknown code is shown as it is, never hidden."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Channel, Industry
+from audits.models import AuditKind, AuditStatus, CertificateStatus, EvidenceKind, FindingKind, TeamRole
+
+_CHOICES = {
+    "channel": Channel,
+    "industry": Industry,
+    "audit_kind": AuditKind,
+    "audit_status": AuditStatus,
+    "certificate_status": CertificateStatus,
+    "evidence_kind": EvidenceKind,
+    "finding_kind": FindingKind,
+    "team_role": TeamRole,
+}
+
+
+def label(family: str, code: str) -> str:
+    """Return the words for a stored choice."""
+    choices = dict(_CHOICES[family].choices)
+    return str(choices.get(code, code))
+
+
+def state_words(state: str) -> str:
+    """Return the words for the state of a gate."""
+    return {"met": _("met"), "not_met": _("not met"), "open": _("open")}.get(state, state)
+
+
+def attained_words(attained: bool | None) -> str:
+    """Return the words for the state of a tier."""
+    return {True: _("Attained"), False: _("Not attained"), None: _("Open")}[attained]
+
+
+def verdict_words(verdict: str) -> str:
+    """Return the words for a market verdict."""
+    words = {
+        "above": _("Above the market"),
+        "not_shown_below": _("Not shown to be below"),
+        "below": _("Below the market"),
+        "insufficient": _("Too imprecise to say"),
+        "no_figure": _("No comparable figure"),
+        "missing": _("Not measured"),
+    }
+    return words.get(verdict, verdict)
+
+
+def route_words(route: str) -> str:
+    """Return the words for a decision route."""
+    words = {
+        "file_review": _("File review"),
+        "panel": _("Panel"),
+        "panel_sign": _("File review and signature of the panel"),
+        "file_review_panel": _("File review and signature of the panel"),
+        "panel_defence": _("Panel with defence"),
+    }
+    return words.get(route, plain(route))
+
+
+def language_words(code: str) -> str:
+    """Return a language by its own name where it is one of ours."""
+    return {"en": "English", "zh-hans": "简体中文", "zh-hant": "繁體中文"}.get(code, code)
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as it stands behind a number."""
+    words = {"percent": "%", "seconds": "s", "points": _("points"), "minutes": "min", "hours": "h", "ratio": ""}
+    return words.get(unit, plain(unit))
+
+
+def plain(code: str) -> str:
+    """Return a code as something readable."""
+    return code.replace("_", " ")

@@ -1,0 +1,193 @@
+"""What a summary shows, on paper and on the screen: charts, gates in words, comparisons, counts of findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from reports.charts import SCREEN, Look, shown
+from reports.renderers.figures import blocks_figure, comparison_figure, ladder_figure
+from reports.renderers.gates import gate_title, seen_words, wanted_words
+from reports.renderers.labels import attained_words, label, state_words, unit_words, verdict_words
+
+if TYPE_CHECKING:
+    from reports.document import CertificationReport, Gate, MarketComparison, Tier
+
+_SHOWN_CODES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """A gate in words; ``state`` stays a code for the symbol."""
+
+    title: str
+    wanted: str
+    seen: str
+    state: str
+    state_words: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierPanel:
+    """A tier with its gates in words."""
+
+    code: str
+    numeral: str
+    title: str
+    state: str
+    state_words: str
+    gates: tuple[GateRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """A KPI against the market in words and as a chart."""
+
+    title: str
+    variant: str
+    chart: SafeString
+    value: str
+    interval: str
+    figure: str
+    source: str
+    verdict: str
+    verdict_words: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many findings of one grading there are, and how many of them are open."""
+
+    kind: str
+    title: str
+    total: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything that the summary shows."""
+
+    ladder: SafeString
+    blocks: SafeString
+    tiers: tuple[TierPanel, ...]
+    matrix: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    comparisons: tuple[ComparisonRow, ...]
+    counts: tuple[Count, ...]
+    recommendation: str
+    focus_title: str
+    answered: int
+    asked: int
+
+
+def summary_of(report: CertificationReport, look: Look = SCREEN) -> Summary:
+    """Put the document's results into words and charts, in the active language."""
+    focus = report.focus
+    rows = [row for section in report.sections for clause in section.clauses for row in clause.rows]
+    return Summary(
+        ladder=_svg(ladder_figure(report, look)),
+        blocks=_svg(blocks_figure(report, look)),
+        tiers=tuple(_panel(place, tier) for place, tier in enumerate(report.tiers)),
+        matrix=_matrix(report),
+        comparisons=tuple(_comparison(comparison, look) for comparison in report.comparisons),
+        counts=tuple(_count(report, kind) for kind in ("major", "minor", "opportunity", "strength")),
+        recommendation=_recommendation(report),
+        focus_title=focus.title if focus else "",
+        answered=sum(row.level is not None or bool(row.na_reason) for row in rows),
+        asked=len(rows),
+    )
+
+
+def _svg(text: str) -> SafeString:
+    """Mark a chart as safe: ``reports.charts`` escapes every text that it writes."""
+    return mark_safe(text)  # noqa: S308 - escaped where it is made
+
+
+def _panel(place: int, tier: Tier) -> TierPanel:
+    return TierPanel(
+        code=tier.code,
+        numeral="I" * (place + 1),
+        title=tier.title,
+        state={True: "met", False: "not_met", None: "open"}[tier.attained],
+        state_words=attained_words(tier.attained),
+        gates=tuple(_gate(gate) for gate in tier.gates),
+    )
+
+
+def _matrix(report: CertificationReport) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return one line per gate with its state at every tier; the block gates together make one line."""
+    titles: dict[str, str] = {}
+    for tier in report.tiers:
+        for gate in tier.gates:
+            key = gate.code.partition(":")[0] if gate.code.startswith("block:") else gate.code
+            titles.setdefault(key, _("Each block") if key == "block" else gate_title(gate))
+    return tuple((title, tuple(_cell(tier, key) for tier in report.tiers)) for key, title in titles.items())
+
+
+def _cell(tier: Tier, key: str) -> tuple[str, str]:
+    """Return state and words; the worst of several gates counts, and a tier without the gate shows nothing."""
+    states = {gate.state for gate in tier.gates if gate.code == key or gate.code.startswith(f"{key}:")}
+    worst = next((state for state in ("not_met", "open", "met") if state in states), "")
+    return worst, state_words(worst)
+
+
+def _gate(gate: Gate) -> GateRow:
+    codes = ", ".join(gate.because[:_SHOWN_CODES]) if gate.state != "met" else ""
+    more = len(gate.because) - _SHOWN_CODES
+    if codes and more > 0:
+        codes = _("%(codes)s and %(count)s more") % {"codes": codes, "count": more}
+    return GateRow(gate_title(gate), wanted_words(gate), seen_words(gate), gate.state, state_words(gate.state), codes)
+
+
+def _comparison(comparison: MarketComparison, look: Look) -> ComparisonRow:
+    unit = unit_words(comparison.unit)
+    interval = comparison.interval
+    return ComparisonRow(
+        title=comparison.title,
+        variant=comparison.variant,
+        chart=_svg(comparison_figure(comparison, look)),
+        value="" if comparison.value is None else f"{shown(comparison.value)} {unit}".strip(),
+        interval=f"{shown(interval.low)}–{shown(interval.high)}" if interval else "",
+        figure="" if comparison.figure is None else f"{shown(comparison.figure)} {unit}".strip(),
+        source=_source(comparison),
+        verdict=comparison.verdict,
+        verdict_words=verdict_words(comparison.verdict),
+        reason=" ".join(filter(None, (comparison.reason, _waiver(comparison)))),
+    )
+
+
+def _source(comparison: MarketComparison) -> str:
+    """Return publisher, year, who was compared, n and grade, as far as they are known."""
+    own = _("own n = %(n)s") % {"n": f"{comparison.n:,}"} if comparison.n is not None else ""
+    grade = _("grade %(grade)s") % {"grade": comparison.grade} if comparison.grade else ""
+    year = str(comparison.year) if comparison.year else ""
+    figure_n = (
+        comparison.figure_n if "=" in comparison.figure_n or not comparison.figure_n else f"n = {comparison.figure_n}"
+    )
+    return " · ".join(filter(None, (comparison.publisher, year, comparison.scope, figure_n, grade, own)))
+
+
+def _waiver(comparison: MarketComparison) -> str:
+    return _("Waiver: %(reason)s") % {"reason": comparison.waiver} if comparison.waiver else ""
+
+
+def _count(report: CertificationReport, kind: str) -> Count:
+    found = [finding for finding in report.findings if finding.kind == kind]
+    still = sum(finding.closed_at is None for finding in found) if kind != "strength" else 0
+    return Count(kind, label("finding_kind", kind), len(found), still)
+
+
+def _recommendation(report: CertificationReport) -> str:
+    """Say what follows from the results; the decision is somebody else's."""
+    if report.draft:
+        return _("The assessment is not finished; nothing is recommended yet.")
+    attained = next((tier.title for tier in report.tiers if tier.code == report.tier), None)
+    if attained is None:
+        return _("The results do not attain a tier. The team cannot recommend certification.")
+    words = _("The results attain the tier %(tier)s. The team recommends certification at this tier.")
+    return words % {"tier": attained}

@@ -1,0 +1,266 @@
+"""A whole invented report, without a database: four blocks, 110 criteria, 20 findings."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from decimal import Decimal as D
+
+from reports import document as doc
+
+AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+BLOCKS = (
+    ("A", "Management responsibility", 180, (6, 5, 5, 6, 5)),
+    ("B", "Resource management", 200, (6, 6, 5, 6, 6)),
+    ("C", "Process management", 260, (5, 6, 6, 5, 5, 4)),
+    ("D", "Performance management", 360, (6, 6, 6, 5)),
+)
+REQUIREMENT = (
+    "The centre defines what it promises to customers in each channel, keeps the promise in force by review at least "
+    "once a year, and shows by records that agents, partners and systems work to it."
+)
+NOTE = (
+    "Seen in the service charter of March 2026 and in four of five team briefings; the fifth team had the edition of "
+    "2025 on its wall. Two agents explained the promise in their own words."
+)
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make_sections():
+    sections, count = [], 0
+    for block, title, points, sizes in BLOCKS:
+        clauses = []
+        for place, size in enumerate(sizes, 1):
+            rows = []
+            for number in range(1, size + 1):
+                count += 1
+                rows.append(
+                    doc.CriterionRow(
+                        code=f"{block}{place}.{number}",
+                        title=f"Promise {count} is defined, kept and shown",
+                        requirement=REQUIREMENT,
+                        tier=("operational", "proactive", "strategic")[count % 7 // 3 if count % 7 > 2 else 0],
+                        mandatory=count % 5 == 0,
+                        level=None if count % 37 == 0 else count % 6,
+                        na_reason="No chat channel is offered at this site." if count % 37 == 0 else "",
+                        note=NOTE if count % 3 == 0 else "",
+                        evidence=(f"E{count % 12 + 1}", f"E{(count + 5) % 12 + 1}") if count % 2 else (),
+                    )
+                )
+            clauses.append(doc.ClauseSection(f"{block}{place}", f"Clause on subject {place}", tuple(rows)))
+        sections.append(doc.BlockSection(block, title, D(points), tuple(clauses)))
+    return tuple(sections)
+
+
+def make_tier(code, title, wanted, bar, *, states=("met", "met", "met"), attained=True, total="671.25"):
+    score = doc.Interval(D(total), D(total))
+    percents = zip(BLOCKS, ("71.2", "64.0", "68.5", "62.375"), strict=True)
+    return doc.Tier(
+        code=code,
+        title=title,
+        total=score,
+        wanted=D(wanted),
+        attained=attained,
+        blocks=tuple(
+            doc.BlockScore(
+                b[0],
+                b[1],
+                doc.Interval(D(p) * b[2] / 100, D(p) * b[2] / 100),
+                D(b[2]),
+                doc.Interval(D(p), D(p)),
+                D(bar),
+            )
+            for b, p in percents
+        ),
+        gates=(
+            doc.Gate("total", states[0], (("low", total), ("high", total)), (("min", wanted), ("of", "1000")), ()),
+            doc.Gate(
+                "mandatory_level",
+                states[1],
+                (("reach", "38"), ("count", "40"), ("unanswered", "0")),
+                (("min", "2"), ("count", "40")),
+                ("B3.2", "C1.4"),
+            ),
+            doc.Gate(
+                "market",
+                states[2],
+                (("judged", "4"), ("above", "1"), ("below", "1"), ("insufficient", "1"), ("missing", "0")),
+                (("at_least", "3"), ("none_below", "true"), ("above_percent", "50"), ("quarters", "2")),
+                ("service_level", "nps"),
+            ),
+            doc.Gate("fact:cskm", "met", (("fact", "cskm"), ("value", "62.5")), (("test", "min"), ("value", "60")), ()),
+            doc.Gate("findings:major_open", "open", (("findings", "major_open"),), (("max", "0"),), ()),
+        ),
+    )
+
+
+def make_comparisons():
+    def one(kpi, title, unit, direction, value, low, high, figure, verdict, reason="", waiver=""):  # noqa: PLR0917
+        number = None if value is None else D(value)
+        return doc.MarketComparison(
+            kpi=kpi,
+            title=title,
+            variant="answered within 20 s / offered",
+            unit=unit,
+            direction=direction,
+            value=number,
+            interval=None if low is None else doc.Interval(D(low), D(high)),
+            n=33344,
+            figure=None if figure is None else D(figure),
+            year=2025,
+            figure_n="n = 212 centres",
+            publisher="Invented Contact Centre Survey",
+            url="https://example.org/survey",
+            scope="banking, Hong Kong, voice",
+            grade="B",
+            verdict=verdict,
+            reason=reason,
+            waiver=waiver,
+        )
+
+    return (
+        one("service_level", "Service level", "%", "higher", "59.68", "55.7", "63.6", "80", "below"),
+        one("asa", "Average speed of answer", "s", "lower", "30.8", "27.1", "34.5", "35", "not_shown_below"),
+        one("fcr", "First contact resolution", "%", "higher", "78.1", "76.4", "79.8", "70", "above"),
+        one(
+            "nps",
+            "Net promoter score",
+            "points",
+            "higher",
+            "31",
+            "18",
+            "44",
+            "34",
+            "insufficient",
+            "The interval is wider than the edition allows (13 points; at most 5).",
+        ),
+        one(
+            "aht",
+            "Average handling time",
+            "s",
+            "target",
+            None,
+            None,
+            None,
+            None,
+            "no_figure",
+            "No comparable market figure.",
+        ),
+    )
+
+
+def make_findings(count=20):
+    kinds = ("minor", "opportunity", "major", "strength", "minor")
+    return tuple(
+        doc.FindingEntry(
+            number=number,
+            kind=kinds[number % 5],
+            criterion=f"{'ABCD'[number % 4]}1.{number % 4 + 1}",
+            criterion_title="Promise is defined, kept and shown",
+            objective_evidence="Record 4711 of 12 May 2026 and the interview with the shift lead (E3). "
+            * (1 + number % 3),
+            statement="The promise in force was not known to one of five teams, so that customers got two answers.",
+            due=date(2026, 12, 31) if number % 5 != 3 else None,
+            closed_at=AT if number % 4 == 0 else None,
+            closing_note="New edition seen on all five walls." if number % 4 == 0 else "",
+        )
+        for number in range(1, count + 1)
+    )
+
+
+def make_report(*, organisation="Harbour & Peak Bank", centre="Kowloon service centre", language="en", **changes):
+    fields = {
+        "language": language,
+        "draft": False,
+        "is_demo": True,
+        "engagement": doc.Engagement(
+            reference="AU-2026-0007",
+            kind="certification",
+            status="closed",
+            auditee=doc.Party(organisation, "HK", "1 Invented Road\nKowloon"),
+            conductor=doc.Party("Meridian Assurance", "SG", ""),
+            site=doc.Site(
+                centre, "Kowloon", "HK", "banking", ("voice", "chat"), ("zh-hant", "en"), 220, "Asia/Hong_Kong"
+            ),
+            team=(doc.Person("Ines Ortega", "leader"), doc.Person("Wei Zhang", "auditor")),
+            scope="Inbound voice and chat service for retail customers.",
+            objectives="Certification at the operational tier or above.",
+            not_covered="The night shift could not be visited: a typhoon warning closed the site at 20:00.",
+            summary="The centre keeps its promises by day and knows its customers. Its planning of staff lags behind.",
+            onsite_from=date(2026, 10, 12),
+            onsite_to=date(2026, 10, 15),
+            submitted_at=AT,
+            submitted_by="Ines Ortega",
+            reviewed_at=AT,
+            reviewed_by="Tom Baker",
+            review_note="Evidence is sufficient; grading of finding 3 was discussed.",
+        ),
+        "edition": doc.Source("four-block", "2026", "Four-block standard", digest("edition")),
+        "market_release": doc.Source("market-2026", "", "Market figures 2026", digest("market")),
+        "records": doc.Records(
+            "calls.csv", digest("r"), digest("m"), date(2026, 7, 1), date(2026, 9, 30), 33410, 33344
+        ),
+        "maximum": D(1000),
+        "tier": "operational",
+        "tiers": (
+            make_tier("operational", "Operational", "550", "45"),
+            make_tier(
+                "proactive",
+                "Proactive",
+                "700",
+                "60",
+                states=("not_met", "not_met", "met"),
+                attained=False,
+                total="655.125",
+            ),
+            make_tier(
+                "strategic",
+                "Strategic business unit",
+                "800",
+                "70",
+                states=("not_met", "not_met", "not_met"),
+                attained=False,
+                total="590",
+            ),
+        ),
+        "comparisons": make_comparisons(),
+        "sections": make_sections(),
+        "findings": make_findings(),
+        "plan": (
+            doc.PlanStep("B3.2", "People stay", 1, 3),
+            doc.PlanStep("C1.4", "Access", 2, 3),
+            doc.PlanStep("D2.1", "Customer results", None, 4),
+        ),
+        "facts": (doc.Fact("cskm", "62.5", "Computed on 14 October."), doc.Fact("trained_auditors", "2", "")),
+        "evidence": tuple(
+            doc.EvidenceItem(
+                f"E{n}",
+                "document",
+                f"Service charter {n}",
+                f"charter-{n}.pdf",
+                48211 * n,
+                digest(str(n)),
+                AT,
+                ("A1.1", "B2.3"),
+            )
+            for n in range(1, 13)
+        ),
+        "decision": doc.DecisionEntry(
+            True, "operational", "panel", "All gates of the tier are met.", "Grace Lindqvist", AT
+        ),
+        "certificate": doc.CertificateEntry(
+            "TS-2026-00007",
+            "0123456789abcdef0123456789abcdef",
+            "operational",
+            "active",
+            AT,
+            date(2026, 11, 20),
+            date(2029, 11, 19),
+            "https://touchstone.example/verify/0123456789abcdef0123456789abcdef/",
+        ),
+        "distribution": (organisation, "Meridian Assurance"),
+        "result_sha256": digest("result"),
+        "imprint": doc.Imprint(AT, 812, digest("ledger")),
+    }
+    return doc.CertificationReport(**{**fields, **changes})
