@@ -1,0 +1,1 @@
+"""The benchmark: `bin/bench`; each module with `rows()` compares our code with a baseline."""
