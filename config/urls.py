@@ -1,5 +1,19 @@
 """All addresses, room by room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from config import views
+from reports.urls import verify_urlpatterns
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("account/", include("allauth.account.urls")),
+    path("", include("accounts.urls")),
+    path("standards/", include("standards.urls")),
+    path("benchmarks/", include("benchmarks.urls")),
+    path("audits/", include("audits.urls")),
+    path("reports/", include("reports.urls")),
+    path("", include(verify_urlpatterns)),
+]

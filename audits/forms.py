@@ -1,0 +1,255 @@
+"""Forms that a person fills one at a time. The answer sheet itself is a plain template (see tech notes in docs)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Submit
+from django import forms
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Organisation, Role, User
+from audits.models import Audit, AuditKind, EvidenceKind, Finding, FindingKind, MarketWaiver
+from benchmarks.models import MarketRelease, MeasurementRun
+from standards.models import Edition, EditionStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def submit_helper(label: str) -> FormHelper:
+    """Return a crispy helper with one primary button."""
+    helper = FormHelper()
+    helper.add_input(Submit("save", label))
+    return helper
+
+
+class PlanForm(forms.ModelForm[Audit]):
+    """Plan an engagement: which centre, which edition, who, when."""
+
+    conductor = forms.ModelChoiceField(Organisation.objects.none(), label=_("Conducting organisation"))
+    leader = forms.ModelChoiceField(User.objects.none(), label=_("Team leader"))
+    auditors = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("Auditors"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Audit
+        fields: ClassVar[list[str]] = ["centre", "kind", "edition", "scope", "objectives", "onsite_from", "onsite_to"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "scope": forms.Textarea(attrs={"rows": 3}),
+            "objectives": forms.Textarea(attrs={"rows": 2}),
+            "onsite_from": DATE,
+            "onsite_to": DATE,
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offer only what this person may choose: their organisations, visible centres, published editions."""
+        super().__init__(*args, **kwargs)
+        managed = user.organisations_as(Role.ADMINISTRATOR, Role.AUDIT_MANAGER)
+        people = User.objects.filter(
+            memberships__organisation__in=managed, memberships__role__in=[Role.AUDITOR, Role.AUDIT_MANAGER]
+        ).distinct()
+        self._choices("conductor").queryset = Organisation.objects.filter(pk__in=managed)
+        self._choices("centre").queryset = Centre.objects.visible_to(user)
+        self._choices("edition").queryset = Edition.objects.filter(status=EditionStatus.PUBLISHED).defer("document")
+        self._choices("leader").queryset = people.order_by("name")
+        self._choices("auditors").queryset = people.order_by("name")
+        self.fields["kind"].choices = AuditKind.choices  # type: ignore[attr-defined] # a choice field of the model
+        self.helper = submit_helper(gettext("Plan the audit"))
+
+    def _choices(self, name: str) -> Any:
+        return self.fields[name]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Check that the dates are in order and nobody is on the team twice."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("onsite_from"), cleaned.get("onsite_to")
+        if first and last and last < first:
+            self.add_error("onsite_to", gettext("The last day on site is before the first."))
+        if cleaned.get("leader") in (cleaned.get("auditors") or []):
+            self.add_error("auditors", gettext("The team leader is on the team already; untick the name here."))
+        return cleaned
+
+
+class TextsForm(forms.ModelForm[Audit]):
+    """The texts of the report that somebody must write."""
+
+    class Meta:
+        model = Audit
+        fields: ClassVar[list[str]] = ["scope", "objectives", "summary", "not_covered"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            name: forms.Textarea(attrs={"rows": 4}) for name in ("scope", "objectives", "summary", "not_covered")
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Add the button."""
+        super().__init__(*args, **kwargs)
+        self.helper = submit_helper(gettext("Save the texts"))
+
+
+class EvidenceForm(forms.Form):
+    """One file with what it is."""
+
+    file = forms.FileField(label=_("File"), allow_empty_file=True)
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=EvidenceKind)
+
+
+class FindingForm(forms.ModelForm[Finding]):
+    """Criterion, objective evidence, statement; never a person's name."""
+
+    class Meta:
+        model = Finding
+        fields: ClassVar[list[str]] = ["kind", "statement", "objective_evidence", "due"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "statement": forms.Textarea(attrs={"rows": 2}),
+            "objective_evidence": forms.Textarea(attrs={"rows": 2}),
+            "due": DATE,
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask for the correction date of a nonconformity."""
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") in {FindingKind.MAJOR, FindingKind.MINOR} and not cleaned.get("due"):
+            self.add_error("due", gettext("A nonconformity needs a date by which it must be corrected."))
+        return cleaned
+
+
+class ClosingForm(forms.Form):
+    """How the correction was verified."""
+
+    note = forms.CharField(label=_("How it was verified"), widget=forms.Textarea(attrs={"rows": 2}), max_length=5000)
+
+
+class ReasonForm(forms.Form):
+    """A reason that becomes part of the record."""
+
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, required=False
+    )
+
+
+class WaiverForm(forms.ModelForm[MarketWaiver]):
+    """Allow a comparison with an older market figure, with one's name under it."""
+
+    class Meta:
+        model = MarketWaiver
+        fields: ClassVar[list[str]] = ["kpi", "reason"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {"reason": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, kpis: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """Offer the KPIs whose figure is too old."""
+        super().__init__(*args, **kwargs)
+        self.fields["kpi"] = forms.ChoiceField(label=_("KPI"), choices=kpis)
+        self.helper = submit_helper(gettext("Grant the waiver"))
+
+
+class DecisionForm(forms.Form):
+    """The certification decision."""
+
+    granted = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("yes", _("Grant certification")), ("no", _("Do not grant"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    tier = forms.ChoiceField(label=_("Tier"), required=False)
+    route = forms.ChoiceField(
+        label=_("Decision route"),
+        choices=[
+            ("file_review", _("File review and panel signature")),
+            ("panel", _("Panel")),
+            ("panel_and_defence", _("Panel with defence")),
+        ],
+    )
+    reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
+
+    def __init__(self, *args: Any, tiers: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """Offer the tiers of the edition."""
+        super().__init__(*args, **kwargs)
+        self.fields["tier"].choices = [("", "—"), *tiers]  # type: ignore[attr-defined] # a choice field
+        self.helper = submit_helper(gettext("Record the decision"))
+
+    def clean(self) -> dict[str, Any]:
+        """A grant names its tier."""
+        cleaned = super().clean() or {}
+        if cleaned.get("granted") and not cleaned.get("tier"):
+            self.add_error("tier", gettext("Say which tier is granted."))
+        return cleaned
+
+
+class FactsForm(forms.Form):
+    """The facts that the gates of this edition ask for, built from the edition's own list."""
+
+    def __init__(self, *args: Any, facts: Sequence[Mapping[str, Any]], stored: Mapping[str, Any], **kwargs: Any) -> None:
+        """Make one field per fact, and one for where it was seen."""
+        super().__init__(*args, **kwargs)
+        self.codes = [fact["code"] for fact in facts]
+        for fact in facts:
+            now = stored.get(fact["code"], {})
+            self.fields[fact["code"]] = _fact_field(fact, now.get("value"))
+            self.fields[f"{fact['code']}-note"] = forms.CharField(
+                label=gettext("Where it was seen"), required=False, max_length=500, initial=now.get("note", "")
+            )
+        self.helper = submit_helper(gettext("Save the facts"))
+
+    def facts(self) -> dict[str, dict[str, object]]:
+        """Return the cleaned facts in the shape of ``audit_facts_save``; numbers as decimal strings."""
+        return {
+            code: {"value": _plain(self.cleaned_data[code]), "note": self.cleaned_data[f"{code}-note"]}
+            for code in self.codes
+        }
+
+
+def _words(texts: Mapping[str, str] | None) -> str:
+    texts = texts or {}
+    return texts.get(get_language() or "en") or texts.get("en", "")
+
+
+def _fact_field(fact: Mapping[str, Any], value: object) -> forms.Field:
+    """Return the form field for one fact of the edition."""
+    common: dict[str, Any] = {
+        "label": _words(fact["title"]),
+        "help_text": _words(fact.get("help")),
+        "required": False,
+        "initial": value,
+    }
+    if fact["type"] == "boolean":
+        choices = [("", "—"), ("yes", gettext("Yes")), ("no", gettext("No"))]
+        initial = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else ""
+        return forms.ChoiceField(**{**common, "initial": initial}, choices=choices)
+    if fact["type"] == "choice":
+        choices = [(choice["code"], _words(choice["title"])) for choice in fact["choices"]]
+        return forms.ChoiceField(**common, choices=[("", "—"), *choices])
+    return forms.DecimalField(**common, max_digits=18, decimal_places=6)
+
+
+def _plain(value: object) -> object:
+    """Turn a cleaned value into what JSON keeps exactly."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
+
+
+class MarketForm(forms.Form):
+    """Which measurements of this centre, and which market release, the audit is compared on."""
+
+    run = forms.ModelChoiceField(MeasurementRun.objects.none(), label=_("Measurements"), required=False)
+    release = forms.ModelChoiceField(MarketRelease.objects.all(), label=_("Market release"), required=False)
+
+    def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
+        """Offer the runs of this centre only."""
+        initial = {"run": audit.measurement_run_id, "release": audit.market_release_id}
+        super().__init__(*args, initial=initial, **kwargs)
+        runs = MeasurementRun.objects.filter(centre=audit.centre).select_related("centre").defer("mapping")
+        self.fields["run"].queryset = runs  # type: ignore[attr-defined] # a model choice field
+        self.helper = submit_helper(gettext("Compare"))

@@ -1,0 +1,81 @@
+"""Who may do what with an audit, as django-rules predicates. Objects are fetched through ``visible_to`` before."""
+
+from __future__ import annotations
+
+import rules
+
+from accounts.models import Role, User
+from audits.models import Audit, TeamRole
+
+
+def team_role(user: User, audit: Audit) -> str | None:
+    """Return the person's role on the team; uses ``audit.team`` when it was prefetched."""
+    return next((member.role for member in audit.team.all() if member.user_id == user.pk), None)
+
+
+@rules.predicate
+def is_member(user: User, audit: Audit) -> bool:
+    """Belongs to the auditee or the conducting organisation, in any role."""
+    return bool(user.organisations_as() & {audit.auditee_id, audit.conductor_id})
+
+
+@rules.predicate
+def is_on_team(user: User, audit: Audit) -> bool:
+    """Is on the audit team, also as an observer."""
+    return team_role(user, audit) is not None
+
+
+@rules.predicate
+def is_assessing(user: User, audit: Audit) -> bool:
+    """Is on the audit team and may write."""
+    return team_role(user, audit) in {TeamRole.LEADER, TeamRole.AUDITOR, TeamRole.EXPERT}
+
+
+@rules.predicate
+def is_leader(user: User, audit: Audit) -> bool:
+    """Leads the audit team."""
+    return team_role(user, audit) == TeamRole.LEADER
+
+
+@rules.predicate
+def manages_audits(user: User, audit: Audit) -> bool:
+    """Manages audits of the conducting organisation."""
+    return user.has_role(audit.conductor_id, Role.ADMINISTRATOR, Role.AUDIT_MANAGER)
+
+
+@rules.predicate
+def manages_audits_somewhere(user: User) -> bool:
+    """Manages audits of at least one organisation."""
+    return isinstance(user, User) and bool(user.organisations_as(Role.ADMINISTRATOR, Role.AUDIT_MANAGER))
+
+
+@rules.predicate
+def reviews(user: User, audit: Audit) -> bool:
+    """May carry out the technical review for the conducting organisation."""
+    return user.has_role(audit.conductor_id, Role.AUDIT_MANAGER, Role.DECISION_MAKER)
+
+
+@rules.predicate
+def decides(user: User, audit: Audit) -> bool:
+    """May decide on certification for the conducting organisation."""
+    return user.has_role(audit.conductor_id, Role.DECISION_MAKER)
+
+
+@rules.predicate
+def exports(user: User, audit: Audit) -> bool:
+    """May ask for the report: the team, the conductor's staff, and the auditee's managers."""
+    managers = (Role.ADMINISTRATOR, Role.AUDIT_MANAGER, Role.CENTRE_MANAGER)
+    staff = (*managers, Role.DECISION_MAKER, Role.AUDITOR)
+    return user.has_role(audit.auditee_id, *managers) or user.has_role(audit.conductor_id, *staff)
+
+
+rules.add_perm("audits.view_audit", is_member | is_on_team)
+rules.add_perm("audits.add_audit", manages_audits_somewhere)
+rules.add_perm("audits.plan_audit", manages_audits)
+rules.add_perm("audits.change_answer", is_assessing)
+rules.add_perm("audits.submit_audit", is_leader)
+rules.add_perm("audits.review_audit", reviews)
+rules.add_perm("audits.decide_audit", decides)
+rules.add_perm("audits.waive_market", decides)
+rules.add_perm("audits.export_audit", exports | is_assessing)
+

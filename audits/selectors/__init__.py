@@ -1,0 +1,1 @@
+"""What pages and reports read about audits, in a constant number of queries."""

@@ -1,0 +1,54 @@
+"""From an audit's rows to a score: the case that ``standards.scoring`` takes, and its result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Q
+
+from audits.models import FindingKind
+from standards.scoring import Result, parse_case, score
+from standards.selectors import edition_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from audits.models import Answer, Audit
+
+
+def finding_counts(audit: Audit, *, today: date) -> dict[str, int]:
+    """Count open majors, and minors that were not closed in time; one query."""
+    late = Q(due__lt=today, closed_at=None) | Q(closed_at__date__gt=F("due"))
+    return audit.findings.aggregate(
+        major_open=Count("pk", filter=Q(kind=FindingKind.MAJOR, closed_at=None)),
+        minor_late=Count("pk", filter=Q(kind=FindingKind.MINOR) & late),
+    )
+
+
+def answers_as_case(answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:
+    """Return the answered part of the sheet in the shape of ``score_file``; criteria must be loaded."""
+    case: dict[str, dict[str, Any]] = {}
+    for answer in answers:
+        if answer.level is not None:
+            case[answer.criterion.code] = {"level": answer.level}
+        elif answer.na_reason:
+            case[answer.criterion.code] = {"na": answer.na_reason}
+    return case
+
+
+def audit_case(audit: Audit, answers: Iterable[Answer], *, today: date) -> dict[str, Any]:
+    """Return everything that decides the score, in the shape of ``score_file``; one query."""
+    facts = {name: fact["value"] for name, fact in audit.facts.items()}
+    return {
+        "answers": answers_as_case(answers),
+        "market": {kpi: verdict["state"] for kpi, verdict in audit.market.items() if verdict["state"] != "missing"},
+        "findings": finding_counts(audit, today=today),
+        "facts": {**facts, "channels": list(audit.centre.channels)},
+    }
+
+
+def audit_score(audit: Audit, answers: Iterable[Answer], *, today: date) -> Result:
+    """Score the audit as it stands; one query besides what the caller loaded."""
+    spec = edition_spec(audit.edition)
+    return score(spec, parse_case(spec, audit_case(audit, answers, today=today)))

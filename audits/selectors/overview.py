@@ -1,0 +1,261 @@
+"""An audit's score, gates, market and next steps in words, ready for pages; no query besides what callers loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import may
+from audits.workflow import possible
+from benchmarks.kpis.registry import KPIS
+from standards.scoring.words import one_decimal, seen, wanted
+from standards.selectors import edition_document
+from standards.templatetags.standard_text import text
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as LazyText
+
+    from accounts.models import User
+    from audits.models import Audit
+    from standards.models import Criterion
+    from standards.scoring import GateResult, Result, State, TierResult
+
+
+@dataclass(frozen=True)
+class TierRow:
+    """One tier of the score strip; ``low`` and ``high`` are shown numbers, equal once all is answered."""
+
+    code: str
+    title: str
+    low: str
+    high: str
+    points: str
+    minimum: str
+    percent_low: float
+    percent_high: float
+    percent_minimum: float
+    attained: bool | None
+    met: int
+    not_met: int
+    open: int
+
+    @property
+    def settled(self) -> bool:
+        """Say whether the score is one number."""
+        return self.low == self.high
+
+
+@dataclass(frozen=True)
+class GateRow:
+    """One gate in words."""
+
+    tier: str
+    code: str
+    title: str
+    state: str
+    seen: str
+    wanted: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """What a transition is called, what it does, and what is said when it was done."""
+
+    label: LazyText
+    explains: LazyText
+    done: LazyText
+    needs_reason: bool = False
+    danger: bool = False
+
+
+STEPS: dict[str, StepWords] = {
+    "start": StepWords(
+        _("Start fieldwork"),
+        _("The answer sheet opens for the team. From here on nobody can be taken off the team."),
+        _("Fieldwork has started."),
+    ),
+    "submit": StepWords(
+        _("Submit for technical review"),
+        _("Answers, evidence and facts are frozen and the result is scored. Only a review can open them again."),
+        _("The audit is submitted; its result is frozen."),
+    ),
+    "return": StepWords(
+        _("Return to the team"),
+        _("The sheet opens again for the team, with your note."),
+        _("The audit is back with the team."),
+        needs_reason=True,
+    ),
+    "approve": StepWords(
+        _("Approve the technical review"),
+        _("You confirm that scope, evidence and grading support the result. The decision comes next."),
+        _("The technical review is approved."),
+        needs_reason=True,
+    ),
+    "decide": StepWords(_("Decide"), _("Grant or refuse certification."), _("The decision is recorded.")),
+    "cancel": StepWords(
+        _("Cancel the audit"),
+        _("The engagement ends without a result. Everything that was recorded stays readable. This cannot be undone."),
+        _("The audit is cancelled."),
+        needs_reason=True,
+        danger=True,
+    ),
+}
+
+
+def step_words(step: str) -> StepWords:
+    """Return the words for a transition."""
+    return STEPS[step]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A transition as a button."""
+
+    name: str
+    words: StepWords
+
+
+def next_steps(audit: Audit, *, user: User) -> list[NextStep]:
+    """Return the transitions that lead on and that this person may make; guards are checked when it is made."""
+    return [
+        NextStep(transition.name, STEPS[transition.name])
+        for transition in possible(audit.status)
+        if may(user, transition.permission, audit)
+    ]
+
+
+def tier_names(audit: Audit) -> list[tuple[str, str]]:
+    """Return (code, title) of the edition's tiers, lowest first."""
+    return [(tier["code"], text(tier["title"])) for tier in edition_document(audit.edition)["tiers"]]
+
+
+def tier_rows(audit: Audit, result: Result) -> list[TierRow]:
+    """Return the score strip."""
+    titles = dict(tier_names(audit))
+    return [_tier_row(tier, titles[tier.code]) for tier in result.tiers]
+
+
+def _tier_row(tier: TierResult, title: str) -> TierRow:
+    total = next((gate for gate in tier.gates if gate.kind == "total"), None)
+    minimum = total.wanted["min"] if total else 0
+    states = [gate.state.value for gate in tier.gates]
+    return TierRow(
+        code=tier.code,
+        title=title,
+        low=one_decimal(tier.low),
+        high=one_decimal(tier.high),
+        points=f"{float(tier.points):g}",
+        minimum=f"{float(minimum):g}",
+        percent_low=float(tier.low * 100 / tier.points),
+        percent_high=float(tier.high * 100 / tier.points),
+        percent_minimum=float(minimum * 100 / tier.points),
+        attained=tier.attained,
+        met=states.count("met"),
+        not_met=states.count("not_met"),
+        open=states.count("open"),
+    )
+
+
+def gate_rows(audit: Audit, result: Result) -> list[tuple[str, list[GateRow]]]:
+    """Return, per tier, its gates in words; what is not met comes first, then what is open."""
+    order = {"not_met": 0, "open": 1, "met": 2}
+    titles = dict(tier_names(audit))
+    facts = {fact["code"]: text(fact["title"]) for fact in edition_document(audit.edition).get("facts", [])}
+    return [
+        (
+            titles[tier.code],
+            sorted(
+                (_gate_row(gate, titles[tier.code], facts) for gate in tier.gates), key=lambda row: order[row.state]
+            ),
+        )
+        for tier in result.tiers
+    ]
+
+
+def _gate_row(gate: GateResult, tier: str, facts: dict[str, str]) -> GateRow:
+    state: State = gate.state
+    return GateRow(
+        tier=tier,
+        code=gate.gate,
+        title=gate_title(gate.gate, facts),
+        state=state.value,
+        seen=seen(gate, gettext),
+        wanted=wanted(gate, gettext),
+        because=gate.because,
+    )
+
+
+GATE_TITLES: dict[str, LazyText] = {
+    "total": _("Total score"),
+    "mandatory_level": _("Mandatory criteria"),
+    "major_open": _("Open major nonconformities"),
+    "minor_late": _("Minor nonconformities not closed in time"),
+    "na_share": _("Share of criteria not applicable"),
+    "market": _("Market gate"),
+}
+
+
+def gate_title(code: str, facts: dict[str, str]) -> str:
+    """Name a gate: its kind, the block or clause it is about, or the fact."""
+    kind, _colon, about = code.partition(":")
+    if kind == "block":
+        return gettext("Block %(code)s") % {"code": about}
+    if kind == "clause_level":
+        return gettext("Clause %(code)s") % {"code": about}
+    if kind in GATE_TITLES:
+        return str(GATE_TITLES[kind])
+    return facts.get(about or kind, about or kind)
+
+
+# --- the market ----------------------------------------------------------------------------------------------------
+
+VERDICTS: dict[str, tuple[LazyText, str]] = {
+    "above": (_("Above the market"), "is-good"),
+    "not_shown_below": (_("Not shown below the market"), "is-good"),
+    "below": (_("Below the market"), "is-bad"),
+    "insufficient": (_("Insufficient evidence"), "is-warn"),
+    "missing": (_("Not measured yet"), "is-open"),
+    "no_figure": (_("No comparable market figure"), "is-open"),
+}
+
+
+@dataclass(frozen=True)
+class MarketRow:
+    """The verdict on one KPI in words."""
+
+    kpi: str
+    name: str
+    state: str
+    words: str
+    style: str
+    verdict: dict[str, Any]
+
+
+def market_rows(audit: Audit) -> list[MarketRow]:
+    """Return the verdicts on the gated KPIs; those that decide come first."""
+    order = list(VERDICTS)
+    rows = [_market_row(kpi, verdict) for kpi, verdict in audit.market.items()]
+    return sorted(rows, key=lambda row: (order.index(row.state), row.kpi))
+
+
+def _market_row(kpi: str, verdict: dict[str, Any]) -> MarketRow:
+    words, style = VERDICTS[verdict["state"]]
+    return MarketRow(kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, verdict)
+
+
+def panel_market(audit: Audit, criterion: Criterion) -> list[MarketRow]:
+    """Return the verdicts on the KPIs of one criterion."""
+    return [_market_row(kpi, audit.market[kpi]) for kpi in criterion.kpis if kpi in audit.market]
+
+
+def stale_kpis(audit: Audit) -> list[tuple[str, str]]:
+    """Return (code, name) of the KPIs whose market figure is too old to compare with unless somebody waives it."""
+    return [
+        (kpi, gettext(KPIS[kpi].name))
+        for kpi, verdict in audit.market.items()
+        if verdict.get("reason", {}).get("code") == "figure_too_old"
+    ]

@@ -1,0 +1,171 @@
+"""What the answer sheet and the overview show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+
+from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamMember
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+
+# Texts that the list does not show; a criterion's panel loads them when it is opened.
+HEAVY = ("criterion__anchors", "criterion__look_at", "criterion__evidence", "criterion__crosswalk")
+NONCONFORMITIES = (FindingKind.MAJOR, FindingKind.MINOR)
+
+
+def audits_for(user: User) -> QuerySet[Audit]:
+    """Return visible audits with everything a list row shows; edition documents stay in the database."""
+    return (
+        Audit.objects.visible_to(user)
+        .select_related("centre", "auditee", "conductor", "edition")
+        .defer("edition__document", "result", "market", "facts")
+    )
+
+
+def audit_for(user: User, audit_id: int) -> Audit:
+    """Fetch one visible audit with its team; two queries. Raises ``Audit.DoesNotExist``."""
+    team = Prefetch("team", TeamMember.objects.select_related("user"))
+    return (
+        Audit.objects.visible_to(user)
+        .select_related("centre", "auditee", "conductor", "edition", "market_release", "measurement_run")
+        .defer("edition__document", "measurement_run__mapping")
+        .prefetch_related(team)
+        .get(pk=audit_id)
+    )
+
+
+def sheet_answers(audit: Audit) -> QuerySet[Answer]:
+    """Return all answers in order, with counts of evidence and findings; one query."""
+    findings = Finding.objects.filter(audit=audit, criterion=OuterRef("criterion"))
+    evidence = Answer.evidence.through.objects.filter(answer=OuterRef("pk"))
+    return (
+        audit.answers.select_related("criterion", "criterion__clause", "criterion__clause__block", "answered_by")
+        .defer(*HEAVY)
+        .annotate(
+            has_evidence=Exists(evidence),
+            has_nonconformity=Exists(findings.filter(kind__in=NONCONFORMITIES)),
+            has_finding=Exists(findings),
+        )
+        .order_by("criterion__position")
+    )
+
+
+@dataclass
+class ClauseView:
+    """One clause of the tree with its answers and counts."""
+
+    code: str
+    title: dict[str, str]
+    rows: list[Answer] = field(default_factory=list)
+
+    @property
+    def answered(self) -> int:
+        """Count the answered criteria, N/A included."""
+        return sum(row.level is not None or bool(row.na_reason) for row in self.rows)
+
+    @property
+    def evidenced(self) -> int:
+        """Count the criteria with at least one piece of evidence."""
+        return sum(row.has_evidence for row in self.rows)  # type: ignore[attr-defined] # annotated by sheet_answers
+
+    @property
+    def nonconformities(self) -> int:
+        """Count the criteria with a nonconformity."""
+        return sum(row.has_nonconformity for row in self.rows)  # type: ignore[attr-defined] # annotated by sheet_answers
+
+
+@dataclass
+class BlockView:
+    """One block of the tree."""
+
+    code: str
+    title: dict[str, str]
+    clauses: list[ClauseView] = field(default_factory=list)
+
+    @property
+    def answered(self) -> int:
+        """Count the answered criteria of the block."""
+        return sum(clause.answered for clause in self.clauses)
+
+    @property
+    def total(self) -> int:
+        """Count the criteria of the block."""
+        return sum(len(clause.rows) for clause in self.clauses)
+
+
+def tree(answers: Iterable[Answer]) -> list[BlockView]:
+    """Group answers, which must be in order, into blocks and clauses; no query."""
+    blocks: list[BlockView] = []
+    for answer in answers:
+        clause, block = answer.criterion.clause, answer.criterion.clause.block
+        if not blocks or blocks[-1].code != block.code:
+            blocks.append(BlockView(block.code, block.title))
+        if not blocks[-1].clauses or blocks[-1].clauses[-1].code != clause.code:
+            blocks[-1].clauses.append(ClauseView(clause.code, clause.title))
+        blocks[-1].clauses[-1].rows.append(answer)
+    return blocks
+
+
+FILTERS = {
+    "unanswered": lambda row: row.level is None and not row.na_reason,
+    "na": lambda row: bool(row.na_reason),
+    "no_evidence": lambda row: row.level is not None and not row.has_evidence,
+    "nonconformity": lambda row: row.has_nonconformity,
+    "mandatory": lambda row: row.criterion.mandatory,
+}
+
+
+def filtered(answers: Iterable[Answer], *, show: str, text: str) -> list[Answer]:
+    """Keep the rows that a filter and a search text ask for; an unknown filter keeps all."""
+    keep = FILTERS.get(show, lambda _row: True)
+    needle = text.casefold()
+    return [row for row in answers if keep(row) and (not needle or needle in _haystack(row))]
+
+
+def _haystack(row: Answer) -> str:
+    criterion = row.criterion
+    words = [criterion.code, row.note, row.na_reason, *criterion.title.values(), *criterion.requirement.values()]
+    return " ".join(words).casefold()
+
+
+def answer_for(user: User, answer_id: int) -> Answer:
+    """Fetch one answer of a visible audit with everything its panel shows. Raises ``Answer.DoesNotExist``."""
+    return (
+        Answer.objects.filter(audit__in=Audit.objects.visible_to(user))
+        .select_related("criterion", "criterion__clause__block", "audit__centre", "audit__edition", "answered_by")
+        .defer("audit__edition__document")
+        .prefetch_related("audit__team", Prefetch("evidence", Evidence.objects.select_related("uploaded_by")))
+        .get(pk=answer_id)
+    )
+
+
+def findings_of(audit: Audit) -> QuerySet[Finding]:
+    """Return all findings with their criterion; one query."""
+    return audit.findings.select_related("criterion", "raised_by", "closed_by").only(
+        *(field.name for field in Finding._meta.fields),  # noqa: SLF001 - Django's documented model API
+        "criterion__code",
+        "criterion__title",
+        "raised_by__name",
+        "closed_by__name",
+    )
+
+
+def status_counts(user: User) -> dict[str, int]:
+    """Count visible audits by status; one query."""
+    rows = Audit.objects.visible_to(user).order_by().values("status").annotate(count=Count("pk"))
+    return {row["status"]: row["count"] for row in rows}
+
+
+def search(audits: QuerySet[Audit], text: str) -> QuerySet[Audit]:
+    """Keep audits whose reference, centre or organisation holds the text."""
+    return audits.filter(
+        Q(reference__icontains=text) | Q(centre__name__icontains=text) | Q(auditee__name__icontains=text)
+    )

@@ -1,0 +1,83 @@
+"""Saving one answer: the hot path of the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from audits.models import Answer
+from audits.services.errors import InvalidAnswerError, NotEditableError, StaleRevisionError
+from audits.workflow import EDITABLE
+from ledger.services import ledger_append
+from standards.selectors import edition_spec
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import User
+
+LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True)
+class AnswerInput:
+    """What somebody answered: a level, or not applicable with a reason, or neither (unanswered); and a note."""
+
+    level: int | None = None
+    na_reason: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User, at: datetime) -> Answer:
+    """Store an answer made on ``revision`` and return it with its new revision.
+
+    The same content sent again (a lost response, a double click) is not a conflict and writes nothing.
+    Raises ``NotEditableError``, ``InvalidAnswerError``, ``StaleRevisionError``.
+    """
+    answer = (
+        Answer.objects.select_for_update(of=("self", "audit"))
+        .select_related("audit", "audit__edition", "criterion")
+        .defer("audit__edition__document", "criterion__anchors", "criterion__look_at", "criterion__evidence")
+        .get(pk=answer_id)
+    )
+    if answer.audit.status not in EDITABLE:
+        raise NotEditableError(answer.audit.status)
+    _check(answer, content)
+    before = AnswerInput(level=answer.level, na_reason=answer.na_reason, note=answer.note)
+    if content == before:
+        return answer
+    if revision != answer.revision:
+        raise StaleRevisionError(answer)
+    answer.level, answer.na_reason, answer.note = content.level, content.na_reason, content.note
+    answer.revision += 1
+    answer.answered_by, answer.answered_at = by, at
+    answer.save(update_fields=["level", "na_reason", "note", "revision", "answered_by", "answered_at"])
+    ledger_append(
+        action="answer.saved",
+        subject=f"audit:{answer.audit_id}",
+        by=by,
+        at=at,
+        payload={
+            "criterion": answer.criterion.code,
+            "revision": answer.revision,
+            "level": content.level,
+            "na_reason": content.na_reason,
+            "note": content.note,
+        },
+    )
+    return answer
+
+
+def _check(answer: Answer, content: AnswerInput) -> None:
+    spec = edition_spec(answer.audit.edition)
+    if content.level is not None and not spec.scale_min <= content.level <= spec.scale_max:
+        raise InvalidAnswerError("bad_level")
+    if content.na_reason and content.level is not None:
+        raise InvalidAnswerError("bad_level")
+    if content.na_reason and not answer.criterion.na_allowed:
+        raise InvalidAnswerError("na_not_allowed")
+    if "\x00" in content.note + content.na_reason or len(content.note + content.na_reason) > LONGEST_TEXT:
+        raise InvalidAnswerError("bad_text")

@@ -1,0 +1,57 @@
+"""Why a service refuses. Each error carries a code that views translate, and what the reader needs to go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audits.models import Answer
+
+
+class AuditError(Exception):
+    """Base of all refusals in this room."""
+
+
+class NotEditableError(AuditError):
+    """The audit is in a state in which this cannot change; ``status`` says which."""
+
+    def __init__(self, status: str) -> None:
+        """Keep the state for the message."""
+        super().__init__(f"The audit is {status}.")
+        self.status = status
+
+
+class StaleRevisionError(AuditError):
+    """Somebody else saved this answer first; ``current`` is what is stored now. Nothing was overwritten."""
+
+    def __init__(self, current: Answer) -> None:
+        """Keep the stored answer so that both texts can be shown."""
+        super().__init__(f"Revision {current.revision} is newer.")
+        self.current = current
+
+
+class InvalidAnswerError(AuditError):
+    """The answer does not fit the criterion; ``code`` is bad_level, na_not_allowed, na_without_reason or bad_text."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code."""
+        super().__init__(code)
+        self.code = code
+
+
+class TransitionRefusedError(AuditError):
+    """The step cannot be made; ``codes`` are the guards that refused."""
+
+    def __init__(self, codes: tuple[str, ...]) -> None:
+        """Keep all reasons, not only the first."""
+        super().__init__(", ".join(codes))
+        self.codes = codes
+
+
+class PlanError(AuditError):
+    """The plan does not hold together; ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code."""
+        super().__init__(code)
+        self.code = code

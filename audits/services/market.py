@@ -1,0 +1,88 @@
+"""Which measurements and which market release an audit is compared on, and the verdicts that follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from audits.models import MarketWaiver
+from audits.services.errors import NotEditableError
+from audits.services.locking import audit_lock, subject_of
+from audits.workflow import EDITABLE
+from benchmarks.selectors import verdicts
+from ledger.services import ledger_append
+from standards.selectors import edition_document
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import User
+    from audits.models import Audit
+    from benchmarks.models import MarketRelease, MeasurementRun
+
+
+def gated_kpis(audit: Audit) -> list[str]:
+    """Return the KPI codes that any market gate of the edition names, in the edition's order."""
+    gates = [gate for tier in edition_document(audit.edition)["tiers"] for gate in tier["gates"]]
+    return list(dict.fromkeys(kpi for gate in gates if gate["gate"] == "market" for kpi in gate["kpis"]))
+
+
+@transaction.atomic
+def market_attach(
+    *, audit_id: int, run: MeasurementRun | None, release: MarketRelease | None, by: User, at: datetime
+) -> Audit:
+    """Choose measurements and market release, and make all verdicts anew.
+
+    Raises ``NotEditableError``, and ``ValueError`` when the measurements are another centre's.
+    """
+    audit = audit_lock(audit_id, within=EDITABLE)
+    if run is not None and run.centre_id != audit.centre_id:
+        raise ValueError("These measurements are of another centre.")
+    audit.measurement_run, audit.market_release = run, release
+    _judge(audit)
+    ledger_append(
+        action="audit.market_attached",
+        subject=subject_of(audit),
+        by=by,
+        at=at,
+        payload={
+            "run": run.pk if run else None,
+            "records_sha256": run.records_sha256 if run else None,
+            "release_sha256": release.sha256 if release else None,
+            "verdicts": {kpi: verdict["state"] for kpi, verdict in audit.market.items()},
+        },
+    )
+    return audit
+
+
+@transaction.atomic
+def market_waive(*, audit_id: int, kpi: str, reason: str, by: User, at: datetime) -> MarketWaiver:
+    """Allow, under one's own name, a comparison with a figure older than the edition allows.
+
+    The person must not be on the team: whoever waives must not gain from it. Raises ``NotEditableError``.
+    """
+    audit = audit_lock(audit_id, within=EDITABLE)
+    if audit.team.filter(user=by).exists():
+        raise NotEditableError(audit.status)
+    waiver, _created = MarketWaiver.objects.update_or_create(
+        audit=audit, kpi=kpi, defaults={"reason": reason, "granted_by": by, "granted_at": at}
+    )
+    _judge(audit)
+    ledger_append(
+        action="audit.market_waived", subject=subject_of(audit), by=by, at=at, payload={"kpi": kpi, "reason": reason}
+    )
+    return waiver
+
+
+def _judge(audit: Audit) -> None:
+    """Make the verdicts and store them with the audit."""
+    audit.market = verdicts(
+        kpis=gated_kpis(audit),
+        centre=audit.centre,
+        run=audit.measurement_run,
+        release=audit.market_release,
+        waived=frozenset(audit.market_waivers.values_list("kpi", flat=True)),
+        max_age_months=edition_document(audit.edition).get("market", {}).get("max_age_months"),
+    )
+    audit.save(update_fields=["measurement_run", "market_release", "market"])

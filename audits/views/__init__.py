@@ -1,0 +1,1 @@
+"""Pages of the audits room: the list and one engagement, the answer sheet, evidence, findings, steps."""

@@ -1,0 +1,153 @@
+"""The list of audits, planning one, and the overview of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.access import may, permission, require, signed_in
+from audits.forms import FactsForm, PlanForm, TextsForm
+from audits.models import Audit, AuditKind, AuditStatus, TeamRole
+from audits.selectors.case import audit_score
+from audits.selectors.overview import gate_rows, market_rows, next_steps, tier_rows
+from audits.selectors.sheet import audit_for, audits_for, findings_of, search, sheet_answers, status_counts
+from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
+from audits.services.errors import NotEditableError, PlanError
+from audits.words import status_words, words_for
+from audits.workflow import EDITABLE
+from standards.selectors import edition_document
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import User
+
+PAGE = 50
+SORTS = {
+    "-onsite_from": ("-onsite_from", "-pk"),
+    "onsite_from": ("onsite_from", "pk"),
+    "reference": ("reference",),
+    "centre": ("centre__name", "-pk"),
+    "status": ("status", "-pk"),
+}
+
+
+def get_audit(user: User, audit_id: int) -> Audit:
+    """Fetch a visible audit or answer 404."""
+    try:
+        return audit_for(user, audit_id)
+    except Audit.DoesNotExist as error:
+        raise Http404 from error
+
+
+@signed_in
+def audit_list(request: HttpRequest) -> HttpResponse:
+    """All audits that the person may see, with search, filters and sorting."""
+    status, kind = request.GET.get("status", ""), request.GET.get("kind", "")
+    text, sort = request.GET.get("q", "").strip()[:100].replace("\x00", ""), request.GET.get("sort", "")
+    audits = audits_for(request.user)
+    if text:
+        audits = search(audits, text)
+    if status in AuditStatus.values:
+        audits = audits.filter(status=status)
+    if kind in AuditKind.values:
+        audits = audits.filter(kind=kind)
+    page = Paginator(audits.order_by(*SORTS.get(sort, SORTS["-onsite_from"])), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "statuses": AuditStatus.choices,
+        "kinds": AuditKind.choices,
+        "counts": status_counts(request.user),
+        "chosen": {"status": status, "kind": kind, "q": text, "sort": sort},
+        "may_plan": may(request.user, "audits.add_audit"),
+    }
+    return render(request, "audits/audit_list.html", context)
+
+
+@permission("audits.add_audit", methods=("GET", "POST"))
+def audit_create_page(request: HttpRequest) -> HttpResponse:
+    """Plan an engagement."""
+    require(request.user, "audits.add_audit")
+    form = PlanForm(request.POST or None, user=request.user, initial={"centre": request.GET.get("centre")})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        team = [(data["leader"], TeamRole.LEADER), *((user, TeamRole.AUDITOR) for user in data["auditors"])]
+        try:
+            audit = audit_create(
+                **{name: data[name] for name in PlanForm.Meta.fields},
+                conductor=data["conductor"],
+                team=team,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except PlanError as error:
+            form.add_error(None, words_for(error.code))
+        else:
+            messages.success(request, gettext("The audit is planned. Start fieldwork when the team is ready."))
+            return redirect("audits:audit_detail", audit.pk)
+    return render(request, "audits/audit_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
+    """One engagement: where it stands, what comes next, gates, market, findings, people."""
+    audit = get_audit(request.user, audit_id)
+    answers = list(sheet_answers(audit))
+    result = audit_score(audit, answers, today=timezone.localdate())
+    context = {
+        "audit": audit,
+        "tiers": tier_rows(audit, result),
+        "gates": gate_rows(audit, result),
+        "market": market_rows(audit),
+        "findings": findings_of(audit),
+        "steps": next_steps(audit, result, user=request.user),
+        "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
+        "may_close": may(request.user, "audits.change_answer", audit),
+        "may_export": may(request.user, "audits.export_audit", audit),
+        "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
+        "asked": len(answers),
+    }
+    return render(request, "audits/audit_detail.html", context)
+
+
+@permission("audits.change_answer", methods=("GET", "POST"))
+def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
+    """The facts that the gates of the edition ask for."""
+    audit = get_audit(request.user, audit_id)
+    require(request.user, "audits.change_answer", audit)
+    facts = [fact for fact in edition_document(audit.edition).get("facts", []) if fact["type"] != "list"]
+    form = FactsForm(request.POST or None, facts=facts, stored=audit.facts)
+    if request.method == "POST" and form.is_valid():
+        try:
+            audit_facts_save(audit_id=audit.pk, facts=form.facts(), by=request.user, at=timezone.now())
+        except NotEditableError as error:
+            form.add_error(None, status_words(error.status))
+        else:
+            messages.success(request, gettext("The facts are saved."))
+            return redirect("audits:audit_detail", audit.pk)
+    context = {"audit": audit, "form": form, "title": gettext("Facts for the gates")}
+    return render(request, "audits/simple_form.html", context, status=422 if form.errors else 200)
+
+
+@permission("audits.change_answer", methods=("GET", "POST"))
+def texts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
+    """Scope, objectives, executive summary and what was not covered."""
+    audit = get_audit(request.user, audit_id)
+    require(request.user, "audits.change_answer", audit)
+    form = TextsForm(request.POST or None, instance=audit)
+    if request.method == "POST" and form.is_valid():
+        try:
+            audit_texts_save(audit_id=audit.pk, texts=form.cleaned_data, by=request.user, at=timezone.now())
+        except NotEditableError as error:
+            form.add_error(None, status_words(error.status))
+        else:
+            messages.success(request, gettext("The texts are saved."))
+            return redirect("audits:audit_detail", audit.pk)
+    context = {"audit": audit, "form": form, "title": gettext("Texts of the report")}
+    return render(request, "audits/simple_form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,184 @@
+"""The answer sheet: one page, a save per answer, a panel per criterion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import may, permission, require, signed_in
+from audits.forms import EvidenceForm, FindingForm
+from audits.models import Answer, Evidence
+from audits.selectors.case import audit_score
+from audits.selectors.overview import panel_market, tier_rows
+from audits.selectors.sheet import FILTERS, answer_for, filtered, sheet_answers, tree
+from audits.services.answers import AnswerInput, answer_save
+from audits.services.errors import InvalidAnswerError, NotEditableError, StaleRevisionError
+from audits.views.engagements import get_audit
+from audits.words import status_words, words_for
+from audits.workflow import EDITABLE
+from standards.selectors import edition_spec
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import User
+    from audits.models import Audit
+
+NOT_APPLICABLE = "na"
+
+
+def get_answer(user: User, answer_id: int) -> Answer:
+    """Fetch an answer of a visible audit or answer 404."""
+    try:
+        return answer_for(user, answer_id)
+    except Answer.DoesNotExist as error:
+        raise Http404 from error
+
+
+def levels_of(audit: Audit) -> range:
+    """Return the levels of the audit's scale."""
+    spec = edition_spec(audit.edition)
+    return range(spec.scale_min, spec.scale_max + 1)
+
+
+@signed_in
+def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
+    """The whole sheet, or the rows that a filter keeps; the tree always counts all of them."""
+    audit = get_audit(request.user, audit_id)
+    answers = list(sheet_answers(audit))
+    show, text = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
+    rows = filtered(answers, show=show, text=text) if show or text else answers
+    context = {
+        "audit": audit,
+        "tree": tree(answers),
+        "blocks": tree(rows),
+        "levels": levels_of(audit),
+        "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
+        "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
+        "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
+        "asked": len(answers),
+        "chosen": {"show": show, "q": text},
+        "filters": list(FILTERS),
+    }
+    return render(request, "audits/sheet.html", context)
+
+
+@permission("audits.change_answer", methods=("POST",))
+def save(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """Save one answer and return its state and the score strip; a conflict shows both versions."""
+    answer = get_answer_lightly(request.user, answer_id)
+    require(request.user, "audits.change_answer", answer.audit)
+    try:
+        content = _content(request)
+        revision = int(request.POST.get("revision", "0"))
+        saved = answer_save(answer_id=answer.pk, content=content, revision=revision, by=request.user, at=timezone.now())
+    except (InvalidAnswerError, ValueError) as error:
+        code = error.code if isinstance(error, InvalidAnswerError) else "bad_level"
+        return _state(request, answer, status=422, problem=words_for(code))
+    except NotEditableError as error:
+        return _state(request, answer, status=409, problem=status_words(error.status))
+    except StaleRevisionError as error:
+        return _state(request, error.current, status=409, mine=content)
+    return _saved(request, answer.audit, saved)
+
+
+def get_answer_lightly(user: User, answer_id: int) -> Answer:
+    """Fetch only what a save needs, or answer 404; two queries with the team."""
+    from audits.models import Audit
+
+    try:
+        return (
+            Answer.objects.filter(audit__in=Audit.objects.visible_to(user))
+            .select_related("audit__centre", "audit__edition", "criterion")
+            .defer("audit__edition__document", "criterion__anchors", "criterion__look_at", "criterion__evidence")
+            .prefetch_related("audit__team")
+            .get(pk=answer_id)
+        )
+    except Answer.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _content(request: HttpRequest) -> AnswerInput:
+    """Read the posted answer. Raises ``InvalidAnswerError`` or ``ValueError``."""
+    choice = request.POST.get("level", "")
+    # Browsers send line ends as CRLF; one form is kept so that the same text is the same answer.
+    note = request.POST.get("note", "").replace("\r\n", "\n").strip()
+    if choice == NOT_APPLICABLE:
+        reason = request.POST.get("na_reason", "").replace("\r\n", "\n").strip()
+        if not reason:
+            raise InvalidAnswerError("na_without_reason")
+        return AnswerInput(na_reason=reason, note=note)
+    if choice and not (choice.isascii() and choice.isdigit()):
+        raise InvalidAnswerError("bad_level")
+    return AnswerInput(level=int(choice) if choice else None, note=note)
+
+
+def _state(
+    request: HttpRequest, answer: Answer, *, status: int, problem: str = "", mine: AnswerInput | None = None
+) -> HttpResponse:
+    context = {"answer": answer, "problem": problem, "mine": mine}
+    return render(request, "audits/sheet.html#state", context, status=status)
+
+
+def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
+    """Return the saved state of the row and, out of band, the strip with the new scores."""
+    answers = list(
+        audit.answers.select_related("criterion").only(
+            "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
+        )
+    )
+    context = {
+        "answer": saved,
+        "audit": audit,
+        "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
+        "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
+        "asked": len(answers),
+        "out_of_band": True,
+    }
+    return render(request, "audits/sheet.html#saved", context)
+
+
+@signed_in
+def row(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """One row anew, as it is stored: what "take theirs" shows."""
+    answer = get_answer(request.user, answer_id)
+    answer = sheet_answers(answer.audit).get(pk=answer.pk)
+    context = {
+        "answer": answer,
+        "levels": levels_of(answer.audit),
+        "editable": answer.audit.status in EDITABLE and may(request.user, "audits.change_answer", answer.audit),
+    }
+    return render(request, "audits/sheet.html#row", context)
+
+
+@signed_in
+def panel(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """Guidance, levels, evidence and findings of one criterion."""
+    return render_panel(request, get_answer(request.user, answer_id))
+
+
+def render_panel(
+    request: HttpRequest,
+    answer: Answer,
+    *,
+    evidence_form: EvidenceForm | None = None,
+    finding_form: FindingForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the panel, with the forms as they came back where something was wrong."""
+    audit = answer.audit
+    context = {
+        "answer": answer,
+        "criterion": answer.criterion,
+        "anchors": sorted(answer.criterion.anchors.items(), key=lambda item: int(item[0])),
+        "evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by"),
+        "findings": audit.findings.filter(criterion=answer.criterion),
+        "market": panel_market(audit, answer.criterion),
+        "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
+        "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
+        "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
+    }
+    return render(request, "audits/panel.html", context, status=status)

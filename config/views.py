@@ -1,0 +1,74 @@
+"""The home page, and whether the installation is alive and ready."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import JsonResponse
+from django.shortcuts import render
+
+from accounts.access import may, public, signed_in
+from accounts.models import Centre
+from audits.models import AuditStatus
+from audits.selectors.sheet import audits_for, status_counts
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+RECENT = 8
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """What there is and what to do next."""
+    counts = status_counts(request.user)
+    context = {
+        "audits": audits_for(request.user).order_by("-onsite_from", "-pk")[:RECENT],
+        "counts": [(status.label, status.value, counts.get(status.value, 0)) for status in AuditStatus],
+        "centres": Centre.objects.visible_to(request.user).count(),
+        "may_plan": may(request.user, "audits.add_audit"),
+    }
+    return render(request, "home.html", context)
+
+
+@public
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Alive: the process answers."""
+    return JsonResponse({"status": "alive"})
+
+
+@public
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Ready: database, storage and, where one is set, broker answer; 503 names what does not."""
+    checks = {"database": _database(), "storage": _storage(), "broker": _broker()}
+    ready = all(state != "down" for state in checks.values())
+    return JsonResponse({"status": "ready" if ready else "not ready", **checks}, status=200 if ready else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "down"
+    return "up"
+
+
+def _storage() -> str:
+    return "up" if os.access(Path(settings.DATA_DIR), os.W_OK) else "down"
+
+
+def _broker() -> str:
+    if not settings.CELERY_BROKER_URL:
+        return "not used"
+    try:
+        with current_app.connection_for_write(connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except Exception:  # noqa: BLE001 - whatever the transport raises, the broker is not reachable
+        return "down"
+    return "up"
