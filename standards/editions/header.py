@@ -1,0 +1,126 @@
+"""The head of an edition file: who it is, its scale, the schemes it is compared with, the facts it asks for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from standards.editions.reader import unique
+
+if TYPE_CHECKING:
+    from standards.editions.reader import Reader
+    from standards.editions.tree import Node
+
+REQUIRED = ("code", "version", "title", "scale", "tiers", "blocks")
+OPTIONAL = ("languages", "notice", "points_total", "schemes", "facts", "market", "lineage")
+FACT_TYPES = ("number", "boolean", "choice", "list")
+MAX_POINTS = Decimal(999_999)
+
+
+def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
+    """Return everything above tiers and blocks. Reads ``languages`` first: all texts depend on it."""
+    languages = reader.words(fields.get("languages"), "languages", None) or ["en"]
+    if "en" not in languages:
+        reader.fault(fields["languages"], "languages", "en has to be among them")
+    reader.languages = tuple(dict.fromkeys(["en", *languages]))
+    total = fields.get("points_total")
+    return {
+        "code": reader.code(fields.get("code"), "code"),
+        "version": reader.code(fields.get("version"), "version", longest=30),
+        "title": reader.texts(fields.get("title"), "title"),
+        "languages": languages,
+        "notice": reader.texts(fields.get("notice"), "notice"),
+        "points_total": reader.number(total, "points_total", Decimal("0.01"), MAX_POINTS, 2, default=1000),
+        "scale": _scale(reader, fields.get("scale")),
+        "schemes": reader.items(fields.get("schemes"), "schemes", _Titled(reader, "schemes").read),
+        "facts": reader.items(fields.get("facts"), "facts", _Facts(reader).read),
+        "market": _market(reader, fields.get("market")),
+        "lineage": _lineage(reader, fields.get("lineage")),
+    }
+
+
+def _scale(reader: Reader, node: Node | None) -> dict[str, Any]:
+    if node is None:
+        return {"min": 0, "max": 5, "names": {}}
+    fields = reader.fields(node, "scale", ("min", "max"), ("names",))
+    low = reader.integer(fields.get("min"), "scale min", 0, 100)
+    high = reader.integer(fields.get("max"), "scale max", 0, 100, default=low + 1)
+    if high <= low:
+        reader.fault(fields.get("max", node), "scale", "max must be above min")
+        high = low + 1
+    names = fields.get("names")
+    return {"min": low, "max": high, "names": read_levels(reader, names, "scale names", low, high) if names else {}}
+
+
+def read_levels(reader: Reader, node: Node, where: str, low: int, high: int) -> dict[str, dict[str, str]]:
+    """Return one text per level of the scale; a missing or strange level is a fault."""
+    levels = [str(level) for level in range(low, high + 1)]
+    if not isinstance(node.value, dict):
+        reader.fault(node, where, f"must have a text for each of the levels {low} to {high}")
+        return {}
+    for key, value in node.value.items():
+        if key not in levels:
+            reader.fault(value, where, f"'{key[:20]}' is not a level from {low} to {high}")
+    for level in levels:
+        if level not in node.value:
+            reader.fault(node, where, f"level {level} is missing")
+    return {level: reader.texts(node.value[level], f"{where} {level}") for level in levels if level in node.value}
+
+
+class _Titled:
+    """Reads items of a code and a title."""
+
+    def __init__(self, reader: Reader, where: str) -> None:
+        self.reader, self.where = reader, where
+        self.seen: dict[str, int] = {}
+
+    def read(self, node: Node, _where: str) -> dict[str, Any]:
+        fields = self.reader.fields(node, self.where, ("code", "title"))
+        code = self.reader.code(fields.get("code"), self.where)
+        unique(self.reader, fields.get("code"), self.where, code, self.seen)
+        return {"code": code, "title": self.reader.texts(fields.get("title"), f"{self.where} {code} title")}
+
+
+class _Facts:
+    """Reads the declarations of facts."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.seen: dict[str, int] = {}
+
+    def read(self, node: Node, _where: str) -> dict[str, Any]:
+        reader = self.reader
+        fields = reader.fields(node, "facts", ("code", "title", "type"), ("unit", "choices", "help"))
+        code = reader.code(fields.get("code"), "facts")
+        where = f"facts {code}"
+        unique(reader, fields.get("code"), where, code, self.seen)
+        kind = reader.word(fields.get("type"), f"{where} type", FACT_TYPES)
+        choices = reader.words(fields.get("choices"), f"{where} choices", None)
+        if kind == "choice" and not choices:
+            reader.fault(node, where, "a choice needs choices")
+        if choices and kind in {"number", "boolean"}:
+            reader.fault(fields["choices"], where, f"a {kind} has no choices")
+        return {
+            "code": code,
+            "title": reader.texts(fields.get("title"), f"{where} title"),
+            "type": kind,
+            "unit": reader.string(fields["unit"], f"{where} unit") if "unit" in fields else "",
+            "choices": choices,
+            "help": reader.texts(fields.get("help"), f"{where} help"),
+        }
+
+
+def _market(reader: Reader, node: Node | None) -> dict[str, Any]:
+    if node is None:
+        return {"max_age_months": 24}
+    fields = reader.fields(node, "market", ("max_age_months",))
+    return {"max_age_months": reader.integer(fields.get("max_age_months"), "market max_age_months", 1, 1200, 24)}
+
+
+def _lineage(reader: Reader, node: Node | None) -> dict[str, list[str]]:
+    """Return code of a criterion -> codes of earlier editions' criteria that it carries on."""
+    if node is None or not isinstance(node.value, dict):
+        if node is not None:
+            reader.fault(node, "lineage", "must be a mapping; {} when there is none")
+        return {}
+    return {key: reader.words(value, f"lineage {key[:20]}", None) for key, value in node.value.items()}
