@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds
+from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds, group_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ def measure_ratios(
     outer = inner.group_by(list(by)).agg(**moments) if by else inner.agg(**moments)
     found = []
     for row in outer.order_by(list(by)).execute().to_dict("records") if by else outer.execute().to_dict("records"):
-        group = tuple((name, str(row[name])) for name in by)
+        group = group_of(row, by)
         found += [each for i, ratio in enumerate(ratios) if (each := _measurement(row, i, ratio, group))]
     return found
 

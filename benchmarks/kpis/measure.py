@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -93,6 +94,17 @@ def count_if(condition: ir.BooleanValue) -> ir.NumericValue:
 def sum_if(condition: ir.BooleanValue, value: ir.NumericValue) -> ir.NumericValue:
     """Give the value where the condition holds and 0 where it does not or is not known."""
     return ibis.cases((condition & value.notnull(), value), else_=0.0)
+
+
+def group_of(row: dict[Any, Any], by: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Name the part of the records that a result row is about; days as ISO dates."""
+    return tuple((name, _label(row[name])) for name in by)
+
+
+def _label(value: Any) -> str:
+    if isinstance(value, datetime.datetime):  # pandas gives days as moments
+        return value.date().isoformat()
+    return "unknown" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN is pandas' null
 
 
 def variant_at(variant: str, seconds: int, usual: int) -> str:

@@ -13,7 +13,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from benchmarks.kpis.clusters import measure_ratios
-from benchmarks.kpis.measure import Measurement, Part, Quantile, Ratio, Thresholds, count_if
+from benchmarks.kpis.measure import Measurement, Part, Quantile, Ratio, Thresholds, count_if, group_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def _measurement(quantile: Quantile, row: dict[str, float], by: Sequence[str]) -
         clusters=int(row["g"]),
         design_effect=None,
         unit=quantile.unit,
-        group=tuple((name, str(row[name])) for name in by),
+        group=group_of(row, by),
     )
 
 

@@ -1,0 +1,101 @@
+"""``compute_kpis``: every KPI that a records file and its mapping allow."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+
+from benchmarks.measuring import ENGINES, GROUPS, Measured, MappingError, RecordsError, measure_file, parse_mapping
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+    from benchmarks.kpis.measure import Measurement
+
+
+class Command(BaseCommand):
+    help = "Compute every KPI that the mapping allows, with clustered standard errors."
+    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's declaration
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--records", required=True, type=Path, help="CSV, Parquet or XLSX")
+        parser.add_argument("--mapping", required=True, type=Path, help="what is what in it (YAML)")
+        parser.add_argument("--engine", default="duckdb", help=" or ".join(ENGINES))
+        parser.add_argument("--by", default="", help=f"split by some of {','.join(GROUPS)}")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            mapping = parse_mapping(_text(options["mapping"]))
+            by = [name.strip() for name in options["by"].split(",") if name.strip()]
+            url = os.environ.get("DATABASE_URL", "") if options["engine"] == "postgres" else ""
+            if options["engine"] == "postgres" and not url.startswith("postgres"):
+                raise RecordsError("The engine postgres needs DATABASE_URL=postgres://… in the environment.")
+            measured = measure_file(options["records"], mapping, by=by, engine=options["engine"], url=url)
+        except MappingError as error:
+            self._refuse(f"{options['mapping']}: {error}")
+        except RecordsError as error:
+            self._refuse(f"{options['records']}: {error}")
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(measured), ensure_ascii=False, allow_nan=False))
+        else:
+            self.stdout.write("\n".join(_as_lines(measured)))
+
+    def _refuse(self, message: str) -> None:
+        self.stderr.write(" ".join(message.split()))
+        sys.exit(2)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MappingError(1, "the mapping is not UTF-8.") from error
+    except OSError as error:
+        raise MappingError(1, f"the mapping cannot be read: {error.strerror}.") from error
+
+
+def _as_json(measured: Measured) -> dict[str, Any]:
+    return {
+        "kpis": [_row(each) for each in measured.kpis],
+        "quality": measured.quality,
+        "rejected": measured.rejected,
+        "not_measured": measured.not_measured,
+    }
+
+
+def _row(each: Measurement) -> dict[str, Any]:
+    names = ("kpi", "variant", "value", "numerator", "denominator", "n", "se", "cluster", "design_effect", "unit")
+    return {**dict(each.group), **{name: getattr(each, name) for name in names}}
+
+
+def _as_lines(measured: Measured) -> list[str]:
+    quality = measured.quality
+    lines = [
+        f"{quality['rows_read']} rows read, {quality['rows_used']} used, {quality['rows_rejected']} rejected, "
+        f"{quality['rows_left_out']} left out by the mapping",
+        f"{quality['period_from']} to {quality['period_to']}, {quality['days_covered']} days with contacts, "
+        f"{quality['days_without_contacts']} without, {quality['duplicates']} duplicates",
+    ]
+    if quality["identified_share"] is not None:
+        lines.append(f"customers known for {quality['identified_share']:.1%} of contacts")
+    for why, found in {**quality["left_out"], **measured.rejected}.items():
+        lines.append(f"  {why}: {found['rows']} rows, first in lines {', '.join(map(str, found['lines']))}")
+    lines += ["", f"{'KPI':<22}{'variant':<38}{'value':>12}{'SE':>10}{'n':>10}  {'cluster':<10}{'DEFF':>7}"]
+    lines += [_line(each) for each in measured.kpis]
+    lines += ["", *(f"not measured: {name}: {why}" for name, why in measured.not_measured.items())]
+    return lines
+
+
+def _line(each: Measurement) -> str:
+    group = " ".join(value for _, value in each.group)
+    error = "" if each.se is None else f"{each.se:.3f}"
+    effect = "" if each.design_effect is None else f"{each.design_effect:.1f}"
+    value = f"{each.value:.3f} {each.unit}"
+    return f"{each.kpi:<22}{each.variant:<38}{value:>12}{error:>10}{each.n:>10}  {each.cluster:<10}{effect:>7} {group}"
