@@ -30,7 +30,7 @@ def is_administrator(user: Anyone, organisation: Organisation) -> bool:
 
 @rules.predicate
 def is_operator(user: Anyone) -> bool:
-    """Runs this installation."""
+    """Is an operator of this installation."""
     return isinstance(user, User) and user.is_active and user.is_staff
 
 

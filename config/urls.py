@@ -1,9 +1,9 @@
 """All addresses, room by room."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from reports.urls import verify_urlpatterns
 
 from config import views
-from reports.urls import verify_urlpatterns
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),

@@ -1,0 +1,246 @@
+"""What people fill in, checked. NUL and over-long text are refused by Django's fields with a message at the field."""
+
+from __future__ import annotations
+
+import functools
+import re
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Field, Layout, Submit
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Centre, Channel, Industry, Invitation, Organisation, Role, User
+from accounts.services import CentreFacts
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise
+
+# Each named in itself: whoever cannot read the page finds their own.
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
+MOST_SEATS = 100_000
+MOST_LANGUAGES = 30
+LONGEST_LANGUAGE = 40
+AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+@functools.cache
+def time_zones() -> list[tuple[str, str]]:
+    """Return UTC and the zones named after a place, as choices; reads the system's zone files once."""
+    names = sorted(name for name in zoneinfo.available_timezones() if name.split("/")[0] in AREAS)
+    return [(name, name.replace("_", " ")) for name in ("UTC", *names)]
+
+
+def helper(submit: _StrPromise | str, *fields: Any) -> FormHelper:
+    """Return how crispy lays a form out: all fields or the named ones, then one button."""
+    made = FormHelper()
+    made.layout = Layout(*fields) if fields else None
+    made.add_input(Submit("submit", submit))
+    return made
+
+
+class CountryField(forms.CharField):
+    """Two letters, upper case whatever was typed."""
+
+    def __init__(self, **options: Any) -> None:
+        """Set length, pattern and help."""
+        pattern = RegexValidator(r"^[A-Z]{2}\Z", _("Give the two letters of the country code, for example HK."))
+        help_text = _("Two-letter country code, for example HK.")
+        super().__init__(label=_("Country"), max_length=2, validators=[pattern], help_text=help_text, **options)
+
+    def to_python(self, value: Any) -> str:
+        """Return the code in upper case."""
+        return str(super().to_python(value) or "").upper()
+
+
+class TimeZoneField(forms.ChoiceField):
+    """A zone of the IANA database."""
+
+    def __init__(self, **options: Any) -> None:
+        """Offer the zones named after a place."""
+        super().__init__(label=_("Time zone"), choices=time_zones, initial="UTC", **options)
+
+
+class LanguagesField(forms.CharField):
+    """Names of languages with commas between, read as a list without repetition."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored list as text."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """Split at commas of Latin and Chinese script."""
+        parts = (" ".join(part.split()) for part in re.split("[,;，、；]", super().clean(value)))
+        found = list(dict.fromkeys(part for part in parts if part))
+        if len(found) > MOST_LANGUAGES or any(len(part) > LONGEST_LANGUAGE for part in found):
+            raise ValidationError(_("At most 30 languages of 40 characters each, with commas between."))
+        return found
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """One's own name, language and time zone."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    time_zone = TimeZoneField()
+
+    class Meta:
+        model = User
+        fields = ("name", "language", "time_zone")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Lay out."""
+        super().__init__(*args, **options)
+        self.helper = helper(_("Save"))
+
+
+class OrganisationForm(forms.ModelForm[Organisation]):
+    """A new organisation."""
+
+    country = CountryField()
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "country", "address")
+        widgets = {"address": forms.Textarea(attrs={"rows": 3})}  # noqa: RUF012 - Django's convention
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Lay out."""
+        super().__init__(*args, **options)
+        self.helper = helper(_("Create organisation"))
+
+
+class InvitationForm(forms.ModelForm[Invitation]):
+    """Whom to invite as what."""
+
+    class Meta:
+        model = Invitation
+        fields = ("email", "role")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer no role until one is chosen, so that nobody becomes administrator by haste."""
+        super().__init__(*args, **options)
+        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=[("", "---------"), *Role.choices])
+        self.helper = helper(_("Send invitation"))
+
+    def clean_email(self) -> str:
+        """Return the address in lower case, as people are kept."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class AuditBodyForm(forms.Form):
+    """Which organisation may plan audits here; by its exact name, so that the form lists no names."""
+
+    name = forms.CharField(label=_("Name of the organisation, exactly"), max_length=200)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Lay out."""
+        super().__init__(*args, **options)
+        self.helper = helper(_("Mandate"))
+
+    def clean_name(self) -> Organisation:
+        """Return the organisation of that name."""
+        body = Organisation.objects.filter(name=self.cleaned_data["name"]).first()
+        if body is None:
+            raise ValidationError(_("There is no organisation of this name here."))
+        return body
+
+
+class JoinForm(forms.Form):
+    """What a person who is new here says on joining."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html,
+    )
+
+    def __init__(self, *args: Any, email: str, **options: Any) -> None:
+        """Keep the invited address: a password must not resemble it."""
+        super().__init__(*args, **options)
+        self.email = email
+        self.helper = helper(_("Join"))
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password against the rules for passwords."""
+        values = super().clean() or {}
+        if "password" in values:
+            try:
+                validate_password(values["password"], User(email=self.email, name=values.get("name", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return values
+
+
+class CentreForm(forms.ModelForm[Centre]):
+    """A centre's master data; ``revision`` says what the person saw when the form was opened."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"), empty_label=None)
+    country = CountryField()
+    industry = forms.ChoiceField(label=_("Industry"), choices=[("", "---------"), *Industry.choices])
+    channels = forms.MultipleChoiceField(
+        label=_("Channels"), choices=Channel.choices, widget=forms.CheckboxSelectMultiple
+    )
+    languages = LanguagesField(label=_("Languages"), max_length=1000, help_text=_("With commas between."))
+    seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=MOST_SEATS)
+    time_zone = TimeZoneField()
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    class Meta:
+        model = Centre
+        fields = ("organisation", "name", "city", "country", "industry", "channels", "languages", "seats", "time_zone")
+
+    def __init__(self, *args: Any, places: QuerySet[Organisation] | None = None, **options: Any) -> None:
+        """Offer the organisations ``places`` to a new centre; an existing one (None) stays where it is."""
+        super().__init__(*args, **options)
+        if places is None:
+            del self.fields["organisation"]
+            self.fields["revision"].initial = self.instance.revision
+        else:
+            self.fields["organisation"].queryset = places  # type: ignore[attr-defined] # a ModelChoiceField
+            del self.fields["revision"]
+        self.helper = helper(_("Save centre"), *(Field(name) for name in self.fields))
+
+    def validate_unique(self) -> None:
+        """Leave it to the service, which knows the organisation and answers NameTakenError."""
+
+    def facts(self) -> CentreFacts:
+        """Return what was filled in, for the service."""
+        names = CentreFacts.__dataclass_fields__
+        return CentreFacts(**{name: self.cleaned_data[name] for name in names})
+
+
+class CentreFilterForm(forms.Form):
+    """What a list of centres may be narrowed and sorted by; anything else in the address is ignored."""
+
+    q = forms.CharField(label=_("Search"), max_length=100, required=False, widget=forms.SearchInput)
+    industry = forms.ChoiceField(
+        label=_("Industry"), choices=[("", _("All industries")), *Industry.choices], required=False
+    )
+    sort = forms.ChoiceField(
+        label=_("Sort by"),
+        required=False,
+        choices=[
+            ("name", _("Name, A to Z")),
+            ("-name", _("Name, Z to A")),
+            ("organisation", _("Organisation")),
+            ("industry", _("Industry")),
+            ("-seats", _("Most seats first")),
+            ("-created", _("Newest first")),
+        ],
+    )
+
+    def choices_made(self) -> dict[str, str]:
+        """Return the arguments for ``centres_found``; what was not valid falls back to showing everything."""
+        self.is_valid()
+        values = self.cleaned_data
+        sort = values.get("sort") or "name"
+        return {"text": values.get("q", ""), "industry": values.get("industry", ""), "sort": sort}

@@ -1,0 +1,22 @@
+"""Addresses of people, organisations and centres; included at the root."""
+
+from django.urls import path
+
+from accounts.views import centres, joining, organisations, profiles
+
+app_name = "accounts"
+urlpatterns = [
+    path("people/profile/", profiles.profile, name="profile"),
+    path("people/join/<str:token>/", joining.join, name="join"),
+    path("people/organisations/new/", organisations.organisation_add, name="organisation_create"),
+    path("people/organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),
+    path("people/organisations/<int:pk>/invite/", organisations.invitation_add, name="invitation_create"),
+    path("people/organisations/<int:pk>/mandates/new/", organisations.mandate_add, name="mandate_create"),
+    path("people/organisations/<int:pk>/mandates/<int:body>/end/", organisations.mandate_end, name="mandate_remove"),
+    path("people/invitations/<int:pk>/withdraw/", organisations.invitation_end, name="invitation_withdraw"),
+    path("people/memberships/<int:pk>/remove/", organisations.membership_end, name="membership_remove"),
+    path("centres/", centres.centre_list, name="centre_list"),
+    path("centres/new/", centres.centre_add, name="centre_create"),
+    path("centres/<int:pk>/", centres.centre_detail, name="centre_detail"),
+    path("centres/<int:pk>/edit/", centres.centre_change, name="centre_update"),
+]
