@@ -1,15 +1,40 @@
 """All addresses, room by room."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from allauth.account import views as signing_in
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from reports.urls import verify_urlpatterns
 
 from config import views
+
+# Only what people need of django-allauth. Its pages for several e-mail addresses, sign-in codes and telephone numbers
+# stay closed: a person is known by one address here.
+account_urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", signing_in.login, name="account_login"),
+    path("logout/", signing_in.logout, name="account_logout"),
+    path("signup/", signing_in.signup, name="account_signup"),
+    path("inactive/", signing_in.account_inactive, name="account_inactive"),
+    path("reauthenticate/", signing_in.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", signing_in.password_change, name="account_change_password"),
+    path("password/set/", signing_in.password_set, name="account_set_password"),
+    path("password/reset/", signing_in.password_reset, name="account_reset_password"),
+    path("password/reset/done/", signing_in.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        signing_in.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        signing_in.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include(account_urlpatterns)),
     path("", include("accounts.urls")),
     path("standards/", include("standards.urls")),
     path("benchmarks/", include("benchmarks.urls")),
