@@ -83,7 +83,7 @@ class LanguagesField(forms.CharField):
         return found
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):
     """One's own name, language and time zone."""
 
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
@@ -99,7 +99,7 @@ class ProfileForm(forms.ModelForm[User]):
         self.helper = helper(_("Save"))
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(forms.ModelForm):
     """A new organisation."""
 
     country = CountryField()
@@ -115,7 +115,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         self.helper = helper(_("Create organisation"))
 
 
-class InvitationForm(forms.ModelForm[Invitation]):
+class InvitationForm(forms.ModelForm):
     """Whom to invite as what."""
 
     class Meta:
@@ -180,7 +180,7 @@ class JoinForm(forms.Form):
         return values
 
 
-class CentreForm(forms.ModelForm[Centre]):
+class CentreForm(forms.ModelForm):
     """A centre's master data; ``revision`` says what the person saw when the form was opened."""
 
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"), empty_label=None)
