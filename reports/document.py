@@ -112,12 +112,13 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition of a tier: ``state`` is met, not_met or open; what was seen and wanted are (name, value) pairs."""
+    """One condition of a tier: ``state`` is met, not_met or open; title, seen and wanted are words."""
 
     code: str
+    title: str
     state: str
-    seen: tuple[tuple[str, str], ...]
-    wanted: tuple[tuple[str, str], ...]
+    seen: str
+    wanted: str
     because: tuple[str, ...]
 
 
@@ -191,13 +192,17 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """One criterion with what was found; unanswered when neither a level nor a reason is there."""
+    """One criterion with what was found; unanswered when neither a level nor a reason is there.
+
+    ``asked`` is False where the criterion does not concern the site, for example one about a channel it has not.
+    """
 
     code: str
     title: str
     requirement: str
     tier: str
     mandatory: bool
+    asked: bool
     level: int | None
     na_reason: str
     note: str
@@ -252,7 +257,8 @@ class PlanStep:
 class Fact:
     """Something that a gate asks for by name, with the note of whoever established it."""
 
-    name: str
+    code: str
+    title: str
     value: str
     note: str
 

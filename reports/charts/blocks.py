@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from reports.charts.canvas import SCREEN, Look, Scale, element, picture, shortened, shown, span, words
+from reports.charts.canvas import SCREEN, Look, Scale, element, picture, shortened, shown, shown_against, span, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
 WIDTH = 640
-ROW = 36
+ROW = 32
 TOP = 24
 SCALE = Scale(0, 100, 232, 520)
 
@@ -32,11 +32,11 @@ class BlockBar:
 
 
 def block_bars(bars: Sequence[BlockBar], *, title: str, description: str, look: Look = SCREEN) -> str:
-    """Draw one row of 36 px per block on a scale of 0 to 100 per cent, 636 px wide."""
+    """Draw one row of 32 px per block on a scale of 0 to 100 per cent, 632 px wide."""
     height = TOP + ROW * len(bars) + 8
     parts = [_legend(bars)]
     for place, bar in enumerate(bars):
-        parts += _row(bar, TOP + place * ROW + 16, look)
+        parts += _row(bar, TOP + place * ROW + 14, look)
     return picture(parts, width=WIDTH, height=height, title=title, description=description, look=look)
 
 
@@ -56,19 +56,25 @@ def _row(bar: BlockBar, middle: int, look: Look) -> list[str]:
     return [
         words(0, middle + 5, bar.code, size=14, font_weight=700, fill=look.accent),
         words(20, middle + 5, shortened(bar.title, 30), size=14),
-        element("rect", x=SCALE.start, y=middle - 8, width=SCALE.end - SCALE.start, height=16, fill_opacity=0.08),
+        element("rect", x=SCALE.start, y=middle - 6, width=SCALE.end - SCALE.start, height=12, fill_opacity=0.08),
         *_reached(bar, middle, look),
-        *(element("rect", x=SCALE(at) - 0.75, y=middle - 12, width=1.5, height=24) for _, at in bar.wanted),
-        words(640, middle - 1, f"{span(bar.low, bar.high)} %", size=14, font_weight=600, text_anchor="end"),
+        *(element("rect", x=SCALE(at) - 0.75, y=middle - 9, width=1.5, height=18) for _, at in bar.wanted),
+        words(640, middle - 1, f"{_percent(bar)} %", size=14, font_weight=600, text_anchor="end"),
         words(640, middle + 14, points, size=11, fill_opacity=0.75, text_anchor="end"),
     ]
+
+
+def _percent(bar: BlockBar) -> str:
+    """Return the percentage, never rounded up to a tier's bar that it misses."""
+    limit = next((at for _name, at in bar.wanted if bar.low < at and shown(bar.low) == shown(at)), None)
+    return shown_against(bar.low, limit) if bar.low == bar.high else span(bar.low, bar.high)
 
 
 def _reached(bar: BlockBar, middle: int, look: Look) -> list[str]:
     """Draw what is certain as a full bar and what is still open as an outline behind it."""
     low, high = SCALE(bar.low), SCALE(bar.high)
-    certain = element("rect", x=SCALE.start, y=middle - 8, width=low - SCALE.start, height=16, fill=look.accent)
+    certain = element("rect", x=SCALE.start, y=middle - 6, width=low - SCALE.start, height=12, fill=look.accent)
     if low == high:
         return [certain]
     outline = {"fill": look.accent, "fill_opacity": 0.22, "stroke": look.accent, "stroke_dasharray": "3 2"}
-    return [certain, element("rect", x=low, y=middle - 7.5, width=high - low, height=15, **outline)]
+    return [certain, element("rect", x=low, y=middle - 5.5, width=high - low, height=11, **outline)]

@@ -88,6 +88,18 @@ def shown(value: Decimal | float, places: int = 1) -> str:
     return f"{rounded:f}".replace("-", "\N{MINUS SIGN}")
 
 
+def shown_against(value: Decimal, limit: Decimal | None) -> str:
+    """Return a number with one decimal, or with as many as it takes not to look like a limit that it misses.
+
+    549.97 against 550 is never shown as 550.0.
+    """
+    for places in range(1, 9):
+        text = shown(value, places)
+        if limit is None or value >= limit or Decimal(text.replace("\N{MINUS SIGN}", "-")) < limit:
+            return text
+    return shown(value, 9)
+
+
 def span(low: Decimal, high: Decimal, places: int = 1) -> str:
     """Return ``61.2``, or ``40.0 to 61.2`` as an en-dash range while it is open."""
     return shown(low, places) if low == high else f"{shown(low, places)}–{shown(high, places)}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.charts.canvas import SCREEN, Look, Scale, element, mark, picture, shortened, shown, span, words
+from reports.charts.canvas import SCREEN, Look, Scale, element, mark, picture, shortened, shown, shown_against, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
 WIDTH = 640
-RUNG = 56
+RUNG = 48
 TRACK = Scale(0, 1, 192, 520)
 
 
@@ -30,7 +30,7 @@ class Rung:
 
 
 def tier_ladder(rungs: Sequence[Rung], *, maximum: Decimal, title: str, description: str, look: Look = SCREEN) -> str:
-    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 56 px a rung."""
+    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 48 px a rung."""
     height = RUNG * len(rungs) + 16
     scale = Scale(0, float(maximum), TRACK.start, TRACK.end)
     parts = [_axis(scale, maximum, height)]
@@ -50,27 +50,33 @@ def _axis(scale: Scale, maximum: Decimal, height: int) -> str:
 
 def _rung(rung: Rung, top: int, scale: Scale, look: Look) -> list[str]:
     """Draw one tier: name, track, points, bar, result."""
-    middle = top + 25
+    middle = top + 24
     bold = {"font_weight": 600}
     return [
         mark(8, middle, rung.state, look),
         words(24, middle + 5, shortened(rung.title, 25), size=14, **bold),
-        element("rect", x=scale.start, y=middle - 8, width=scale.end - scale.start, height=16, fill_opacity=0.08),
+        element("rect", x=scale.start, y=middle - 6, width=scale.end - scale.start, height=12, fill_opacity=0.08),
         *_points(rung, middle, scale, look),
         *_wanted(rung, middle, scale),
-        words(640, middle + 5, span(rung.low, rung.high), size=16, text_anchor="end", **bold),
-        words(scale.start, middle + 23, shortened(f"{rung.state_words}{rung.remark}", 84), size=12, fill_opacity=0.8),
+        words(640, middle + 5, _points_shown(rung), size=16, text_anchor="end", **bold),
+        words(scale.start, middle + 20, shortened(f"{rung.state_words}{rung.remark}", 84), size=11, fill_opacity=0.8),
     ]
+
+
+def _points_shown(rung: Rung) -> str:
+    """Return the points, never rounded up to a bar that they miss."""
+    low, high = shown_against(rung.low, rung.wanted), shown_against(rung.high, rung.wanted)
+    return low if rung.low == rung.high else f"{low}–{high}"
 
 
 def _points(rung: Rung, middle: int, scale: Scale, look: Look) -> list[str]:
     """Draw what is certain as a full bar and what is still open as an outline behind it."""
     low, high = scale(rung.low), scale(rung.high)
-    certain = element("rect", x=scale.start, y=middle - 8, width=low - scale.start, height=16, fill=look.accent)
+    certain = element("rect", x=scale.start, y=middle - 6, width=low - scale.start, height=12, fill=look.accent)
     if low == high:
         return [certain]
     outline = {"fill": look.accent, "fill_opacity": 0.22, "stroke": look.accent, "stroke_dasharray": "3 2"}
-    return [certain, element("rect", x=low, y=middle - 7.5, width=high - low, height=15, **outline)]
+    return [certain, element("rect", x=low, y=middle - 5.5, width=high - low, height=11, **outline)]
 
 
 def _wanted(rung: Rung, middle: int, scale: Scale) -> list[str]:
@@ -79,6 +85,6 @@ def _wanted(rung: Rung, middle: int, scale: Scale) -> list[str]:
         return []
     x = scale(rung.wanted)
     return [
-        element("rect", x=x - 1, y=middle - 13, width=2, height=26),
-        words(x, middle - 16, shown(rung.wanted, 0), size=11, text_anchor="middle"),
+        element("rect", x=x - 1, y=middle - 9, width=2, height=18),
+        words(x, middle - 11, shown(rung.wanted, 0), size=11, text_anchor="middle"),
     ]

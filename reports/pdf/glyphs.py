@@ -62,7 +62,8 @@ def require_glyphs(html: str, texts: Iterable[tuple[str, str]]) -> None:
     at = text.index(character) if character in text else 0
     raise MissingGlyphError(
         _(
-            "The character “%(character)s” (%(name)s) cannot be printed: none of the typefaces has it. It stands in %(place)s: “%(around)s”. Replace it there and export again."
+            "The character “%(character)s” (%(name)s) cannot be printed: none of the typefaces has it. "
+            "It stands in %(place)s: “%(around)s”. Replace it there and export again."
         )
         % {
             "character": character,

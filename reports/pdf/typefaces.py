@@ -73,11 +73,8 @@ def stack(language: str) -> str:
 
 def font_face_css(family: str) -> str:
     """Return one ``@font-face`` per file of a family."""
-    return "\n".join(
-        f'@font-face {{ font-family: {face.family}; font-weight: {face.weight}; src: url("{face.url}") format("woff2"); }}'
-        for face in TYPEFACES
-        if face.family == family
-    )
+    rule = '@font-face {{ font-family: {0.family}; font-weight: {0.weight}; src: url("{0.url}") format("woff2"); }}'
+    return "\n".join(rule.format(face) for face in TYPEFACES if face.family == family)
 
 
 def families_for(text: str) -> list[str]:

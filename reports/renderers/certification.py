@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from reports.charts import PAPER
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import stack
-from reports.renderers.gates import fact_title
 from reports.renderers.labels import label, language_words, plain, route_words
 from reports.renderers.summary import summary_of
 
@@ -82,7 +81,7 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "certificate_status": label("certificate_status", report.certificate.status) if report.certificate else "",
         "sections": [_section(report, section, register) for section in report.sections],
         "findings": [_finding(report, kind) for kind in ("major", "minor", "opportunity", "strength")],
-        "facts": [(fact_title(fact.name), plain(fact.value), fact.note) for fact in report.facts],
+        "facts": [(fact.title, plain(fact.value), fact.note) for fact in report.facts],
         "evidence": [(item, label("evidence_kind", item.kind)) for item in report.evidence],
     }
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from reports.charts import SCREEN, BlockBar, Look, Rung, block_bars, bullet, shown, tier_ladder
-from reports.renderers.gates import gate_title
 from reports.renderers.labels import attained_words, unit_words, verdict_words
 
 if TYPE_CHECKING:
@@ -40,8 +39,11 @@ def _knocked_out(tier: Tier) -> str:
     gates = tier.knocked_out
     if not gates:
         return ""
-    names = ", ".join(gate_title(gate) for gate in gates)
-    return " · " + _("not met: %(names)s") % {"names": names}
+    blocks = [gate.code.partition(":")[2] for gate in gates if gate.code.startswith("block:")]
+    names = [gate.title for gate in gates if not gate.code.startswith("block:")]
+    if blocks:
+        names.append(_("blocks %(codes)s") % {"codes": " ".join(blocks)})
+    return " · " + _("not met: %(names)s") % {"names": ", ".join(names)}
 
 
 def blocks_figure(report: CertificationReport, look: Look = SCREEN) -> str:

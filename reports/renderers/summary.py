@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from reports.charts import SCREEN, Look, shown
 from reports.renderers.figures import blocks_figure, comparison_figure, ladder_figure
-from reports.renderers.gates import gate_title, seen_words, wanted_words
 from reports.renderers.labels import attained_words, label, state_words, unit_words, verdict_words
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def _matrix(report: CertificationReport) -> tuple[tuple[str, tuple[tuple[str, st
     for tier in report.tiers:
         for gate in tier.gates:
             key = gate.code.partition(":")[0] if gate.code.startswith("block:") else gate.code
-            titles.setdefault(key, _("Each block") if key == "block" else gate_title(gate))
+            titles.setdefault(key, _("Each block") if key == "block" else gate.title)
     return tuple((title, tuple(_cell(tier, key) for tier in report.tiers)) for key, title in titles.items())
 
 
@@ -141,7 +140,7 @@ def _gate(gate: Gate) -> GateRow:
     more = len(gate.because) - _SHOWN_CODES
     if codes and more > 0:
         codes = _("%(codes)s and %(count)s more") % {"codes": codes, "count": more}
-    return GateRow(gate_title(gate), wanted_words(gate), seen_words(gate), gate.state, state_words(gate.state), codes)
+    return GateRow(gate.title, gate.wanted, gate.seen, gate.state, state_words(gate.state), codes)
 
 
 def _comparison(comparison: MarketComparison, look: Look) -> ComparisonRow:

@@ -42,7 +42,8 @@ def make_sections():
                         requirement=REQUIREMENT,
                         tier=("operational", "proactive", "strategic")[count % 7 // 3 if count % 7 > 2 else 0],
                         mandatory=count % 5 == 0,
-                        level=None if count % 37 == 0 else count % 6,
+                        asked=count != 5,
+                        level=None if count % 37 == 0 or count == 5 else count % 6,
                         na_reason="No chat channel is offered at this site." if count % 37 == 0 else "",
                         note=NOTE if count % 3 == 0 else "",
                         evidence=(f"E{count % 12 + 1}", f"E{(count + 5) % 12 + 1}") if count % 2 else (),
@@ -74,23 +75,29 @@ def make_tier(code, title, wanted, bar, *, states=("met", "met", "met"), attaine
             for b, p in percents
         ),
         gates=(
-            doc.Gate("total", states[0], (("low", total), ("high", total)), (("min", wanted), ("of", "1000")), ()),
+            doc.Gate("total", "Total score", states[0], total, f"at least {wanted}", ()),
+            *(doc.Gate(f"block:{b[0]}", f"Block {b[0]}", states[0], "68.5 %", f"at least {bar} %", ()) for b in BLOCKS),
             doc.Gate(
                 "mandatory_level",
+                "Mandatory criteria",
                 states[1],
-                (("reach", "38"), ("count", "40"), ("unanswered", "0")),
-                (("min", "2"), ("count", "40")),
+                "38 of 40 at the level",
+                "level 2 or higher on all 40",
                 ("B3.2", "C1.4"),
             ),
             doc.Gate(
                 "market",
+                "Market gate",
                 states[2],
-                (("judged", "4"), ("above", "1"), ("below", "1"), ("insufficient", "1"), ("missing", "0")),
-                (("at_least", "3"), ("none_below", "true"), ("above_percent", "50"), ("quarters", "2")),
+                "4 judged: 1 above, 1 below, 1 insufficient",
+                "at least 2 judged, none below or insufficient",
                 ("service_level", "nps"),
             ),
-            doc.Gate("fact:cskm", "met", (("fact", "cskm"), ("value", "62.5")), (("test", "min"), ("value", "60")), ()),
-            doc.Gate("findings:major_open", "open", (("findings", "major_open"),), (("max", "0"),), ()),
+            doc.Gate("fact:cskm", "Liveness of the service manual", "met", "62.5", "at least 60", ()),
+            doc.Gate("fact:trained_auditors", "Trained internal auditors", "met", "2", "at least 2", ()),
+            doc.Gate("na_share", "Share of criteria not applicable", "met", "2 of 110 (1.8 %)", "at most 10 %", ()),
+            doc.Gate("findings:major_open", "Open major nonconformities", "open", "not known", "at most 0", ()),
+            doc.Gate("fact:decision_route", "Route of the decision", "met", "panel", "one of: panel", ()),
         ),
     )
 
@@ -232,7 +239,10 @@ def make_report(*, organisation="Harbour & Peak Bank", centre="Kowloon service c
             doc.PlanStep("C1.4", "Access", 2, 3),
             doc.PlanStep("D2.1", "Customer results", None, 4),
         ),
-        "facts": (doc.Fact("cskm", "62.5", "Computed on 14 October."), doc.Fact("trained_auditors", "2", "")),
+        "facts": (
+            doc.Fact("cskm", "Liveness of the service manual", "62.5", "Computed on 14 October."),
+            doc.Fact("trained_auditors", "Trained internal auditors", "2", ""),
+        ),
         "evidence": tuple(
             doc.EvidenceItem(
                 f"E{n}",

@@ -1,0 +1,90 @@
+"""Scores, gates, facts and market verdicts: from their JSON to the document's words and numbers. No query."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from benchmarks.kpis.registry import KPIS
+from reports import document as doc
+
+
+def number(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def interval_of(low: Any, high: Any) -> doc.Interval:
+    return doc.Interval(Decimal(str(low)), Decimal(str(high)))
+
+
+def block_of(code: str, title: str, block: dict[str, Any], bar: Decimal | None) -> doc.BlockScore:
+    return doc.BlockScore(
+        code=code,
+        title=title,
+        points=interval_of(block["low"], block["high"]),
+        maximum=Decimal(str(block["max"])),
+        percent=interval_of(block["percent_low"], block["percent_high"]),
+        wanted=bar,
+    )
+
+
+def gate_of(gate: dict[str, Any], facts: dict[str, str], words: tuple[str, str] | None) -> doc.Gate:
+    saw, wants = words or (gate["seen"], gate["wanted"])
+    return doc.Gate(gate["gate"], _gate_title(gate["gate"], facts), gate["state"], saw, wants, tuple(gate["because"]))
+
+
+def _gate_title(code: str, facts: dict[str, str]) -> str:
+    """Name a gate by its kind, and by the block, clause, finding or fact that it is about."""
+    kind, _colon, about = code.partition(":")
+    titles = {
+        "total": _("Total score"),
+        "block": _("Block %(code)s") % {"code": about},
+        "mandatory_level": _("Mandatory criteria"),
+        "clause_level": _("Clause %(code)s") % {"code": about},
+        "findings:major_open": _("Open major nonconformities"),
+        "findings:minor_late": _("Minor nonconformities not closed in time"),
+        "na_share": _("Share of criteria not applicable"),
+        "market": _("Market gate"),
+    }
+    return titles.get(code) or titles.get(kind) or facts.get(about) or code
+
+
+def fact_value(value: Any) -> str:
+    """Return a fact's value as text: numbers in full, yes and no, lists with commas."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str) -> doc.MarketComparison:
+    definition = KPIS.get(kpi)
+    figure = verdict.get("figure") or {}
+    value, half = number(verdict.get("value")), number(verdict.get("half_width"))
+    variant = definition.variant(verdict.get("variant") or "") if definition else None
+    return doc.MarketComparison(
+        kpi=kpi,
+        title=_(definition.name) if definition else kpi,
+        variant=_(variant.words) if variant else "",
+        unit=verdict.get("unit") or (definition.unit if definition else ""),
+        direction=definition.direction if definition else "",
+        value=value,
+        interval=doc.Interval(value - half, value + half) if value is not None and half is not None else None,
+        n=verdict.get("n"),
+        figure=number(figure.get("value")),
+        year=figure.get("year"),
+        figure_n=str(figure.get("n") or ""),
+        publisher=figure.get("source", ""),
+        url=figure.get("url", ""),
+        scope=", ".join(filter(None, (figure.get(key) for key in ("statistic", "industry", "region", "channel")))),
+        grade=figure.get("grade", ""),
+        verdict=verdict["state"],
+        reason=_reason(verdict),
+        waiver=waiver,
+    )
+
+
+def _reason(verdict: dict[str, Any]) -> str:
+    reason = verdict.get("reason") or {}
+    return str(reason.get("words", "")) if isinstance(reason, dict) else str(reason)
