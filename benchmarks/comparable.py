@@ -1,0 +1,194 @@
+"""Like with like: which published figure, if any, may a measurement be compared with, and why not the others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from benchmarks.kpis.registry import UNSTATED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from benchmarks.kpis.definition import Kpi
+
+# The regions whose figures speak for a centre in a country, the closest first.
+_REGIONS = {
+    "HK": ("Hong Kong",),
+    "CN": ("China",),
+    "TW": ("Taiwan",),
+    "GB": ("UK",),
+    "US": ("US", "N America"),
+    "CA": ("Canada", "N America"),
+}
+_CENTRAL = frozenset({"mean", "median"})
+_SPREAD = re.compile(r"^(sd|se)\s*=\s*(\d+(?:\.\d+)?)$")
+
+
+class Measured(Protocol):
+    """What is needed of a measurement. ``se`` is clustered, in ``unit``."""
+
+    kpi: str
+    variant: str
+    channel: str
+    value: float
+    se: float | None
+    clusters: int | None
+    unit: str
+
+
+class Published(Protocol):
+    """What is needed of a market figure."""
+
+    line: int
+    kpi: str
+    variant: str
+    value: Decimal
+    unit: str
+    statistic: str
+    industry: str
+    region: str
+    channel: str
+    year: int
+    n: str
+    spread: str
+    source: str
+    url: str
+    grade: str
+    note: str
+
+
+@dataclass(frozen=True)
+class CentreProfile:
+    """What decides which market a centre belongs to: two-letter country, and industry as in ``accounts``."""
+
+    country: str
+    industry: str
+
+    def regions(self) -> tuple[str, ...]:
+        """Return the regions that speak for it, the closest first."""
+        return (*_REGIONS.get(self.country.upper(), ()), "global")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why some figures were not comparable: a code for translation, how many, and English words."""
+
+    code: str
+    figures: int
+    words: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+
+Pair = tuple["Measured | None", "Published"]
+
+
+def choose(
+    kpi: Kpi, ours: list[Measured], theirs: list[Published], centre: CentreProfile
+) -> tuple[Pair | None, list[Refusal]]:
+    """Choose the most specific, then most recent comparable figure, and the measurement it is compared with.
+
+    The measurement is None when the release holds a figure for this centre's market but nothing was measured. With no
+    comparable figure at all the pair is None. The refusals say why the other figures were passed over.
+    """
+    codes: dict[str, int] = {}
+    pairs: list[Pair] = []
+    for figure in theirs:
+        why = _unfit(figure, centre)
+        if why is None and ours:
+            matches = [mine for mine in ours if _mismatch(kpi, mine, figure) is None]
+            pairs += [(mine, figure) for mine in matches]
+            why = None if matches else _closest_mismatch(kpi, ours, figure)
+        elif why is None:
+            pairs.append((None, figure))
+        if why:
+            codes[why] = codes.get(why, 0) + 1
+    refusals = [Refusal(code, count, _words(code, kpi)) for code, count in codes.items()]
+    return (min(pairs, key=lambda pair: _rank(kpi, pair, centre)) if pairs else None), refusals
+
+
+def _unfit(figure: Published, centre: CentreProfile) -> str | None:
+    """Say why a figure can gate no measurement of this centre."""
+    checks: Iterator[tuple[bool, str]] = iter((
+        (figure.region not in centre.regions(), "region"),
+        (figure.industry not in {"all", centre.industry}, "industry"),
+        (figure.variant == UNSTATED, "variant_unstated"),
+        (figure.statistic not in _CENTRAL, "norm"),
+        ("ceiling" in figure.note.lower(), "ceiling"),
+        (figure.grade not in {"A", "B"}, "grade"),
+    ))
+    return next((code for refused, code in checks if refused), None)
+
+
+def _mismatch(kpi: Kpi, mine: Measured, figure: Published) -> str | None:
+    """Say what keeps a fit figure and a measurement apart."""
+    if figure.variant != mine.variant:
+        return "variant_other"
+    if figure.unit != mine.unit:
+        return "unit"
+    if figure.channel != mine.channel and not (figure.channel == "all" and kpi.channel_free):
+        return "channel"
+    return None
+
+
+def _closest_mismatch(kpi: Kpi, ours: list[Measured], figure: Published) -> str:
+    """Name the mismatch of the measurement that agrees furthest."""
+    order = ("variant_other", "unit", "channel")
+    found = [_mismatch(kpi, mine, figure) or "" for mine in ours]
+    return max(found, key=order.index)
+
+
+def _rank(kpi: Kpi, pair: Pair, centre: CentreProfile) -> tuple[Any, ...]:
+    mine, figure = pair
+    codes = [variant.code for variant in kpi.variants]
+    variant = codes.index(figure.variant) if figure.variant in codes else len(codes)
+    preferred = "median" if kpi.skewed else "mean"
+    return (
+        figure.industry != centre.industry,
+        centre.regions().index(figure.region),
+        figure.channel != (mine.channel if mine else figure.channel),
+        -figure.year,
+        figure.statistic != preferred,
+        variant,
+        figure.grade,
+        figure.line,
+    )
+
+
+def figure_error(figure: Published) -> tuple[float, float] | None:
+    """Return the figure's own standard error and degrees of freedom, where the release knows its spread; else None.
+
+    ``se=…`` is taken as it is, with the degrees of freedom of ``n`` where that is a number; ``sd=…`` needs ``n``.
+    """
+    match = _SPREAD.match(figure.spread.strip().lower())
+    count = figure.n.strip().replace(",", "")
+    n = int(count) if count.isascii() and count.isdigit() else 0
+    if not match or float(match[2]) == 0:
+        return None
+    if match[1] == "se":
+        return float(match[2]), float(n - 1) if n > 1 else 1e9
+    return (float(match[2]) / n**0.5, float(n - 1)) if n > 1 else None
+
+
+_WORDS = {
+    "region": "Figures of other regions do not speak for this centre.",
+    "industry": "Figures of other industries do not speak for this centre.",
+    "variant_unstated": "The publisher does not say which formula it used.",
+    "norm": "Targets, norms and regulatory minimums are not what the market does.",
+    "ceiling": "Nearly every centre reaches the highest value, so the figure tells none apart.",
+    "grade": "The source is too weak.",
+    "variant_other": "The publisher used another formula than the centre.",
+    "unit": "The publisher used another unit than the centre.",
+    "channel": "The figure is of another channel than the measurement.",
+}
+
+
+def _words(code: str, kpi: Kpi) -> str:
+    if code == "variant_unstated" and kpi.code == "service_level":
+        return "The publisher does not say which of the four service level formulas it used."
+    return _WORDS[code]

@@ -1,0 +1,267 @@
+"""The market test: is a centre above, not shown below, or below the market, or is the evidence insufficient?
+
+Like is compared only with like. The test is one-sided at 95 % with the clustered standard error and Student's t with
+one degree of freedom less than there are clusters (Welch-Satterthwaite where the figure's own error is known), with
+Holm's correction over the KPIs that are judged together. A precision rule keeps small samples from passing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scipy import stats
+
+from benchmarks.comparable import CentreProfile, Refusal, choose, figure_error
+from benchmarks.holm import effective_level, holm
+from benchmarks.kpis.registry import KPIS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from benchmarks.comparable import Measured, Published
+    from benchmarks.kpis.definition import Kpi
+
+ALPHA = 0.05
+ABOVE, NOT_SHOWN_BELOW, BELOW = "above", "not_shown_below", "below"
+INSUFFICIENT, MISSING, NO_FIGURE = "insufficient", "missing", "no_figure"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome for one KPI; ``as_json`` gives plain values. All numbers are in the KPI's unit.
+
+    ``reason`` has a code, parameters for translation and English words. ``half_width`` is that of the two-sided 95 %
+    interval. ``margin`` is value minus market, positive when the value is larger whatever the direction. ``p`` is the
+    one-sided p-value of "below the market", ``p_holm`` the corrected one. ``flips_if`` is the nearest market value at
+    which the test would come out otherwise, the other KPIs staying as they are.
+    """
+
+    kpi: str
+    state: str
+    reason: dict[str, Any]
+    variant: str | None = None
+    channel: str | None = None
+    unit: str | None = None
+    value: float | None = None
+    se: float | None = None
+    half_width: float | None = None
+    precision: float | None = None
+    margin: float | None = None
+    p: float | None = None
+    p_holm: float | None = None
+    figure: dict[str, Any] | None = None
+    flips_if: float | None = None
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the verdict as values that JSON knows."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A comparison that can be tested. ``better`` is +1 where higher is better, -1 where lower is."""
+
+    kpi: Kpi
+    measured: Measured
+    figure: Published
+    better: int
+    se: float
+    df: float
+    half_width: float
+
+    def p_below(self) -> float:
+        """Return the p-value of: as bad as this, or worse, if the centre were exactly at the market."""
+        return float(stats.t.cdf(self.t(), self.df))
+
+    def p_above(self) -> float:
+        """Return the p-value of: as good as this, or better, if the centre were exactly at the market."""
+        return float(stats.t.sf(self.t(), self.df))
+
+    def t(self) -> float:
+        """Return the distance to the market in standard errors, positive when better."""
+        return self.better * (self.measured.value - float(self.figure.value)) / self.se
+
+    def boundary(self, level: float, side: int) -> float:
+        """Return the market value at which the p-value of being below (side +1) or above (-1) is the level."""
+        return self.measured.value + self.better * side * float(stats.t.isf(level, self.df)) * self.se
+
+
+def judge(
+    *,
+    kpis: Sequence[str],
+    measurements: Iterable[Measured],
+    figures: Iterable[Published],
+    centre: CentreProfile,
+    period_to: datetime.date | None,
+    waived: Collection[str] = frozenset(),
+    max_age_months: int = 24,
+) -> dict[str, Verdict]:
+    """Judge a centre on the KPIs of a gate, in their order.
+
+    ``measurements`` and ``figures`` are any objects with the attributes of ``Measured`` and ``Published``.
+    ``period_to`` is the last measured day, from which a figure's age counts; ``waived`` are KPIs whose figure may be
+    older than ``max_age_months``. KeyError for a KPI that the registry does not know.
+    """
+    measured, published = list(measurements), list(figures)
+    verdicts: dict[str, Verdict] = {}
+    tests: dict[str, _Test] = {}
+    for code in dict.fromkeys(kpis):
+        found = _compare(KPIS[code], measured, published, centre, period_to, code in waived, max_age_months)
+        if isinstance(found, _Test):
+            tests[code] = found
+        else:
+            verdicts[code] = found
+    verdicts |= _decide(tests)
+    return {code: verdicts[code] for code in dict.fromkeys(kpis)}
+
+
+def _compare(
+    kpi: Kpi,
+    measured: list[Measured],
+    published: list[Published],
+    centre: CentreProfile,
+    period_to: datetime.date | None,
+    waived: bool,
+    max_age_months: int,
+) -> Verdict | _Test:
+    ours = [each for each in measured if each.kpi == kpi.code]
+    theirs = [each for each in published if each.kpi == kpi.code]
+    pair, refusals = choose(kpi, ours, theirs, centre)
+    refused = [refusal.as_json() for refusal in refusals]
+    if pair is None:
+        return _no_figure(kpi, theirs, refusals)
+    mine, figure = pair
+    if mine is None:
+        return Verdict(kpi.code, MISSING, _reason("not_measured"), figure=_reference(figure), refused=refused)
+    months = _age(figure.year, period_to)
+    if months > max_age_months and not waived:
+        stale = _reason("figure_too_old", year=figure.year, months=months, limit=max_age_months)
+        return _insufficient(kpi, mine, figure, stale)
+    return _testable(kpi, mine, figure)
+
+
+def _testable(kpi: Kpi, mine: Measured, figure: Published) -> Verdict | _Test:
+    """Refuse to test where there is no direction or no credible standard error."""
+    if kpi.direction == "target":
+        return _insufficient(kpi, mine, figure, _reason("no_direction"))
+    se, clusters = mine.se, mine.clusters
+    if se is None or clusters is None or clusters < 2 or not math.isfinite(mine.value) or not math.isfinite(se):  # noqa: PLR2004
+        return _insufficient(kpi, mine, figure, _reason("no_error"))
+    if se <= 0:
+        return _insufficient(kpi, mine, figure, _reason("no_variation"))
+    df, theirs = float(clusters - 1), figure_error(figure)
+    half_width = float(stats.t.isf(ALPHA / 2, df)) * se
+    if theirs is not None:
+        error, their_df = theirs
+        df = (se**2 + error**2) ** 2 / (se**4 / df + error**4 / their_df)
+        se = math.hypot(se, error)
+    return _Test(kpi, mine, figure, 1 if kpi.direction == "higher" else -1, se, df, half_width)
+
+
+def _decide(tests: Mapping[str, _Test]) -> dict[str, Verdict]:
+    below = {code: test.p_below() for code, test in tests.items()}
+    above = {code: test.p_above() for code, test in tests.items()}
+    below_holm, above_holm = holm(below), holm(above)
+    found = {}
+    for code, test in tests.items():
+        levels = effective_level(below, code, ALPHA), effective_level(above, code, ALPHA)
+        found[code] = _verdict(test, below[code], below_holm[code], above_holm[code], levels)
+    return found
+
+
+def _verdict(test: _Test, p: float, p_below: float, p_above: float, levels: tuple[float, float]) -> Verdict:
+    precise = test.half_width <= test.kpi.precision
+    if p_below <= ALPHA:
+        state, reason = BELOW, _reason("below")
+    elif p_above <= ALPHA:
+        state, reason = ABOVE, _reason("above")
+    elif precise:
+        state, reason = NOT_SHOWN_BELOW, _reason("not_shown_below")
+    else:
+        width = {"half_width": round(test.half_width, 4), "precision": test.kpi.precision, "unit": test.kpi.unit}
+        state, reason = INSUFFICIENT, _reason("not_precise", **width)
+    market = float(test.figure.value)
+    ends = (test.boundary(levels[0], 1), test.boundary(levels[1], -1))
+    return Verdict(
+        **_measured(test.kpi, test.measured),
+        state=state,
+        reason=reason,
+        half_width=test.half_width,
+        margin=test.measured.value - market,
+        p=p,
+        p_holm=p_below,
+        figure=_reference(test.figure),
+        flips_if=min(ends, key=lambda end: abs(end - market)),
+    )
+
+
+def _measured(kpi: Kpi, mine: Measured) -> dict[str, Any]:
+    return {
+        "kpi": kpi.code,
+        "variant": mine.variant,
+        "channel": mine.channel,
+        "unit": mine.unit,
+        "value": mine.value,
+        "se": mine.se,
+        "precision": kpi.precision,
+    }
+
+
+def _insufficient(kpi: Kpi, mine: Measured, figure: Published, reason: dict[str, Any]) -> Verdict:
+    margin = mine.value - float(figure.value)
+    known = mine.se is not None and mine.clusters is not None and mine.clusters > 1
+    half_width = float(stats.t.isf(ALPHA / 2, (mine.clusters or 0) - 1)) * (mine.se or 0.0) if known else None
+    return Verdict(
+        **_measured(kpi, mine),
+        state=INSUFFICIENT,
+        reason=reason,
+        half_width=half_width,
+        margin=margin,
+        figure=_reference(figure),
+    )
+
+
+def _no_figure(kpi: Kpi, theirs: list[Published], refusals: list[Refusal]) -> Verdict:
+    refused = [refusal.as_json() for refusal in refusals]
+    if not theirs:
+        return Verdict(kpi.code, NO_FIGURE, _reason("no_figure_at_all"))
+    words = " ".join(refusal.words for refusal in refusals)
+    reason = {"code": "no_like_figure", "params": {"figures": len(theirs)}, "words": words}
+    return Verdict(kpi.code, NO_FIGURE, reason, refused=refused)
+
+
+def _age(year: int, period_to: datetime.date | None) -> int:
+    """Count whole months from the end of the figure's year to the end of the measured period, begun ones included."""
+    if period_to is None:
+        return 0
+    return max((period_to.year - year - 1) * 12 + period_to.month, 0)
+
+
+def _reference(figure: Published) -> dict[str, Any]:
+    names = ("variant", "unit", "statistic", "industry", "region", "channel", "year", "n", "source", "url", "grade")
+    return {"value": float(figure.value), **{name: getattr(figure, name) for name in (*names, "note", "line")}}
+
+
+_WORDS = {
+    "below": "Significantly below the market.",
+    "above": "Significantly above the market.",
+    "not_shown_below": "Not significantly below the market, and measured precisely enough to say so.",
+    "not_precise": "Known to ±{half_width:g} {unit} only; ±{precision:g} {unit} is needed. Measure more days.",
+    "no_error": "The standard error is not known: fewer than two days, agents or customers.",
+    "no_variation": "The measurement never varies between days, agents or customers, so its error cannot be estimated.",
+    "no_direction": "The KPI has a target, not a better direction.",
+    "figure_too_old": "The market figure is of {year}, {months} months old; more than {limit} needs a waiver by name.",
+    "not_measured": "The release holds a comparable figure, but the centre has not measured this KPI.",
+    "no_figure_at_all": "The market release holds no figure for this KPI.",
+}
+
+
+def _reason(code: str, **params: Any) -> dict[str, Any]:
+    return {"code": code, "params": params, "words": _WORDS[code].format(**params)}
+
+
+__all__ = ["ALPHA", "CentreProfile", "Verdict", "judge"]
