@@ -190,7 +190,9 @@ class DecisionForm(forms.Form):
 class FactsForm(forms.Form):
     """The facts that the gates of this edition ask for, built from the edition's own list."""
 
-    def __init__(self, *args: Any, facts: Sequence[Mapping[str, Any]], stored: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, facts: Sequence[Mapping[str, Any]], stored: Mapping[str, Any], **kwargs: Any
+    ) -> None:
         """Make one field per fact, and one for where it was seen."""
         super().__init__(*args, **kwargs)
         self.codes = [fact["code"] for fact in facts]
@@ -248,8 +250,8 @@ class MarketForm(forms.Form):
 
     def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
         """Offer the runs of this centre only."""
-        initial = {"run": audit.measurement_run_id, "release": audit.market_release_id}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"run": audit.measurement_run_id, "release": audit.market_release_id}
         runs = MeasurementRun.objects.filter(centre=audit.centre).select_related("centre").defer("mapping")
         self.fields["run"].queryset = runs  # type: ignore[attr-defined] # a model choice field
         self.helper = submit_helper(gettext("Compare"))

@@ -46,7 +46,7 @@ def manages_audits(user: User, audit: Audit) -> bool:
 @rules.predicate
 def manages_audits_somewhere(user: User) -> bool:
     """Manages audits of at least one organisation."""
-    return isinstance(user, User) and bool(user.organisations_as(Role.ADMINISTRATOR, Role.AUDIT_MANAGER))
+    return bool(user.organisations_as(Role.ADMINISTRATOR, Role.AUDIT_MANAGER))
 
 
 @rules.predicate
@@ -78,4 +78,3 @@ rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)
 rules.add_perm("audits.waive_market", decides)
 rules.add_perm("audits.export_audit", exports | is_assessing)
-

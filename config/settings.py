@@ -135,6 +135,9 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 
+# Codes and names of the KPIs that an edition of a standard may name; the registry lives above the standards room.
+KPI_REGISTRY = "benchmarks.kpis.registry.KPIS"
+
 # --- Background work ----------------------------------------------------------------------------------------------
 # Without a broker, a short-lived local process works through the outbox (see reports/README.md).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")

@@ -2,9 +2,9 @@
 
 from allauth.account import views as signing_in
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from reports.urls import verify_urlpatterns
 
 from config import views
+from reports.urls import verify_urlpatterns
 
 # Only what people need of django-allauth. Its pages for several e-mail addresses, sign-in codes and telephone numbers
 # stay closed: a person is known by one address here.

@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from accounts.access import may, public, signed_in
 from accounts.models import Centre
+from accounts.views.profiles import person
 from audits.models import AuditStatus
 from audits.selectors.sheet import audits_for, status_counts
 
@@ -26,11 +27,12 @@ RECENT = 8
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """What there is and what to do next."""
-    counts = status_counts(request.user)
+    user = person(request.user)
+    counts = status_counts(user)
     context = {
-        "audits": audits_for(request.user).order_by("-onsite_from", "-pk")[:RECENT],
+        "audits": audits_for(user).order_by("-onsite_from", "-pk")[:RECENT],
         "counts": [(status.label, status.value, counts.get(status.value, 0)) for status in AuditStatus],
-        "centres": Centre.objects.visible_to(request.user).count(),
+        "centres": Centre.objects.visible_to(user).count(),
         "may_plan": may(request.user, "audits.add_audit"),
     }
     return render(request, "home.html", context)

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 
 from audits.models import FindingKind
 from standards.scoring import Result, parse_case, score
+from standards.scoring.points import not_asked
 from standards.selectors import edition_spec
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from audits.models import Answer, Audit
+
+CHANNELS = "channels"
 
 
 def finding_counts(audit: Audit, *, today: date) -> dict[str, int]:
@@ -39,13 +42,25 @@ def answers_as_case(answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:
 
 def audit_case(audit: Audit, answers: Iterable[Answer], *, today: date) -> dict[str, Any]:
     """Return everything that decides the score, in the shape of ``score_file``; one query."""
-    facts = {name: fact["value"] for name, fact in audit.facts.items()}
     return {
         "answers": answers_as_case(answers),
         "market": {kpi: verdict["state"] for kpi, verdict in audit.market.items() if verdict["state"] != "missing"},
         "findings": finding_counts(audit, today=today),
-        "facts": {**facts, "channels": list(audit.centre.channels)},
+        "facts": {**{name: fact["value"] for name, fact in audit.facts.items()}, **_channels(audit)},
     }
+
+
+def _channels(audit: Audit) -> dict[str, list[str]]:
+    """Return the centre's channels as a fact, as far as the edition knows them."""
+    spec = edition_spec(audit.edition).facts.get(CHANNELS)
+    return {CHANNELS: [code for code in audit.centre.channels if code in spec.choices]} if spec else {}
+
+
+def asked_codes(audit: Audit) -> frozenset[str]:
+    """Return the codes of the criteria that are asked of this centre; no query."""
+    spec = edition_spec(audit.edition)
+    skipped = not_asked(spec, parse_case(spec, {"facts": _channels(audit)}))
+    return frozenset(spec.row_by_code) - skipped
 
 
 def audit_score(audit: Audit, answers: Iterable[Answer], *, today: date) -> Result:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import may
 from audits.workflow import possible
 from benchmarks.kpis.registry import KPIS
-from standards.scoring.words import one_decimal, seen, wanted
+from standards.scoring.decimals import one_decimal
+from standards.scoring.words import seen, wanted
 from standards.selectors import edition_document
 from standards.templatetags.standard_text import text
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamMember
+from audits.selectors.case import asked_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from django.db.models import QuerySet
 
@@ -40,6 +41,12 @@ def audit_for(user: User, audit_id: int) -> Audit:
         .prefetch_related(team)
         .get(pk=audit_id)
     )
+
+
+def asked_answers(audit: Audit) -> list[Answer]:
+    """Return the answers to the criteria that are asked of this centre, in order; one query."""
+    asked = asked_codes(audit)
+    return [answer for answer in sheet_answers(audit) if answer.criterion.code in asked]
 
 
 def sheet_answers(audit: Audit) -> QuerySet[Answer]:
@@ -114,7 +121,7 @@ def tree(answers: Iterable[Answer]) -> list[BlockView]:
     return blocks
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[[Any], bool]] = {
     "unanswered": lambda row: row.level is None and not row.na_reason,
     "na": lambda row: bool(row.na_reason),
     "no_evidence": lambda row: row.level is not None and not row.has_evidence,
@@ -125,9 +132,9 @@ FILTERS = {
 
 def filtered(answers: Iterable[Answer], *, show: str, text: str) -> list[Answer]:
     """Keep the rows that a filter and a search text ask for; an unknown filter keeps all."""
-    keep = FILTERS.get(show, lambda _row: True)
+    keep = FILTERS.get(show)
     needle = text.casefold()
-    return [row for row in answers if keep(row) and (not needle or needle in _haystack(row))]
+    return [row for row in answers if (keep is None or keep(row)) and (not needle or needle in _haystack(row))]
 
 
 def _haystack(row: Answer) -> str:

@@ -140,9 +140,7 @@ def audit_texts_save(*, audit_id: int, texts: Mapping[str, str], by: User, at: d
 
 
 @transaction.atomic
-def audit_facts_save(
-    *, audit_id: int, facts: Mapping[str, Mapping[str, object]], by: User, at: datetime
-) -> Audit:
+def audit_facts_save(*, audit_id: int, facts: Mapping[str, Mapping[str, object]], by: User, at: datetime) -> Audit:
     """Save the facts that gates ask for: ``{"cskm": {"value": "62.5", "note": "where it was seen"}}``.
 
     A fact with an empty value is taken away. Values are checked against the edition by the form.
@@ -151,9 +149,5 @@ def audit_facts_save(
     merged = {**audit.facts, **{name: dict(fact) for name, fact in facts.items()}}
     audit.facts = {name: fact for name, fact in merged.items() if fact.get("value") not in (None, "")}
     audit.save(update_fields=["facts"])
-    ledger_append(
-        action="audit.facts_saved", subject=subject_of(audit), by=by, at=at, payload={"facts": audit.facts}
-    )
+    ledger_append(action="audit.facts_saved", subject=subject_of(audit), by=by, at=at, payload={"facts": audit.facts})
     return audit
-
-

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audits.models import AuditKind, AuditStatus, Certificate, CertificateStatus, Decision, TeamRole
+from audits.selectors.case import asked_codes
 from audits.services.errors import TransitionRefusedError
 from audits.services.locking import audit_lock, subject_of
 from audits.services.results import result_refresh
 from audits.workflow import TRANSITIONS, Situation, refusals
 from ledger.services import ledger_append
-from standards.selectors import edition_spec
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,8 +41,7 @@ def situation_of(audit: Audit, *, by: User, reason: str) -> Situation:
 
 def _unanswered(audit: Audit) -> int:
     """Count the criteria that are asked of this centre and have neither level nor N/A."""
-    spec = edition_spec(audit.edition)
-    asked = spec.asked_codes({"channels": audit.centre.channels})
+    asked = asked_codes(audit)
     empty = audit.answers.filter(level=None, na_reason="").values_list("criterion__code", flat=True)
     return sum(code in asked for code in empty)
 

@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.access import permission, require, signed_in
+from accounts.views.profiles import person
 from audits.forms import ClosingForm, EvidenceForm, FindingForm
 from audits.models import Audit, Evidence, Finding
 from audits.services.errors import NotEditableError
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 @permission("audits.change_answer", methods=("POST",))
 def evidence_upload(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Take in one file for a criterion and show the panel anew."""
-    answer = get_answer(request.user, answer_id)
+    answer = get_answer(person(request.user), answer_id)
     require(request.user, "audits.change_answer", answer.audit)
     form = EvidenceForm(request.POST, request.FILES, auto_id=f"evidence-{answer.pk}-%s")
     if not form.is_valid():
@@ -40,7 +42,7 @@ def evidence_upload(request: HttpRequest, answer_id: int) -> HttpResponse:
             filename=upload.name,
             kind=form.cleaned_data["kind"],
             title=form.cleaned_data["title"],
-            by=request.user,
+            by=person(request.user),
             at=timezone.now(),
         )
     except EvidenceRefusedError as error:
@@ -49,16 +51,16 @@ def evidence_upload(request: HttpRequest, answer_id: int) -> HttpResponse:
     except NotEditableError as error:
         form.add_error(None, status_words(error.status))
         return render_panel(request, answer, evidence_form=form, status=409)
-    return render_panel(request, get_answer(request.user, answer_id))
+    return render_panel(request, get_answer(person(request.user), answer_id))
 
 
 @permission("audits.change_answer", methods=("POST",))
 def evidence_remove(request: HttpRequest, answer_id: int, evidence_id: int) -> HttpResponse:
     """Detach a piece of evidence from a criterion."""
-    answer = get_answer(request.user, answer_id)
+    answer = get_answer(person(request.user), answer_id)
     require(request.user, "audits.change_answer", answer.audit)
     try:
-        evidence_detach(answer=answer, evidence_id=evidence_id, by=request.user, at=timezone.now())
+        evidence_detach(answer=answer, evidence_id=evidence_id, by=person(request.user), at=timezone.now())
     except Evidence.DoesNotExist as error:
         raise Http404 from error
     except NotEditableError as error:
@@ -66,13 +68,13 @@ def evidence_remove(request: HttpRequest, answer_id: int, evidence_id: int) -> H
         form.cleaned_data = {}
         form.add_error(None, status_words(error.status))
         return render_panel(request, answer, evidence_form=form, status=409)
-    return render_panel(request, get_answer(request.user, answer_id))
+    return render_panel(request, get_answer(person(request.user), answer_id))
 
 
 @signed_in
 def evidence_file(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
     """Hand out a stored file, as an attachment that cannot run anything; refused when its content has changed."""
-    evidence = Evidence.objects.filter(pk=evidence_id, audit__in=Audit.objects.visible_to(request.user)).first()
+    evidence = Evidence.objects.filter(pk=evidence_id, audit__in=Audit.objects.visible_to(person(request.user))).first()
     if evidence is None:
         raise Http404
     if not intact(evidence.sha256):
@@ -91,7 +93,7 @@ def evidence_file(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
 @permission("audits.change_answer", methods=("POST",))
 def finding_add(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Raise a finding against a criterion and show the panel anew."""
-    answer = get_answer(request.user, answer_id)
+    answer = get_answer(person(request.user), answer_id)
     require(request.user, "audits.change_answer", answer.audit)
     form = FindingForm(request.POST, auto_id=f"finding-{answer.pk}-%s")
     if not form.is_valid():
@@ -105,20 +107,20 @@ def finding_add(request: HttpRequest, answer_id: int) -> HttpResponse:
             statement=data["statement"],
             objective_evidence=data["objective_evidence"],
             due=data["due"],
-            by=request.user,
+            by=person(request.user),
             at=timezone.now(),
         )
     except NotEditableError as error:
         form.add_error(None, status_words(error.status))
         return render_panel(request, answer, finding_form=form, status=409)
-    return render_panel(request, get_answer(request.user, answer_id))
+    return render_panel(request, get_answer(person(request.user), answer_id))
 
 
 @permission("audits.change_answer", methods=("GET", "POST"))
 def finding_close_page(request: HttpRequest, finding_id: int) -> HttpResponse:
     """Close a finding once its correction was verified."""
     finding = (
-        Finding.objects.filter(audit__in=Audit.objects.visible_to(request.user))
+        Finding.objects.filter(audit__in=Audit.objects.visible_to(person(request.user)))
         .select_related("audit", "criterion")
         .prefetch_related("audit__team")
         .filter(pk=finding_id)
@@ -130,7 +132,9 @@ def finding_close_page(request: HttpRequest, finding_id: int) -> HttpResponse:
     form = ClosingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            finding_close(finding_id=finding.pk, note=form.cleaned_data["note"], by=request.user, at=timezone.now())
+            finding_close(
+                finding_id=finding.pk, note=form.cleaned_data["note"], by=person(request.user), at=timezone.now()
+            )
         except NotEditableError as error:
             form.add_error(None, status_words(error.status))
         except FindingError as error:
@@ -148,6 +152,4 @@ def finding_close_page(request: HttpRequest, finding_id: int) -> HttpResponse:
 
 def words_closed(finding: Finding) -> str:
     """Confirm by number."""
-    from django.utils.translation import gettext
-
     return gettext("Finding %(number)s is closed.") % {"number": finding.number}

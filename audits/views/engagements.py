@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import may, permission, require, signed_in
+from accounts.views.profiles import person
 from audits.forms import FactsForm, PlanForm, TextsForm
 from audits.models import Audit, AuditKind, AuditStatus, TeamRole
 from audits.selectors.case import audit_score
 from audits.selectors.overview import gate_rows, market_rows, next_steps, tier_rows
-from audits.selectors.sheet import audit_for, audits_for, findings_of, search, sheet_answers, status_counts
+from audits.selectors.sheet import asked_answers, audit_for, audits_for, findings_of, search, status_counts
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
 from audits.services.errors import NotEditableError, PlanError
 from audits.words import status_words, words_for
@@ -51,7 +52,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     """All audits that the person may see, with search, filters and sorting."""
     status, kind = request.GET.get("status", ""), request.GET.get("kind", "")
     text, sort = request.GET.get("q", "").strip()[:100].replace("\x00", ""), request.GET.get("sort", "")
-    audits = audits_for(request.user)
+    audits = audits_for(person(request.user))
     if text:
         audits = search(audits, text)
     if status in AuditStatus.values:
@@ -63,7 +64,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "statuses": AuditStatus.choices,
         "kinds": AuditKind.choices,
-        "counts": status_counts(request.user),
+        "counts": status_counts(person(request.user)),
         "chosen": {"status": status, "kind": kind, "q": text, "sort": sort},
         "may_plan": may(request.user, "audits.add_audit"),
     }
@@ -74,7 +75,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 def audit_create_page(request: HttpRequest) -> HttpResponse:
     """Plan an engagement."""
     require(request.user, "audits.add_audit")
-    form = PlanForm(request.POST or None, user=request.user, initial={"centre": request.GET.get("centre")})
+    form = PlanForm(request.POST or None, user=person(request.user), initial={"centre": request.GET.get("centre")})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         team = [(data["leader"], TeamRole.LEADER), *((user, TeamRole.AUDITOR) for user in data["auditors"])]
@@ -83,7 +84,7 @@ def audit_create_page(request: HttpRequest) -> HttpResponse:
                 **{name: data[name] for name in PlanForm.Meta.fields},
                 conductor=data["conductor"],
                 team=team,
-                by=request.user,
+                by=person(request.user),
                 at=timezone.now(),
             )
         except PlanError as error:
@@ -97,8 +98,8 @@ def audit_create_page(request: HttpRequest) -> HttpResponse:
 @signed_in
 def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
     """One engagement: where it stands, what comes next, gates, market, findings, people."""
-    audit = get_audit(request.user, audit_id)
-    answers = list(sheet_answers(audit))
+    audit = get_audit(person(request.user), audit_id)
+    answers = asked_answers(audit)
     result = audit_score(audit, answers, today=timezone.localdate())
     context = {
         "audit": audit,
@@ -106,7 +107,7 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
         "gates": gate_rows(audit, result),
         "market": market_rows(audit),
         "findings": findings_of(audit),
-        "steps": next_steps(audit, result, user=request.user),
+        "steps": next_steps(audit, user=person(request.user)),
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
         "may_close": may(request.user, "audits.change_answer", audit),
         "may_export": may(request.user, "audits.export_audit", audit),
@@ -119,13 +120,13 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
 @permission("audits.change_answer", methods=("GET", "POST"))
 def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """The facts that the gates of the edition ask for."""
-    audit = get_audit(request.user, audit_id)
+    audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.change_answer", audit)
     facts = [fact for fact in edition_document(audit.edition).get("facts", []) if fact["type"] != "list"]
     form = FactsForm(request.POST or None, facts=facts, stored=audit.facts)
     if request.method == "POST" and form.is_valid():
         try:
-            audit_facts_save(audit_id=audit.pk, facts=form.facts(), by=request.user, at=timezone.now())
+            audit_facts_save(audit_id=audit.pk, facts=form.facts(), by=person(request.user), at=timezone.now())
         except NotEditableError as error:
             form.add_error(None, status_words(error.status))
         else:
@@ -138,12 +139,12 @@ def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
 @permission("audits.change_answer", methods=("GET", "POST"))
 def texts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """Scope, objectives, executive summary and what was not covered."""
-    audit = get_audit(request.user, audit_id)
+    audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.change_answer", audit)
     form = TextsForm(request.POST or None, instance=audit)
     if request.method == "POST" and form.is_valid():
         try:
-            audit_texts_save(audit_id=audit.pk, texts=form.cleaned_data, by=request.user, at=timezone.now())
+            audit_texts_save(audit_id=audit.pk, texts=form.cleaned_data, by=person(request.user), at=timezone.now())
         except NotEditableError as error:
             form.add_error(None, status_words(error.status))
         else:

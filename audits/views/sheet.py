@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import may, permission, require, signed_in
+from accounts.views.profiles import person
 from audits.forms import EvidenceForm, FindingForm
-from audits.models import Answer, Evidence
+from audits.models import Answer, Audit, Evidence
 from audits.selectors.case import audit_score
 from audits.selectors.overview import panel_market, tier_rows
-from audits.selectors.sheet import FILTERS, answer_for, filtered, sheet_answers, tree
+from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.errors import InvalidAnswerError, NotEditableError, StaleRevisionError
 from audits.views.engagements import get_audit
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
-    from audits.models import Audit
 
 NOT_APPLICABLE = "na"
 
@@ -47,8 +47,8 @@ def levels_of(audit: Audit) -> range:
 @signed_in
 def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
     """The whole sheet, or the rows that a filter keeps; the tree always counts all of them."""
-    audit = get_audit(request.user, audit_id)
-    answers = list(sheet_answers(audit))
+    audit = get_audit(person(request.user), audit_id)
+    answers = asked_answers(audit)
     show, text = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
     rows = filtered(answers, show=show, text=text) if show or text else answers
     context = {
@@ -69,12 +69,14 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
 @permission("audits.change_answer", methods=("POST",))
 def save(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Save one answer and return its state and the score strip; a conflict shows both versions."""
-    answer = get_answer_lightly(request.user, answer_id)
+    answer = get_answer_lightly(person(request.user), answer_id)
     require(request.user, "audits.change_answer", answer.audit)
     try:
         content = _content(request)
         revision = int(request.POST.get("revision", "0"))
-        saved = answer_save(answer_id=answer.pk, content=content, revision=revision, by=request.user, at=timezone.now())
+        saved = answer_save(
+            answer_id=answer.pk, content=content, revision=revision, by=person(request.user), at=timezone.now()
+        )
     except (InvalidAnswerError, ValueError) as error:
         code = error.code if isinstance(error, InvalidAnswerError) else "bad_level"
         return _state(request, answer, status=422, problem=words_for(code))
@@ -87,8 +89,6 @@ def save(request: HttpRequest, answer_id: int) -> HttpResponse:
 
 def get_answer_lightly(user: User, answer_id: int) -> Answer:
     """Fetch only what a save needs, or answer 404; two queries with the team."""
-    from audits.models import Audit
-
     try:
         return (
             Answer.objects.filter(audit__in=Audit.objects.visible_to(user))
@@ -144,7 +144,7 @@ def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
 @signed_in
 def row(request: HttpRequest, answer_id: int) -> HttpResponse:
     """One row anew, as it is stored: what "take theirs" shows."""
-    answer = get_answer(request.user, answer_id)
+    answer = get_answer(person(request.user), answer_id)
     answer = sheet_answers(answer.audit).get(pk=answer.pk)
     context = {
         "answer": answer,
@@ -157,7 +157,7 @@ def row(request: HttpRequest, answer_id: int) -> HttpResponse:
 @signed_in
 def panel(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Guidance, levels, evidence and findings of one criterion."""
-    return render_panel(request, get_answer(request.user, answer_id))
+    return render_panel(request, get_answer(person(request.user), answer_id))
 
 
 def render_panel(

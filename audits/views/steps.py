@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import may, permission, require
+from accounts.views.profiles import person
 from audits.forms import DecisionForm, MarketForm, ReasonForm, WaiverForm
 from audits.selectors.case import audit_score
 from audits.selectors.overview import market_rows, stale_kpis, step_words, tier_names, tier_rows
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @permission("audits.<step>", methods=("GET", "POST"))
 def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
     """Ask for the reason and make one transition; the permission is the transition's own."""
-    audit = get_audit(request.user, audit_id)
+    audit = get_audit(person(request.user), audit_id)
     if step not in TRANSITIONS or step == "decide":
         raise Http404
     require(request.user, TRANSITIONS[step].permission, audit)
@@ -37,7 +38,7 @@ def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            audit_step(audit_id=audit.pk, step=step, reason=reason, by=request.user, at=timezone.now())
+            audit_step(audit_id=audit.pk, step=step, reason=reason, by=person(request.user), at=timezone.now())
         except TransitionRefusedError as error:
             form.add_error(None, words_for(*error.codes))
         else:
@@ -50,13 +51,13 @@ def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
 @permission("audits.decide_audit", methods=("GET", "POST"))
 def decision_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """Decide on certification, with the frozen result in view."""
-    audit = get_audit(request.user, audit_id)
+    audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.decide_audit", audit)
     route = audit.facts.get("decision_route", {}).get("value", "")
     form = DecisionForm(request.POST or None, tiers=tier_names(audit), initial={"route": route})
     if request.method == "POST" and form.is_valid():
         try:
-            decision = audit_decide(audit_id=audit.pk, **form.cleaned_data, by=request.user, at=timezone.now())
+            decision = audit_decide(audit_id=audit.pk, **form.cleaned_data, by=person(request.user), at=timezone.now())
         except TransitionRefusedError as error:
             form.add_error(None, words_for(*error.codes))
         else:
@@ -72,7 +73,7 @@ def decision_page(request: HttpRequest, audit_id: int) -> HttpResponse:
 @permission("audits.change_answer", methods=("GET", "POST"))
 def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """Choose the measurements and the market release that the audit is compared on; see each verdict."""
-    audit = get_audit(request.user, audit_id)
+    audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.view_audit", audit)
     may_change = audit.status in EDITABLE and may(request.user, "audits.change_answer", audit)
     form = MarketForm(request.POST or None, audit=audit)
@@ -80,7 +81,7 @@ def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
         require(request.user, "audits.change_answer", audit)
         if form.is_valid():
             try:
-                market_attach(audit_id=audit.pk, **form.cleaned_data, by=request.user, at=timezone.now())
+                market_attach(audit_id=audit.pk, **form.cleaned_data, by=person(request.user), at=timezone.now())
             except NotEditableError as error:
                 form.add_error(None, status_words(error.status))
             else:
@@ -101,14 +102,14 @@ def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
 @permission("audits.waive_market", methods=("POST",))
 def waiver_add(request: HttpRequest, audit_id: int) -> HttpResponse:
     """Allow one comparison with an older figure."""
-    audit = get_audit(request.user, audit_id)
+    audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.waive_market", audit)
     form = WaiverForm(request.POST, kpis=stale_kpis(audit))
     if not form.is_valid():
         messages.error(request, gettext("Choose a KPI whose figure is too old, and give a reason."))
         return redirect("audits:market", audit.pk)
     try:
-        market_waive(audit_id=audit.pk, **form.cleaned_data, by=request.user, at=timezone.now())
+        market_waive(audit_id=audit.pk, **form.cleaned_data, by=person(request.user), at=timezone.now())
     except NotEditableError as error:
         messages.error(request, status_words(error.status))
     else:

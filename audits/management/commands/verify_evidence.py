@@ -1,0 +1,38 @@
+"""``manage.py verify_evidence``: hash every stored file again and compare it with its name."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+
+from audits.models import Evidence
+from audits.storage import intact, path_of
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+
+class Command(BaseCommand):
+    help = "Check every stored piece of evidence against its SHA-256. Exit 0: all intact; 1: something is not."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        checked, bad = 0, []
+        known = Evidence.objects.order_by("sha256").values_list("sha256", flat=True).distinct()
+        for sha256 in known.iterator():
+            checked += 1
+            if not intact(sha256):
+                bad.append({"sha256": sha256, "problem": "changed" if path_of(sha256).exists() else "missing"})
+        if options["json"]:
+            self.stdout.write(json.dumps({"checked": checked, "bad": bad}))
+        else:
+            for fault in bad:
+                self.stdout.write(f"{fault['sha256']}  {fault['problem']}")
+            self.stdout.write(f"{checked} files checked, {len(bad)} damaged or missing.")
+        if bad:
+            sys.exit(1)
