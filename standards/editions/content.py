@@ -48,22 +48,16 @@ class Content:
     def _block(self, node: Node, _where: str) -> dict[str, Any]:
         fields = self.reader.fields(node, "block", ("code", "points", "title", "clauses"), ("intro",))
         code = self._code(fields, "block", "")
-        block = {
+        clauses = self.reader.items(fields.get("clauses"), code, self._clause, least=1)
+        if self.tiers and not any(self._always_asked(each) for clause in clauses for each in clause["criteria"]):
+            self.reader.fault(node, code, f"needs a criterion of tier {self.tiers[0]} without N/A and condition")
+        return {
             "code": code,
             "points": self.reader.number(fields.get("points"), f"{code} points", Decimal("0.01"), MAX_POINTS, 2),
             "title": self.reader.texts(fields.get("title"), f"{code} title"),
             "intro": self.reader.texts(fields.get("intro"), f"{code} intro"),
-            "clauses": self.reader.items(
-                fields.get("clauses"), code, self._clause, least=1
-            ),
+            "clauses": clauses,
         }
-        if self.tiers and not any(
-            self._always_asked(each) for clause in block["clauses"] for each in clause["criteria"]
-        ):
-            self.reader.fault(
-                node, code, f"needs a criterion of tier {self.tiers[0]} without N/A and without a condition"
-            )
-        return block
 
     def _always_asked(self, criterion: dict[str, Any]) -> bool:
         """Say whether this criterion keeps the block's sum of weights above zero at every tier."""

@@ -31,7 +31,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """Return UTF-8 text with plain line ends, without a byte order mark; names every line with a forbidden character."""
+    """Return UTF-8 text with plain line ends, without a byte order mark; names every line that has a forbidden sign."""
     _check_size(len(data))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise EditionError([Fault(1, "", "the file is UTF-16; save it as UTF-8")])

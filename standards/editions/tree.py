@@ -1,8 +1,8 @@
 """YAML as a tree in which every value knows its line.
 
 Only the plain part of YAML is read: mappings, lists, texts, whole and decimal numbers, true, false, null. Anchors,
-aliases and tags are refused (a few hundred bytes of aliases can stand for gigabytes), as are duplicate keys, great depth
-and great numbers of values. ``yes``, ``no`` and dates are texts.
+aliases and tags are refused (a few hundred bytes of aliases can stand for gigabytes), as are duplicate keys, great
+depth and great numbers of values. ``yes``, ``no`` and dates are texts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Builder:
 
     def node(self, event: Any, depth: int) -> Node:
         """Return the node that begins with this event."""
-        line = event.start_mark.line + 1
+        line = _line(event)
         self.count += 1
         if depth > MAX_DEPTH or self.count > MAX_VALUES:
             what = f"deeper than {MAX_DEPTH} levels" if depth > MAX_DEPTH else f"more than {MAX_VALUES} values"
@@ -81,18 +81,22 @@ class Builder:
             key = self._key(event, depth)
             node = self.node(next(self.events), depth + 1)
             if key is not None and key in found:
-                self.faults.append(Fault(event.start_mark.line + 1, "", f"the key {key!r} is there twice"))
+                self.faults.append(Fault(_line(event), "", f"the key {key!r} is there twice"))
             elif key is not None:
                 found[key] = node
         return found
 
     def _key(self, event: Any, depth: int) -> str | None:
         if isinstance(event, yaml.ScalarEvent):
-            self._refuse(event, event.start_mark.line + 1)
+            self._refuse(event, _line(event))
             return str(event.value)
-        self.faults.append(Fault(event.start_mark.line + 1, "", "a key must be a plain word"))
+        self.faults.append(Fault(_line(event), "", "a key must be a plain word"))
         self.node(event, depth + 1)
         return None
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def parse(text: str) -> Node:
@@ -123,7 +127,7 @@ def _only_document(builder: Builder) -> Node:
             continue
         if isinstance(event, yaml.DocumentStartEvent):
             if root is not None:
-                raise EditionError([Fault(event.start_mark.line + 1, "", "a second document; one file, one edition")])
+                raise EditionError([Fault(_line(event), "", "a second document; one file, one edition")])
             continue
         root = builder.node(event, 0)
     if root is None:

@@ -7,7 +7,7 @@ kind of gate, ``plan.py`` the cheapest way to the next tier, ``case.py`` and ``r
 from standards.scoring.case import CaseError, parse_case, unread_names
 from standards.scoring.engine import next_tier_plan, score
 from standards.scoring.model import Case, Change, EditionSpec, GateResult, Result, State, TierResult
-from standards.scoring.result import to_json
+from standards.scoring.result import result_to_json
 
 __all__ = [
     "Case",
@@ -20,7 +20,7 @@ __all__ = [
     "TierResult",
     "next_tier_plan",
     "parse_case",
+    "result_to_json",
     "score",
-    "to_json",
     "unread_names",
 ]

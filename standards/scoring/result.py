@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from standards.scoring.model import BlockResult, Change, EditionSpec, GateResult, Result, TierResult
 
 
-def to_json(edition: EditionSpec, result: Result, plan: Iterable[Change]) -> dict[str, Any]:
+def result_to_json(edition: EditionSpec, result: Result, plan: Iterable[Change]) -> dict[str, Any]:
     """Return the result of ``score`` and ``next_tier_plan`` as JSON-ready data."""
     return {
         "edition": {"code": edition.code, "version": edition.version, "sha256": edition.sha256},

@@ -15,6 +15,8 @@ from standards.scoring.decimals import exact, one_decimal, shown
 if TYPE_CHECKING:
     from standards.scoring.model import GateResult
 
+__all__ = ["Translate", "one_decimal", "plain", "seen", "wanted"]
+
 Translate = Callable[[str], str]
 
 

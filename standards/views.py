@@ -1,0 +1,98 @@
+"""Pages to read a standard: the list of editions, the tree of one, one criterion. Every signed-in person may read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.shortcuts import get_object_or_404, render
+
+from accounts.access import signed_in
+from standards.models import Criterion, Edition
+from standards.selectors import Filters, edition_document, edition_tree, editions, known_kpis, neighbours
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+LONGEST_QUERY = 100
+KINDS = ("process", "result")
+
+
+@signed_in
+def edition_list(request: HttpRequest) -> HttpResponse:
+    """List the editions; ``?q=`` looks in code, version and title."""
+    query = _query(request)
+    words = query.casefold()
+    found = [
+        edition
+        for edition in editions()
+        if not words or words in f"{edition.code} {edition.version} {' '.join(edition.title.values())}".casefold()
+    ]
+    return render(request, "standards/edition_list.html", {"editions": found, "query": query})
+
+
+@signed_in
+def edition_detail(request: HttpRequest, code: str, version: str) -> HttpResponse:
+    """Show blocks, clauses and criteria, filtered; htmx gets the tree alone."""
+    edition = get_object_or_404(Edition, code=code, version=version)
+    document = edition_document(edition)
+    tiers = document["tiers"]
+    filters = _filters(request, {tier["code"] for tier in tiers})
+    tree = edition_tree(edition, filters)
+    context = {
+        "edition": edition,
+        "document": document,
+        "tiers": tiers,
+        "tier_titles": _titles(tiers),
+        "filters": filters,
+        "tree": tree,
+        "count": sum(branch.count for branch in tree),
+        "total": sum(len(clause["criteria"]) for block in document["blocks"] for clause in block["clauses"]),
+    }
+    part = "#tree" if request.headers.get("HX-Request") else ""
+    return render(request, f"standards/edition.html{part}", context)
+
+
+@signed_in
+def criterion_detail(request: HttpRequest, code: str, version: str, criterion: str) -> HttpResponse:
+    """Show one criterion in full."""
+    rows = Criterion.objects.select_related("edition", "clause__block")
+    row = get_object_or_404(rows, edition__code=code, edition__version=version, code=criterion)
+    document = edition_document(row.edition)
+    before, after = neighbours(row)
+    context = {
+        "criterion": row,
+        "edition": row.edition,
+        "tier_title": _titles(document["tiers"]).get(row.tier),
+        "anchors": [(level, document["scale"]["names"].get(level), words) for level, words in row.anchors.items()],
+        "kpis": [(kpi, known_kpis().get(kpi, kpi)) for kpi in row.kpis],
+        "schemes": _crosswalk(document, row.crosswalk),
+        "before": before,
+        "after": after,
+    }
+    return render(request, "standards/criterion.html", context)
+
+
+def _query(request: HttpRequest) -> str:
+    return " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_QUERY]
+
+
+def _filters(request: HttpRequest, tiers: set[str]) -> Filters:
+    """Read the filters; what is not a tier or a kind filters nothing."""
+    tier, kind = request.GET.get("tier", ""), request.GET.get("kind", "")
+    return Filters(
+        query=_query(request),
+        tier=tier if tier in tiers else "",
+        kind=kind if kind in KINDS else "",
+        mandatory=request.GET.get("mandatory") == "1",
+    )
+
+
+def _titles(tiers: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    return {tier["code"]: tier["title"] for tier in tiers}
+
+
+def _crosswalk(document: dict[str, Any], crosswalk: dict[str, list[str]]) -> list[tuple[dict[str, str], list[str]]]:
+    """Return (full name of the scheme, clauses) in the edition's order."""
+    return [
+        (scheme["title"], crosswalk[scheme["code"]]) for scheme in document["schemes"] if crosswalk.get(scheme["code"])
+    ]
