@@ -119,8 +119,8 @@ def test_plan_prefers_one_criterion_to_two_for_the_same_steps() -> None:
 
 
 def test_plan_takes_a_light_step_where_it_saves_a_criterion() -> None:
-    # Weights 2, 1, 1 of 40 points: a step is worth 4 or 2. From 24 to 30 are two steps: the heavy one has room for
-    # one (4), then 2 are wanted: a light step on A1.2. A1.2 alone gives 4 in two steps: not enough. So two criteria in any case.
+    # Weights 2, 1, 1 of 40 points: a step is worth 4 or 2. From 24 to 30 are two steps: the heavy one has room for one
+    # (4), then a light one is wanted (2); two light ones would give 4: not enough. So two criteria in any case.
     heavy_first = edition(
         [block("A", 40, criterion("A1.1", 2), criterion("A1.2"), criterion("A1.3"))], {"one": [TotalGate(Fraction(30))]}
     )
