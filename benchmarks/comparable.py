@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.kpis.registry import UNSTATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from benchmarks.kpis.definition import Kpi
 
@@ -27,8 +27,9 @@ _CENTRAL = frozenset({"mean", "median"})
 _SPREAD = re.compile(r"^(sd|se)\s*=\s*(\d+(?:\.\d+)?)$")
 
 
-class Measured(Protocol):
-    """What is needed of a measurement. ``se`` is clustered, in ``unit``."""
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a verdict needs of a measurement; ``se`` is clustered, ``value`` and ``se`` are in ``unit``."""
 
     kpi: str
     variant: str
@@ -39,8 +40,9 @@ class Measured(Protocol):
     unit: str
 
 
-class Published(Protocol):
-    """What is needed of a market figure."""
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One published figure. ``line`` is its place in the release; ``value`` is in ``unit``."""
 
     line: int
     kpi: str
@@ -62,10 +64,14 @@ class Published(Protocol):
 
 @dataclass(frozen=True)
 class CentreProfile:
-    """What decides which market a centre belongs to: two-letter country, and industry as in ``accounts``."""
+    """What decides which market a centre belongs to: two-letter country, industry and channels as in ``accounts``.
+
+    Without channels, figures of every channel count as the centre's.
+    """
 
     country: str
     industry: str
+    channels: tuple[str, ...] = ()
 
     def regions(self) -> tuple[str, ...]:
         """Return the regions that speak for it, the closest first."""
@@ -85,47 +91,64 @@ class Refusal:
         return asdict(self)
 
 
-Pair = tuple["Measured | None", "Published"]
+Pair = tuple[Measured | None, Figure]
 
 
 def choose(
-    kpi: Kpi, ours: list[Measured], theirs: list[Published], centre: CentreProfile
+    kpi: Kpi, ours: list[Measured], theirs: list[Figure], centre: CentreProfile
 ) -> tuple[Pair | None, list[Refusal]]:
     """Choose the most specific, then most recent comparable figure, and the measurement it is compared with.
 
-    The measurement is None when the release holds a figure for this centre's market but nothing was measured. With no
-    comparable figure at all the pair is None. The refusals say why the other figures were passed over.
+    The measurement is None when the release holds a figure for this centre's market but nothing was measured that it
+    can be compared with: which figures count is for the release to decide, not for the centre by measuring something
+    else. With no comparable figure at all the pair is None. The refusals say why other figures were passed over.
     """
     codes: dict[str, int] = {}
     pairs: list[Pair] = []
+    lacking: list[Pair] = []
     for figure in theirs:
-        why = _unfit(figure, centre)
-        if why is None and ours:
+        why = _unfit(kpi, figure, centre)
+        if why is None:
             matches = [mine for mine in ours if _mismatch(kpi, mine, figure) is None]
             pairs += [(mine, figure) for mine in matches]
-            why = None if matches else _closest_mismatch(kpi, ours, figure)
-        elif why is None:
-            pairs.append((None, figure))
+            why = None if matches or not ours else _closest_mismatch(kpi, ours, figure)
+            lacking += [(None, figure)] if not matches and _omitted(kpi, figure, why) else []
         if why:
             codes[why] = codes.get(why, 0) + 1
     refusals = [Refusal(code, count, _words(code, kpi)) for code, count in codes.items()]
-    return (min(pairs, key=lambda pair: _rank(kpi, pair, centre)) if pairs else None), refusals
+    best = min(pairs or lacking, key=lambda pair: _rank(kpi, pair, centre), default=None)
+    return best, refusals
 
 
-def _unfit(figure: Published, centre: CentreProfile) -> str | None:
+def _omitted(kpi: Kpi, figure: Figure, why: str | None) -> bool:
+    """Say whether the centre could have measured what the figure is about."""
+    variant = kpi.variant(figure.variant)
+    return why != "unit" and not (why == "variant_other" and variant is not None and variant.other_survey)
+
+
+def _unfit(kpi: Kpi, figure: Figure, centre: CentreProfile) -> str | None:
     """Say why a figure can gate no measurement of this centre."""
-    checks: Iterator[tuple[bool, str]] = iter((
-        (figure.region not in centre.regions(), "region"),
-        (figure.industry not in {"all", centre.industry}, "industry"),
-        (figure.variant == UNSTATED, "variant_unstated"),
-        (figure.statistic not in _CENTRAL, "norm"),
-        ("ceiling" in figure.note.lower(), "ceiling"),
-        (figure.grade not in {"A", "B"}, "grade"),
-    ))
+    checks: Iterator[tuple[bool, str]] = iter(
+        (
+            (figure.region not in centre.regions(), "region"),
+            (figure.industry not in {"all", centre.industry}, "industry"),
+            (figure.variant == UNSTATED, "variant_unstated"),
+            (figure.statistic not in _CENTRAL, "norm"),
+            ("ceiling" in figure.note.lower(), "ceiling"),
+            (figure.grade not in {"A", "B"}, "grade"),
+        )
+    )
     return next((code for refused, code in checks if refused), None)
 
 
-def _mismatch(kpi: Kpi, mine: Measured, figure: Published) -> str | None:
+def _channel_fits(kpi: Kpi, figure: Figure, centre: CentreProfile) -> bool:
+    """Say whether the centre works in the figure's channel; "all" needs several, or a KPI that channels do not move."""
+    if figure.channel == "all":
+        return kpi.channel_free or len(centre.channels) != 1
+    return not centre.channels or figure.channel in centre.channels
+
+
+def _mismatch(kpi: Kpi, mine: Measured, figure: Figure) -> str | None:
     """Say what keeps a fit figure and a measurement apart."""
     if figure.variant != mine.variant:
         return "variant_other"
@@ -136,7 +159,7 @@ def _mismatch(kpi: Kpi, mine: Measured, figure: Published) -> str | None:
     return None
 
 
-def _closest_mismatch(kpi: Kpi, ours: list[Measured], figure: Published) -> str:
+def _closest_mismatch(kpi: Kpi, ours: list[Measured], figure: Figure) -> str:
     """Name the mismatch of the measurement that agrees furthest."""
     order = ("variant_other", "unit", "channel")
     found = [_mismatch(kpi, mine, figure) or "" for mine in ours]
@@ -160,7 +183,7 @@ def _rank(kpi: Kpi, pair: Pair, centre: CentreProfile) -> tuple[Any, ...]:
     )
 
 
-def figure_error(figure: Published) -> tuple[float, float] | None:
+def figure_error(figure: Figure) -> tuple[float, float] | None:
     """Return the figure's own standard error and degrees of freedom, where the release knows its spread; else None.
 
     ``se=…`` is taken as it is, with the degrees of freedom of ``n`` where that is a number; ``sd=…`` needs ``n``.

@@ -12,6 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 
+from benchmarks.comparable import Figure
 from benchmarks.kpis.registry import KPIS, UNSTATED, Kpi
 
 COLUMNS = (
@@ -51,31 +52,10 @@ class MarketError(Exception):
         self.faults = faults
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One published figure. ``line`` is its place in the release; ``value`` is in ``unit``."""
-
-    line: int
-    kpi: str
-    variant: str
-    value: Decimal
-    unit: str
-    statistic: str
-    industry: str
-    region: str
-    channel: str
-    year: int
-    n: str
-    spread: str
-    source: str
-    url: str
-    grade: str
-    note: str
-
-    def key(self) -> tuple[str, ...]:
-        """Return what may occur once in a release."""
-        names = ("kpi", "variant", "unit", "statistic", "industry", "region", "channel", "year", "source")
-        return tuple(str(getattr(self, name)) for name in names)
+def figure_key(figure: Figure) -> tuple[str, ...]:
+    """Return what may occur once in a release."""
+    names = ("kpi", "variant", "unit", "statistic", "industry", "region", "channel", "year", "source")
+    return tuple(str(getattr(figure, name)) for name in names)
 
 
 def parse_market(content: bytes) -> list[Figure]:
@@ -88,9 +68,9 @@ def parse_market(content: bytes) -> list[Figure]:
         found = _figure(line, row, faults)
         if found is None:
             continue
-        if found.key() in seen:
-            faults.append(MarketFault(line, f"the same figure as in line {seen[found.key()]}."))
-        seen.setdefault(found.key(), line)
+        if figure_key(found) in seen:
+            faults.append(MarketFault(line, f"the same figure as in line {seen[figure_key(found)]}."))
+        seen.setdefault(figure_key(found), line)
         figures.append(found)
     if not figures and not faults:
         faults.append(MarketFault(1, "there are no figures below the header."))

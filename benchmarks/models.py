@@ -8,10 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, User
+from accounts.models import Centre
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
 
 
 class MarketRelease(models.Model):
@@ -64,10 +66,8 @@ class MeasurementRunQuerySet(models.QuerySet["MeasurementRun"]):
     """Runs as a person may see them."""
 
     def visible_to(self, user: User | AnonymousUser) -> MeasurementRunQuerySet:
-        """Keep the runs of centres whose organisation the person belongs to, or audits."""
-        if not isinstance(user, User):
-            return self.none()
-        return self.filter(centre__organisation__in=user.organisations_as())
+        """Keep the runs of the centres that the person may see."""
+        return self.filter(centre__in=Centre.objects.visible_to(user))
 
 
 class MeasurementRun(models.Model):
@@ -83,7 +83,9 @@ class MeasurementRun(models.Model):
     period_to = models.DateField()
     rows_read = models.PositiveBigIntegerField()
     rows_used = models.PositiveBigIntegerField()
-    rejected = models.JSONField(default=dict, help_text="reason -> rows")
+    rejected = models.JSONField(default=dict, help_text="reason -> {rows, lines}")
+    quality = models.JSONField(default=dict, help_text="the quality report of the records")
+    not_measured = models.JSONField(default=dict, help_text="KPI and variant -> why not")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 

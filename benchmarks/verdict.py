@@ -7,21 +7,21 @@ Holm's correction over the KPIs that are judged together. A precision rule keeps
 
 from __future__ import annotations
 
-import datetime
 import math
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scipy import stats
 
-from benchmarks.comparable import CentreProfile, Refusal, choose, figure_error
+from benchmarks.comparable import CentreProfile, Figure, Measured, Refusal, choose, figure_error
 from benchmarks.holm import effective_level, holm
 from benchmarks.kpis.registry import KPIS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from benchmarks.comparable import Measured, Published
+    from datetime import date
+
     from benchmarks.kpis.definition import Kpi
 
 ALPHA = 0.05
@@ -67,7 +67,7 @@ class _Test:
 
     kpi: Kpi
     measured: Measured
-    figure: Published
+    figure: Figure
     better: int
     se: float
     df: float
@@ -94,15 +94,14 @@ def judge(
     *,
     kpis: Sequence[str],
     measurements: Iterable[Measured],
-    figures: Iterable[Published],
+    figures: Iterable[Figure],
     centre: CentreProfile,
-    period_to: datetime.date | None,
+    period_to: date | None,
     waived: Collection[str] = frozenset(),
     max_age_months: int = 24,
 ) -> dict[str, Verdict]:
     """Judge a centre on the KPIs of a gate, in their order.
 
-    ``measurements`` and ``figures`` are any objects with the attributes of ``Measured`` and ``Published``.
     ``period_to`` is the last measured day, from which a figure's age counts; ``waived`` are KPIs whose figure may be
     older than ``max_age_months``. KeyError for a KPI that the registry does not know.
     """
@@ -122,9 +121,9 @@ def judge(
 def _compare(
     kpi: Kpi,
     measured: list[Measured],
-    published: list[Published],
+    published: list[Figure],
     centre: CentreProfile,
-    period_to: datetime.date | None,
+    period_to: date | None,
     waived: bool,
     max_age_months: int,
 ) -> Verdict | _Test:
@@ -136,15 +135,23 @@ def _compare(
         return _no_figure(kpi, theirs, refusals)
     mine, figure = pair
     if mine is None:
-        return Verdict(kpi.code, MISSING, _reason("not_measured"), figure=_reference(figure), refused=refused)
+        why = (
+            _reason("other_measured", variant=figure.variant, channel=figure.channel)
+            if ours
+            else _reason("not_measured")
+        )
+        return Verdict(kpi.code, MISSING, why, figure=_reference(figure), refused=refused)
     months = _age(figure.year, period_to)
     if months > max_age_months and not waived:
         stale = _reason("figure_too_old", year=figure.year, months=months, limit=max_age_months)
         return _insufficient(kpi, mine, figure, stale)
+    ahead = _ahead(figure.year, period_to)
+    if ahead > max_age_months and not waived:
+        return _insufficient(kpi, mine, figure, _reason("period_too_old", year=figure.year, months=ahead))
     return _testable(kpi, mine, figure)
 
 
-def _testable(kpi: Kpi, mine: Measured, figure: Published) -> Verdict | _Test:
+def _testable(kpi: Kpi, mine: Measured, figure: Figure) -> Verdict | _Test:
     """Refuse to test where there is no direction or no credible standard error."""
     if kpi.direction == "target":
         return _insufficient(kpi, mine, figure, _reason("no_direction"))
@@ -211,7 +218,7 @@ def _measured(kpi: Kpi, mine: Measured) -> dict[str, Any]:
     }
 
 
-def _insufficient(kpi: Kpi, mine: Measured, figure: Published, reason: dict[str, Any]) -> Verdict:
+def _insufficient(kpi: Kpi, mine: Measured, figure: Figure, reason: dict[str, Any]) -> Verdict:
     margin = mine.value - float(figure.value)
     known = mine.se is not None and mine.clusters is not None and mine.clusters > 1
     half_width = float(stats.t.isf(ALPHA / 2, (mine.clusters or 0) - 1)) * (mine.se or 0.0) if known else None
@@ -225,7 +232,7 @@ def _insufficient(kpi: Kpi, mine: Measured, figure: Published, reason: dict[str,
     )
 
 
-def _no_figure(kpi: Kpi, theirs: list[Published], refusals: list[Refusal]) -> Verdict:
+def _no_figure(kpi: Kpi, theirs: list[Figure], refusals: list[Refusal]) -> Verdict:
     refused = [refusal.as_json() for refusal in refusals]
     if not theirs:
         return Verdict(kpi.code, NO_FIGURE, _reason("no_figure_at_all"))
@@ -234,14 +241,19 @@ def _no_figure(kpi: Kpi, theirs: list[Published], refusals: list[Refusal]) -> Ve
     return Verdict(kpi.code, NO_FIGURE, reason, refused=refused)
 
 
-def _age(year: int, period_to: datetime.date | None) -> int:
+def _age(year: int, period_to: date | None) -> int:
     """Count whole months from the end of the figure's year to the end of the measured period, begun ones included."""
     if period_to is None:
         return 0
     return max((period_to.year - year - 1) * 12 + period_to.month, 0)
 
 
-def _reference(figure: Published) -> dict[str, Any]:
+def _ahead(year: int, period_to: date | None) -> int:
+    """Count whole months from the end of the measured period to the start of the figure's year."""
+    return 0 if period_to is None else max((year - period_to.year) * 12 - period_to.month, 0)
+
+
+def _reference(figure: Figure) -> dict[str, Any]:
     names = ("variant", "unit", "statistic", "industry", "region", "channel", "year", "n", "source", "url", "grade")
     return {"value": float(figure.value), **{name: getattr(figure, name) for name in (*names, "note", "line")}}
 
@@ -255,6 +267,8 @@ _WORDS = {
     "no_variation": "The measurement never varies between days, agents or customers, so its error cannot be estimated.",
     "no_direction": "The KPI has a target, not a better direction.",
     "figure_too_old": "The market figure is of {year}, {months} months old; more than {limit} needs a waiver by name.",
+    "period_too_old": "The measured period ended {months} months before the year of the market figure, {year}.",
+    "other_measured": "The market figure is of variant {variant}, channel {channel}; the centre measured another one.",
     "not_measured": "The release holds a comparable figure, but the centre has not measured this KPI.",
     "no_figure_at_all": "The market release holds no figure for this KPI.",
 }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _CSAT = frozenset({"score_csat"})
 _NPS = frozenset({"score_nps"})
+_RESOLVED = frozenset({"survey_resolved"})
 _INVITED = frozenset({"survey_invited"})
 
 PARTS: dict[str, Part] = {
@@ -23,6 +24,8 @@ PARTS: dict[str, Part] = {
     "nps_answers": Part(_NPS, lambda t, _: count_if(t.score_nps.notnull())),
     "promoters": Part(_NPS, lambda t, _: count_if(t.score_nps >= 9)),  # noqa: PLR2004 - 9 and 10 promote
     "detractors": Part(_NPS, lambda t, _: count_if(t.score_nps <= 6)),  # noqa: PLR2004 - 0 to 6 detract
+    "resolved_answers": Part(_RESOLVED, lambda t, _: count_if(t.survey_resolved.notnull())),
+    "resolved_yes": Part(_RESOLVED, lambda t, _: count_if(t.survey_resolved)),
     "invited": Part(_INVITED, lambda t, _: count_if(t.survey_invited)),
     "responded": Part(_INVITED, lambda t, _: count_if(t.survey_invited & _any_score(t))),
     "partisans": Part(_NPS, lambda t, _: count_if((t.score_nps >= 9) | (t.score_nps <= 6))),  # noqa: PLR2004
@@ -48,5 +51,6 @@ RATIOS = (
         *("nps", "transactional", "customer", {"promoters": 1, "detractors": -1}, {"nps_answers": 1}, 100.0, "pts"),
         squares="partisans",
     ),
+    Ratio("fcr_survey", "standard", "customer", {"resolved_yes": 1}, {"resolved_answers": 1}, 100.0, "%"),
     Ratio("survey_response_rate", "standard", "customer", {"responded": 1}, {"invited": 1}, 100.0, "%"),
 )

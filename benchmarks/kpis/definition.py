@@ -21,12 +21,15 @@ def words(text: str) -> str:
 class Variant:
     """One way to compute a KPI. Figures of different variants are never compared.
 
-    ``threshold`` is the number of seconds that the plain code means, for variants that depend on one.
+    ``threshold`` is the number of seconds that the plain code means, for variants that depend on one. A variant of
+    ``other_survey`` needs another question or occasion than the survey after a contact: that a centre did not ask it
+    is not an omission.
     """
 
     code: str
     words: str
     threshold: int | None = None
+    other_survey: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

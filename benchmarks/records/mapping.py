@@ -30,6 +30,7 @@ FIELDS: dict[str, FieldType] = {
     "channel": "text",
     "transferred": "flag",
     "survey_invited": "flag",
+    "survey_resolved": "flag",
     "score_csat": "score",
     "score_nps": "score",
 }

@@ -24,7 +24,7 @@ CUSTOMER = (
             Variant(code="top_box", words=_("Answers of 5 / valid answers.")),
             Variant(code="top2_box", words=_("Answers of 4 or 5 / valid answers.")),
             Variant(code="top3_box", words=_("Answers of 3, 4 or 5 / valid answers.")),
-            Variant(code="good_bad", words=_("Good / (good + bad), on a scale of two.")),
+            Variant(code="good_bad", words=_("Good / (good + bad), on a scale of two."), other_survey=True),
         ),
         units=("%",),
         direction="higher",
@@ -52,7 +52,9 @@ CUSTOMER = (
         formula=_("100 x (answers of 9 or 10 - answers of 0 to 6) / valid answers, on a scale of 0 to 10."),
         variants=(
             Variant(code="transactional", words=_("Asked after a contact.")),
-            Variant(code="relationship", words=_("Asked about the company, apart from any contact.")),
+            Variant(
+                code="relationship", words=_("Asked about the company, apart from any contact."), other_survey=True
+            ),
         ),
         units=("pts",),
         direction="higher",

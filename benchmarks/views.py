@@ -1,0 +1,146 @@
+"""Pages: the market, one KPI, a centre's measurements, measuring, one run."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.access import may, permission, require, signed_in
+from accounts.models import Centre
+from benchmarks.forms import MeasureForm
+from benchmarks.kpis.registry import FAMILIES, KPIS
+from benchmarks.models import MarketRelease, MeasurementRun
+from benchmarks.records.files import RecordsError
+from benchmarks.records.located import MappingError
+from benchmarks.selectors import centre_runs, compared, market_figures
+from benchmarks.services import measurement_run_create
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+    from django.http import HttpRequest, HttpResponse
+
+PAGE = 100
+RUNS = 50
+
+
+@signed_in
+def market(request: HttpRequest) -> HttpResponse:
+    """Show the figures of a release, searched, filtered and sorted; and the list of KPIs."""
+    releases = list(MarketRelease.objects.all())
+    chosen = next((each for each in releases if each.code == request.GET.get("release")), None)
+    release = chosen or (releases[0] if releases else None)
+    asked = {name: request.GET.get(name, "")[:60] for name in ("text", "kpi", "region", "industry", "sort")}
+    context = {"releases": releases, "release": release, "asked": asked, "families": FAMILIES}
+    if release:
+        figures = market_figures(release, **{name: value.replace("\0", "") for name, value in asked.items()})
+        page = Paginator(figures, PAGE).get_page(request.GET.get("page"))
+        context |= {"page": page, "rows": [(figure, gettext(KPIS[figure.kpi].name)) for figure in page]}
+        context |= _choices(release)
+    return render(request, "benchmarks/market.html", context)
+
+
+def _choices(release: MarketRelease) -> dict[str, list[tuple[str, str]]]:
+    """Return what the filters offer, from the release itself."""
+    seen = list(release.figures.order_by().values_list("kpi", "region", "industry").distinct())
+    kpis = sorted({kpi for kpi, _, _ in seen})
+    return {
+        "kpis": [(code, gettext(KPIS[code].name)) for code in kpis],
+        "regions": [(name, name) for name in sorted({region for _, region, _ in seen})],
+        "industries": [(name, name) for name in sorted({industry for _, _, industry in seen})],
+    }
+
+
+@signed_in
+def kpi(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what a KPI is, its variants and traps, and what the newest release says about it."""
+    if code not in KPIS:
+        raise Http404
+    release = MarketRelease.objects.first()
+    figures = market_figures(release, kpi=code)[:PAGE] if release else []
+    variants = [(variant.code, gettext(variant.words)) for variant in KPIS[code].variants]
+    context = {"kpi": KPIS[code], "variants": variants, "release": release, "figures": figures}
+    words = {"name": KPIS[code].name, "formula": KPIS[code].formula, "traps": KPIS[code].traps}
+    context |= {name: gettext(text) for name, text in words.items()}
+    return render(request, "benchmarks/kpi.html", context)
+
+
+@signed_in
+def centre_measurements(request: HttpRequest, centre_id: int) -> HttpResponse:
+    """Show a centre's newest measurements beside the market, and its runs."""
+    centre = get_object_or_404(Centre.objects.visible_to(request.user).select_related("organisation"), pk=centre_id)
+    runs = list(centre_runs(centre)[:RUNS])
+    release = MarketRelease.objects.first()
+    newest = runs[0] if runs else None
+    if newest:
+        newest.centre = centre
+    context = {
+        "centre": centre,
+        "runs": runs,
+        "newest": newest,
+        "release": release,
+        "rows": compared(newest, release) if newest else [],
+        "may_measure": may(request.user, "benchmarks.add_measurementrun", centre),
+    }
+    return render(request, "benchmarks/centre.html", context)
+
+
+@permission("benchmarks.add_measurementrun", methods=("GET", "POST"))
+def measure(request: HttpRequest, centre_id: int) -> HttpResponse:
+    """Measure a centre from a file of contact records."""
+    centre = get_object_or_404(Centre.objects.visible_to(request.user).select_related("organisation"), pk=centre_id)
+    require(request.user, "benchmarks.add_measurementrun", centre)
+    form = MeasureForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        run = _run(request, centre, form)
+        if run:
+            return redirect("benchmarks:run", run.pk)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "benchmarks/measure.html", {"centre": centre, "form": form}, status=status)
+
+
+def _run(request: HttpRequest, centre: Centre, form: MeasureForm) -> MeasurementRun | None:
+    """Call the service; what it refuses becomes an error at the field it is about."""
+    upload = form.cleaned_data["records"]
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
+        try:
+            return measurement_run_create(
+                centre=centre,
+                records=_kept(upload, Path(folder)),
+                records_name=upload.name,
+                mapping_text=form.mapping_text(),
+                by=request.user,  # type: ignore[arg-type] # signed in, as the middleware demands
+                at=timezone.now(),
+            )
+        except MappingError as error:
+            form.add_error(form.mapping_field(), str(error))
+        except RecordsError as error:
+            form.add_error("records", str(error))
+    return None
+
+
+def _kept(upload: UploadedFile, folder: Path) -> Path:
+    """Write the upload to a file of our own naming."""
+    path = folder / "upload"
+    with path.open("wb") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+    return path
+
+
+@permission("benchmarks.view_measurementrun")
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Show a run: the quality of the records, what was measured, the mapping."""
+    found = MeasurementRun.objects.visible_to(request.user).select_related("centre__organisation", "created_by")
+    each = get_object_or_404(found, pk=run_id)
+    require(request.user, "benchmarks.view_measurementrun", each)
+    release = MarketRelease.objects.first()
+    context = {"run": each, "release": release, "rows": compared(each, release)}
+    return render(request, "benchmarks/run.html", context)
