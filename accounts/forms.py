@@ -13,6 +13,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Channel, Industry, Invitation, Organisation, Role, User
@@ -180,10 +181,15 @@ class JoinForm(forms.Form):
         return values
 
 
-class CentreForm(forms.ModelForm):
-    """A centre's master data; ``revision`` says what the person saw when the form was opened."""
+class CentreForm(forms.Form):
+    """A centre's master data; ``revision`` says what the person saw when the form was opened.
+
+    Not a ModelForm: that would write into the centre before the service accepted anything.
+    """
 
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"), empty_label=None)
+    name = forms.CharField(label=_("Name"), max_length=200)
+    city = forms.CharField(label=_("City"), max_length=120, required=False)
     country = CountryField()
     industry = forms.ChoiceField(label=_("Industry"), choices=[("", "---------"), *Industry.choices])
     channels = forms.MultipleChoiceField(
@@ -194,23 +200,18 @@ class CentreForm(forms.ModelForm):
     time_zone = TimeZoneField()
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    class Meta:
-        model = Centre
-        fields = ("organisation", "name", "city", "country", "industry", "channels", "languages", "seats", "time_zone")
-
-    def __init__(self, *args: Any, places: QuerySet[Organisation] | None = None, **options: Any) -> None:
-        """Offer the organisations ``places`` to a new centre; an existing one (None) stays where it is."""
+    def __init__(
+        self, *args: Any, places: QuerySet[Organisation] | None = None, centre: Centre | None = None, **options: Any
+    ) -> None:
+        """Offer the organisations ``places`` to a new centre; an existing one stays where it is."""
         super().__init__(*args, **options)
+        self.initial = model_to_dict(centre) if centre else {}
         if places is None:
             del self.fields["organisation"]
-            self.fields["revision"].initial = self.instance.revision
         else:
             self.fields["organisation"].queryset = places  # type: ignore[attr-defined] # a ModelChoiceField
             del self.fields["revision"]
         self.helper = helper(_("Save centre"), *(Field(name) for name in self.fields))
-
-    def validate_unique(self) -> None:
-        """Leave it to the service, which knows the organisation and answers NameTakenError."""
 
     def facts(self) -> CentreFacts:
         """Return what was filled in, for the service."""

@@ -84,8 +84,7 @@ def centre_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a centre; when somebody else saved it meanwhile, show both and keep what was typed."""
     user = person(request.user)
     centre = _centre(user, pk, "accounts.change_centre")
-    # A second instance for the form, which writes what was typed into it before anybody accepted that.
-    form = CentreForm(request.POST or None, instance=Centre.objects.get(pk=centre.pk))
+    form = CentreForm(request.POST or None, centre=centre)
     if request.method == "POST" and form.is_valid():
         try:
             centre_update(centre=centre, revision=form.cleaned_data["revision"], facts=form.facts(), by=user)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import may, permission, require
 from accounts.forms import AuditBodyForm, InvitationForm, OrganisationForm
-from accounts.models import Invitation, Membership, Organisation
+from accounts.models import Invitation, Membership, Organisation, Role
 from accounts.selectors import invitations_open, members_of
 from accounts.services import (
     audit_body_add,
@@ -120,7 +120,8 @@ def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("This is the last administrator. Make somebody else administrator first."))
     else:
         messages.success(request, _("%(name)s no longer has this role.") % {"name": membership.user})
-    if not Organisation.objects.visible_to(user).filter(pk=membership.organisation_id).exists():
+    user.forget_roles()  # perhaps it was their own
+    if not user.has_role(membership.organisation_id, *Role):
         return redirect("accounts:profile")
     return redirect("accounts:organisation_detail", membership.organisation_id)
 
