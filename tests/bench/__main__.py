@@ -7,19 +7,15 @@ memory nor its caches change another's numbers. Exits 1 when one fails (the othe
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import multiprocessing
 import sys
-import traceback
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from tests.bench.process import measured
 
+if TYPE_CHECKING:
     from tests.bench.row import Row
 
 HEADINGS = ("what", "ours", "baseline", "on the same work", "ratio", "peak memory")
@@ -28,31 +24,6 @@ HEADINGS = ("what", "ours", "baseline", "on the same work", "ratio", "peak memor
 def names() -> list[str]:
     """Name the modules with benchmarks, in alphabetical order, without importing them into this process."""
     return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py") if "\ndef rows(" in path.read_text())
-
-
-def measure(name: str, results: Connection) -> None:
-    """Send the rows of one module, or None when it fails; what it prints goes to standard error."""
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            results.send(list(import_module(f"tests.bench.{name}").rows()))
-        except Exception:  # noqa: BLE001 the other benchmarks still run; the exit status tells
-            traceback.print_exc()
-            results.send(None)
-
-
-def measured(name: str) -> list[Row] | None:
-    """Run one module in a fresh process; None when it failed or died."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=measure, args=(name, theirs))
-    process.start()
-    theirs.close()
-    try:
-        rows: list[Row] | None = ours.recv()
-    except EOFError:
-        rows = None
-    process.join()
-    return rows
 
 
 def seconds(value: float) -> str:
