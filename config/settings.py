@@ -141,6 +141,11 @@ KPI_REGISTRY = "benchmarks.kpis.registry.KPIS"
 # --- Background work ----------------------------------------------------------------------------------------------
 # Without a broker, a short-lived local process works through the outbox (see reports/README.md).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+# "auto": start that process when there is work; "none": somebody else runs ``work_outbox``.
+TOUCHSTONE_WORKER = env.str("TOUCHSTONE_WORKER", default="auto")
+# A broker that is down must not hold up a page: give up at once, the sweeper hands the message over later.
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

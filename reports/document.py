@@ -202,6 +202,7 @@ class CriterionRow:
     requirement: str
     tier: str
     mandatory: bool
+    weight: Decimal
     asked: bool
     level: int | None
     na_reason: str

@@ -43,7 +43,7 @@ class Export(models.Model):
     language = models.CharField(max_length=10, default="en")
     status = models.CharField(max_length=20, choices=ExportStatus, default=ExportStatus.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
-    step = models.CharField(max_length=200, blank=True)
+    step = models.CharField(max_length=20, blank=True, help_text="code of what is being done now")
     attempts = models.PositiveSmallIntegerField(default=0)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
@@ -73,6 +73,7 @@ class OutboxMessage(models.Model):
     argument = models.CharField(max_length=100)
     created_at = models.DateTimeField()
     dispatched_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]

@@ -5,6 +5,8 @@ import tempfile
 
 os.environ.setdefault("TOUCHSTONE_DATA", tempfile.mkdtemp(prefix="touchstone-tests-"))
 
+os.environ["TOUCHSTONE_WORKER"] = "none"
+
 from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
@@ -13,9 +14,11 @@ from reports.renderers.figures import blocks_figure, comparison_figure, ladder_f
 from reports.renderers.labels import attained_words, label, state_words, unit_words, verdict_words
 
 if TYPE_CHECKING:
-    from reports.document import CertificationReport, Gate, MarketComparison, Tier
+    from reports.document import CertificationReport, CriterionRow, Gate, MarketComparison, Tier
 
 _SHOWN_CODES = 8
+_SHOWN_GAPS = 5
+_TOP_LEVEL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,16 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A criterion and the points that its level leaves on the table when all tiers are counted."""
+
+    code: str
+    title: str
+    level: int
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Everything that the summary shows."""
 
@@ -78,6 +91,7 @@ class Summary:
     matrix: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     comparisons: tuple[ComparisonRow, ...]
     counts: tuple[Count, ...]
+    gaps: tuple[Gap, ...]
     recommendation: str
     focus_title: str
     answered: int
@@ -95,6 +109,7 @@ def summary_of(report: CertificationReport, look: Look = SCREEN) -> Summary:
         matrix=_matrix(report),
         comparisons=tuple(_comparison(comparison, look) for comparison in report.comparisons),
         counts=tuple(_count(report, kind) for kind in ("major", "minor", "opportunity", "strength")),
+        gaps=_gaps(report),
         recommendation=_recommendation(report),
         focus_title=focus.title if focus else "",
         answered=sum(row.level is not None or bool(row.na_reason) for row in rows),
@@ -179,6 +194,21 @@ def _count(report: CertificationReport, kind: str) -> Count:
     found = [finding for finding in report.findings if finding.kind == kind]
     still = sum(finding.closed_at is None for finding in found) if kind != "strength" else 0
     return Count(kind, label("finding_kind", kind), len(found), still)
+
+
+def _gaps(report: CertificationReport) -> tuple[Gap, ...]:
+    """Return the five criteria with the largest weight times shortfall, in points of their block."""
+    found: list[tuple[Decimal, CriterionRow]] = []
+    for section in report.sections:
+        rows = [row for clause in section.clauses for row in clause.rows if row.asked and not row.na_reason]
+        weights = sum((row.weight for row in rows), Decimal(0))
+        found += [
+            (section.points * row.weight * (_TOP_LEVEL - row.level) / _TOP_LEVEL / weights, row)
+            for row in rows
+            if row.level is not None and row.level < _TOP_LEVEL
+        ]
+    found.sort(key=lambda pair: -pair[0])
+    return tuple(Gap(row.code, row.title, row.level or 0, shown(points)) for points, row in found[:_SHOWN_GAPS])
 
 
 def _recommendation(report: CertificationReport) -> str:

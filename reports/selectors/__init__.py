@@ -1,6 +1,7 @@
-"""What is read: the document of an audit, and the rows that pages show."""
+"""What is read: the document of an audit, the rows that pages show, what the public may know."""
 
 from reports.selectors.certification import audit_document, verify_url
 from reports.selectors.exports import exports_for
+from reports.selectors.verification import CertificateCheck, certificate_check
 
-__all__ = ["audit_document", "exports_for", "verify_url"]
+__all__ = ["CertificateCheck", "audit_document", "certificate_check", "exports_for", "verify_url"]

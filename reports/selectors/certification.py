@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from audits.models import Answer, Audit, AuditStatus
 from audits.services.results import result_of
-from benchmarks.kpis.registry import KPIS
 from ledger.models import Entry
 from reports import document as doc
-from reports.models import Export
+from reports.selectors.results import block_of, comparison_of, fact_value, gate_of, interval_of, number
 from standards.scoring import parse_case, score
 from standards.scoring.words import seen, wanted
 from standards.selectors import edition_document, edition_spec
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from django.contrib.auth.models import AnonymousUser
-    from django.db.models import QuerySet
-
-    from accounts.models import Organisation, User
+    from accounts.models import Organisation
 
 UNFINISHED = (AuditStatus.PLANNED, AuditStatus.FIELDWORK, AuditStatus.CANCELLED)
 
@@ -309,6 +305,7 @@ class _Writer:
             requirement=self._words(criterion.requirement),
             tier=criterion.tier,
             mandatory=criterion.mandatory,
+            weight=criterion.weight,
             asked=asked,
             level=answer.level,
             na_reason=answer.na_reason,

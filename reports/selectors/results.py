@@ -12,14 +12,17 @@ from reports import document as doc
 
 
 def number(value: Any) -> Decimal | None:
+    """Return a number of the JSON as a decimal."""
     return None if value is None else Decimal(str(value))
 
 
 def interval_of(low: Any, high: Any) -> doc.Interval:
+    """Return two numbers of the JSON as an interval."""
     return doc.Interval(Decimal(str(low)), Decimal(str(high)))
 
 
 def block_of(code: str, title: str, block: dict[str, Any], bar: Decimal | None) -> doc.BlockScore:
+    """Return the score of one block with the tier's bar in per cent."""
     return doc.BlockScore(
         code=code,
         title=title,
@@ -31,6 +34,7 @@ def block_of(code: str, title: str, block: dict[str, Any], bar: Decimal | None) 
 
 
 def gate_of(gate: dict[str, Any], facts: dict[str, str], words: tuple[str, str] | None) -> doc.Gate:
+    """Return one gate; ``words`` are what it saw and wanted in another language than the frozen one."""
     saw, wants = words or (gate["seen"], gate["wanted"])
     return doc.Gate(gate["gate"], _gate_title(gate["gate"], facts), gate["state"], saw, wants, tuple(gate["because"]))
 
@@ -59,6 +63,7 @@ def fact_value(value: Any) -> str:
 
 
 def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str) -> doc.MarketComparison:
+    """Return the verdict on one KPI with what it rests on."""
     definition = KPIS.get(kpi)
     figure = verdict.get("figure") or {}
     value, half = number(verdict.get("value")), number(verdict.get("half_width"))

@@ -42,6 +42,7 @@ def make_sections():
                         requirement=REQUIREMENT,
                         tier=("operational", "proactive", "strategic")[count % 7 // 3 if count % 7 > 2 else 0],
                         mandatory=count % 5 == 0,
+                        weight=D(1),
                         asked=count != 5,
                         level=None if count % 37 == 0 or count == 5 else count % 6,
                         na_reason="No chat channel is offered at this site." if count % 37 == 0 else "",

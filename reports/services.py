@@ -1,0 +1,208 @@
+"""Exports: asked for, rendered by a worker, cancelled, tried again.
+
+A worker owns an export by its number of attempts: whoever raised it last may write progress and the result, so a run
+that was cancelled, or taken over after a crash, cannot overwrite anything.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.access import may
+from audits.models import Audit
+from ledger.services import ledger_append
+from reports.models import Export, ExportStatus
+from reports.outbox import outbox_add, outbox_dispatch, outbox_pending
+from reports.pdf import MissingGlyphError
+from reports.renderers import render_pdf
+from reports.selectors import audit_document
+from reports.storage import export_write
+
+if TYPE_CHECKING:
+    import uuid
+    from datetime import datetime
+
+    from accounts.models import User
+    from reports.renderers import Printed
+
+logger = logging.getLogger(__name__)
+RENDER_TASK = "reports.export_render"
+WAITING = (ExportStatus.QUEUED, ExportStatus.RUNNING)
+STALE = timedelta(minutes=10)
+MOST_WAITING = 10
+
+
+class ExportRefusedError(Exception):
+    """The export cannot be asked for, cancelled or tried again now; the message says why, in words."""
+
+
+@transaction.atomic
+def export_request(*, audit: Audit, language: str, by: User, at: datetime) -> Export:
+    """Ask for the report on an audit. One that the same person is already waiting for is returned as it is.
+
+    Raises ExportRefusedError for an unknown language and when the person is waiting for ten others.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise ExportRefusedError(_("Reports are printed in the languages of this installation only."))
+    Audit.objects.select_for_update().only("pk").get(pk=audit.pk)
+    waiting = Export.objects.filter(requested_by=by, status__in=WAITING)
+    same = waiting.filter(audit=audit, language=language).first()
+    if same:
+        return same
+    if waiting.count() >= MOST_WAITING:
+        raise ExportRefusedError(_("You are waiting for ten reports already. Let one finish, or cancel one."))
+    export = Export.objects.create(audit=audit, language=language, requested_by=by, requested_at=at)
+    _enqueue(export, "export.requested", by=by, at=at)
+    return export
+
+
+@transaction.atomic
+def export_cancel(*, export_id: uuid.UUID, by: User, at: datetime) -> Export:
+    """Stop waiting for an export; a worker that is busy with it will throw its result away."""
+    export = _locked(export_id)
+    if export.status not in WAITING:
+        raise ExportRefusedError(_("This export has ended already; there is nothing to cancel."))
+    export.status, export.finished_at, export.step = ExportStatus.CANCELLED, at, ""
+    export.save(update_fields=["status", "finished_at", "step"])
+    _record(export, "export.cancelled", by=by, at=at)
+    return export
+
+
+@transaction.atomic
+def export_retry(*, export_id: uuid.UUID, by: User, at: datetime) -> Export:
+    """Put a failed or cancelled export back into the queue."""
+    export = _locked(export_id)
+    if export.status not in (ExportStatus.FAILED, ExportStatus.CANCELLED):
+        raise ExportRefusedError(_("Only an export that failed or was cancelled can be tried again."))
+    export.status, export.percent, export.step, export.error = ExportStatus.QUEUED, 0, "", ""
+    export.started_at = export.finished_at = None
+    export.save()
+    _enqueue(export, "export.retried", by=by, at=at)
+    return export
+
+
+def export_render(*, export_id: str, at: datetime) -> bool:
+    """Render an export and return whether this run finished it. May run twice; never raises for a bad document.
+
+    Claims the row, checks the requester's right anew, and writes progress outside of any long transaction.
+    """
+    export = _claim(export_id, at=at)
+    if export is None:
+        logger.info("Export %s is not waiting: nothing to do.", export_id)
+        return False
+    with translation.override(export.requested_by.language):
+        if not _still_allowed(export):
+            return _fail(export, _("You may no longer export this audit."), at=at)
+        try:
+            printed = _print(export, at=at)
+        except MissingGlyphError as error:
+            return _fail(export, str(error), at=at)
+        except MemoryError:
+            return _fail(export, _("The report needs more memory than a worker may use. Shorten notes."), at=at)
+        except Exception:
+            logger.exception("Export %s failed", export_id)
+            return _fail(export, _("The report could not be made. The operator finds the cause in the log."), at=at)
+    return _finish(export, printed, at=at)
+
+
+@transaction.atomic
+def exports_recover(*, started_before: datetime, at: datetime) -> int:
+    """Put exports back into the queue whose worker has died, and return how many."""
+    stale = list(Export.objects.select_for_update().filter(status=ExportStatus.RUNNING, started_at__lte=started_before))
+    for export in stale:
+        export.status, export.percent, export.step = ExportStatus.QUEUED, 0, ""
+        export.save(update_fields=["status", "percent", "step"])
+        outbox_add(task=RENDER_TASK, argument=str(export.pk), at=at)
+    return len(stale)
+
+
+def outbox_sweep(*, at: datetime) -> int:
+    """Hand over what stayed in the outbox, and recover exports that run for longer than ten minutes."""
+    exports_recover(started_before=at - STALE, at=at)
+    return sum(outbox_dispatch(message, at=at) for message in outbox_pending()[:100])
+
+
+# --- how ------------------------------------------------------------------------------------------------------------
+
+
+def _locked(export_id: uuid.UUID) -> Export:
+    return Export.objects.select_for_update(of=("self",)).select_related("audit").get(pk=export_id)
+
+
+def _enqueue(export: Export, action: str, *, by: User, at: datetime) -> None:
+    outbox_add(task=RENDER_TASK, argument=str(export.pk), at=at)
+    _record(export, action, by=by, at=at)
+
+
+def _record(export: Export, action: str, *, by: User, at: datetime, **facts: str) -> None:
+    payload = {"audit": export.audit_id, "language": export.language, **facts}
+    ledger_append(action=action, subject=f"export:{export.pk}", by=by, at=at, payload=payload)
+
+
+def _claim(export_id: str, *, at: datetime) -> Export | None:
+    """Take a waiting export, or one whose worker has been silent for too long; None when somebody else has it."""
+    free = Q(status=ExportStatus.QUEUED) | Q(status=ExportStatus.RUNNING, started_at__lt=at - STALE)
+    claimed = Export.objects.filter(free, pk=export_id).update(
+        status=ExportStatus.RUNNING, started_at=at, percent=5, step="reading", error="", attempts=F("attempts") + 1
+    )
+    return Export.objects.select_related("audit", "requested_by").get(pk=export_id) if claimed else None
+
+
+def _still_allowed(export: Export) -> bool:
+    """Ask the rules anew: rights may have gone since the request."""
+    person = export.requested_by
+    visible = Audit.objects.visible_to(person).filter(pk=export.audit_id).first()
+    return person.is_active and visible is not None and may(person, "audits.export_audit", visible)
+
+
+def _print(export: Export, *, at: datetime) -> Printed:
+    report = audit_document(export.audit, language=export.language, at=at)
+    _owned(export).update(percent=25, step="setting")
+    printed = render_pdf(report)
+    _owned(export).update(percent=90, step="saving")
+    return printed
+
+
+def _owned(export: Export):  # type: ignore[no-untyped-def] # noqa: ANN202 - the plugin knows the type of the query set
+    """Return the row as long as it is this run's."""
+    return Export.objects.filter(pk=export.pk, status=ExportStatus.RUNNING, attempts=export.attempts)
+
+
+def _finish(export: Export, printed: Printed, *, at: datetime) -> bool:
+    """Store the file, then say so in one transaction with the ledger; a lost race changes nothing."""
+    try:
+        sha256 = export_write(printed.data)
+    except OSError:
+        logger.exception("Export %s could not be stored", export.pk)
+        return _fail(export, _("The file could not be stored: the disk may be full."), at=at)
+    draft = "-draft" if export.audit.result is None else ""
+    result = {
+        "filename": f"{export.audit.reference}{draft}-{export.language}.pdf",
+        "sha256": sha256,
+        "content_sha256": printed.content_sha256,
+        "size": len(printed.data),
+        "pages": printed.pages,
+    }
+    with transaction.atomic():
+        done = {"status": ExportStatus.DONE, "percent": 100, "step": "", "finished_at": at}
+        if not _owned(export).update(**done, **result):
+            return False
+        facts = {"sha256": sha256, "content_sha256": printed.content_sha256}
+        _record(export, "export.finished", by=export.requested_by, at=at, **facts)
+    return True
+
+
+def _fail(export: Export, message: str, *, at: datetime) -> bool:
+    """Keep the reason in words; always False."""
+    with transaction.atomic():
+        if _owned(export).update(status=ExportStatus.FAILED, error=message, finished_at=at, step=""):
+            _record(export, "export.failed", by=export.requested_by, at=at, reason=message)
+    return False

@@ -1,0 +1,20 @@
+"""What workers run. Each takes an id, calls one service and may run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from reports import services
+
+
+@shared_task(name="reports.export_render")
+def export_render(export_id: str) -> None:
+    """Render one export."""
+    services.export_render(export_id=export_id, at=timezone.now())
+
+
+@shared_task(name="reports.outbox_sweep")
+def outbox_sweep() -> None:
+    """Hand over what stayed in the outbox."""
+    services.outbox_sweep(at=timezone.now())

@@ -1,0 +1,22 @@
+"""Addresses of the reports room; ``verify_urlpatterns`` are public and stand at the top level."""
+
+from django.urls import path
+
+from reports.views import exports, summary, verification
+
+app_name = "reports"
+
+urlpatterns = [
+    path("", exports.export_list, name="export_list"),
+    path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
+    path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
+    path("exports/<uuid:export_id>/", exports.export_detail, name="export_detail"),
+    path("exports/<uuid:export_id>/cancel/", exports.export_stop, name="export_cancel"),
+    path("exports/<uuid:export_id>/retry/", exports.export_again, name="export_retry"),
+    path("exports/<uuid:export_id>/download/", exports.export_download, name="export_download"),
+]
+
+verify_urlpatterns = [
+    path("verify/", verification.verify_form, name="verify_form"),
+    path("verify/<str:code>/", verification.verify, name="verify"),
+]

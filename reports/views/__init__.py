@@ -1,0 +1,1 @@
+"""Pages: exports, the summary of one audit, the public verification."""

@@ -1,0 +1,151 @@
+"""Asking for a report, watching it being made, fetching it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from accounts.access import may, permission, require, signed_in
+from accounts.views.profiles import person
+from audits.models import Audit
+from reports.models import Export, ExportStatus
+from reports.outbox import worker_ensure
+from reports.selectors import exports_for
+from reports.services import WAITING, ExportRefusedError, export_cancel, export_request, export_retry
+from reports.storage import ExportDamagedError, export_read
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+
+ORDERS = {
+    "newest": ("-requested_at",),
+    "oldest": ("requested_at",),
+    "audit": ("audit__reference", "-requested_at"),
+    "centre": ("audit__centre__name", "-requested_at"),
+}
+PER_PAGE = 25
+
+
+@signed_in
+def export_list(request: HttpRequest) -> HttpResponse:
+    """List the exports of all visible audits."""
+    search, status = request.GET.get("q", "").strip()[:100], request.GET.get("status", "")
+    order = request.GET.get("sort", "")
+    rows = exports_for(request.user).order_by(*ORDERS.get(order, ORDERS["newest"]))
+    if status in ExportStatus.values:
+        rows = rows.filter(status=status)
+    if search:
+        named = ("audit__reference", "audit__centre__name", "audit__auditee__name", "requested_by__name")
+        hit = Q()
+        for name in named:
+            hit |= Q(**{f"{name}__icontains": search.replace("\x00", "")})
+        rows = rows.filter(hit)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "search": search,
+        "status": status,
+        "statuses": ExportStatus.choices,
+        "sort": order if order in ORDERS else "newest",
+        "sorts": [
+            ("newest", _("Newest first")),
+            ("oldest", _("Oldest first")),
+            ("audit", _("By audit")),
+            ("centre", _("By centre")),
+        ],
+        "filtered": bool(search or status),
+    }
+    return render(request, "reports/export_list.html", context)
+
+
+@permission("audits.export_audit", methods=("POST",))
+def export_ask(request: HttpRequest, audit_id: int) -> HttpResponse:
+    """Ask for the report on an audit and show how it comes along."""
+    audit = get_object_or_404(Audit.objects.visible_to(request.user), pk=audit_id)
+    require(request.user, "audits.export_audit", audit)
+    language = request.POST.get("language") or person(request.user).language
+    try:
+        export = export_request(audit=audit, language=language, by=person(request.user), at=timezone.now())
+    except ExportRefusedError as error:
+        messages.error(request, str(error))
+        return redirect("reports:export_list")
+    return redirect("reports:export_detail", export.pk)
+
+
+@signed_in
+def export_detail(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
+    """Show where an export stands; htmx asks for the fragment again until it has ended."""
+    export = get_object_or_404(exports_for(request.user), pk=export_id)
+    if export.status in WAITING:
+        worker_ensure()  # one may have been killed; this starts a process and changes no data
+    allowed = may(request.user, "audits.export_audit", export.audit)
+    template = "reports/export_detail.html#progress" if request.htmx else "reports/export_detail.html"
+    context = {"export": export, "waiting": export.status in WAITING, "allowed": allowed}
+    return render(request, template, {**context, "step_words": step_words(export)})
+
+
+def step_words(export: Export) -> str:
+    """Say in words what is being done."""
+    words = {
+        "reading": _("Reading the audit"),
+        "setting": _("Setting the pages"),
+        "saving": _("Storing the file"),
+    }
+    if export.status == ExportStatus.QUEUED:
+        return _("Waiting for a worker")
+    return words.get(export.step, export.get_status_display())
+
+
+@permission("audits.export_audit", methods=("POST",))
+def export_stop(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
+    """Cancel an export."""
+    return _change(request, export_id, export_cancel)
+
+
+@permission("audits.export_audit", methods=("POST",))
+def export_again(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
+    """Try a failed or cancelled export again."""
+    return _change(request, export_id, export_retry)
+
+
+def _change(request: HttpRequest, export_id: uuid.UUID, service: Callable[..., Export]) -> HttpResponse:
+    export = get_object_or_404(exports_for(request.user), pk=export_id)
+    require(request.user, "audits.export_audit", export.audit)
+    try:
+        service(export_id=export.pk, by=person(request.user), at=timezone.now())
+    except ExportRefusedError as error:
+        messages.error(request, str(error))
+    return redirect("reports:export_detail", export.pk)
+
+
+@permission("audits.export_audit")
+def export_download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
+    """Send the finished file, after checking that it is what was written."""
+    export = get_object_or_404(exports_for(request.user), pk=export_id)
+    require(request.user, "audits.export_audit", export.audit)
+    if export.status != ExportStatus.DONE:
+        messages.error(request, _("This report is not ready yet."))
+        return redirect("reports:export_detail", export.pk)
+    try:
+        data = export_read(export.sha256)
+    except ExportDamagedError:
+        return render(request, "reports/export_damaged.html", {"export": export}, status=410)
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=export.filename),
+        "Content-Security-Policy": "sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(data, content_type="application/pdf", headers={k: v for k, v in headers.items() if v})
