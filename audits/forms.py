@@ -29,7 +29,7 @@ def submit_helper(label: str) -> FormHelper:
     return helper
 
 
-class PlanForm(forms.ModelForm[Audit]):
+class PlanForm(forms.ModelForm):
     """Plan an engagement: which centre, which edition, who, when."""
 
     conductor = forms.ModelChoiceField(Organisation.objects.none(), label=_("Conducting organisation"))
@@ -80,7 +80,7 @@ class PlanForm(forms.ModelForm[Audit]):
         return cleaned
 
 
-class TextsForm(forms.ModelForm[Audit]):
+class TextsForm(forms.ModelForm):
     """The texts of the report that somebody must write."""
 
     class Meta:
@@ -104,7 +104,7 @@ class EvidenceForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=EvidenceKind)
 
 
-class FindingForm(forms.ModelForm[Finding]):
+class FindingForm(forms.ModelForm):
     """Criterion, objective evidence, statement; never a person's name."""
 
     class Meta:
@@ -138,7 +138,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class WaiverForm(forms.ModelForm[MarketWaiver]):
+class WaiverForm(forms.ModelForm):
     """Allow a comparison with an older market figure, with one's name under it."""
 
     class Meta:
