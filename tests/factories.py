@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+import json
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
 
 from accounts.models import Centre, Membership, Organisation, Role, User
+from audits.models import AuditKind, TeamRole
+from audits.services.engagement import audit_create
+from audits.services.transitions import audit_step
+from standards.services import edition_load, edition_publish
+
+if TYPE_CHECKING:
+    from audits.models import Audit
+    from standards.models import Edition
+
+AT = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -39,3 +51,98 @@ def make_centre(organisation: Organisation | None = None, **fields: Any) -> Cent
         **fields,
     }
     return Centre.objects.create(organisation=organisation or make_organisation(), **values)
+
+
+def edition_document(version: str, per_block: int = 3) -> dict[str, Any]:
+    """Return a small edition: blocks A (40) and B (60), scale 0 to 5, tiers base and top; the last of B may be N/A."""
+    return {
+        "code": "sample",
+        "version": version,
+        "title": {"en": "Sample standard"},
+        "points_total": 100,
+        "scale": {"min": 0, "max": 5},
+        "facts": [
+            {"code": "cskm", "title": {"en": "Manual liveness"}, "type": "number"},
+            {"code": "own_accounts", "title": {"en": "Own accounts"}, "type": "boolean"},
+            {
+                "code": "decision_route",
+                "title": {"en": "Decision route"},
+                "type": "choice",
+                "choices": ["file_review", "panel", "panel_and_defence"],
+            },
+        ],
+        "market": {"max_age_months": 24},
+        "tiers": [
+            {
+                "code": "base",
+                "title": {"en": "Base"},
+                "gates": [
+                    {"gate": "total", "min": 50},
+                    {"gate": "mandatory_level", "min": 2},
+                    {"gate": "findings", "fact": "major_open", "max": 0},
+                    {"gate": "fact", "fact": "decision_route", "one_of": ["file_review", "panel"]},
+                ],
+            },
+            {
+                "code": "top",
+                "title": {"en": "Top"},
+                "gates": [{"gate": "total", "min": 80}, {"gate": "fact", "fact": "cskm", "min": 60}],
+            },
+        ],
+        "blocks": [_block("A", 40, per_block), _block("B", 60, per_block)],
+    }
+
+
+def _block(code: str, points: int, count: int) -> dict[str, Any]:
+    criteria = [
+        {
+            "code": f"{code}1.{number}",
+            "title": {"en": f"Title {code}1.{number}"},
+            "requirement": {"en": f"The centre shall do {code}1.{number}."},
+            "anchors": {str(level): {"en": f"Level {level} of {code}1.{number}"} for level in range(6)},
+            "kind": "process",
+            "tier": "base",
+            "mandatory": number == 1,
+            "na_allowed": code == "B" and number == count,
+        }
+        for number in range(1, count + 1)
+    ]
+    clauses = [{"code": f"{code}1", "title": {"en": f"Clause {code}1"}, "criteria": criteria}]
+    return {"code": code, "points": points, "title": {"en": f"Block {code}"}, "clauses": clauses}
+
+
+def make_edition(per_block: int = 3) -> Edition:
+    """Load and publish a small edition."""
+    document = edition_document(f"v{next(_numbers)}", per_block)
+    # JSON is YAML; level numbers of anchors are numbers there and must be so here.
+    text = json.dumps(document)
+    for level in range(6):
+        text = text.replace(f'"{level}": {{"en"', f'{level}: {{"en"')
+    return edition_publish(edition=edition_load(data=text, at=AT).edition, at=AT)
+
+
+def make_audit(*, started: bool = True, edition: Edition | None = None, **fields: Any) -> Audit:
+    """Plan an audit with a leader and an auditor of the conducting organisation, and start it."""
+    conductor = fields.pop("conductor", None) or make_organisation()
+    manager = make_user(Role.AUDIT_MANAGER, conductor)
+    team = [
+        (make_user(Role.AUDITOR, conductor), TeamRole.LEADER),
+        (make_user(Role.AUDITOR, conductor), TeamRole.AUDITOR),
+    ]
+    values: dict[str, Any] = {
+        "centre": fields.pop("centre", None) or make_centre(),
+        "kind": AuditKind.CERTIFICATION,
+        "scope": "All channels.",
+        "objectives": "",
+        "onsite_from": date(2026, 9, 14),
+        "onsite_to": date(2026, 9, 18),
+        "team": team,
+        **fields,
+    }
+    audit = audit_create(conductor=conductor, edition=edition or make_edition(), by=manager, at=AT, **values)
+    return audit_step(audit_id=audit.pk, step="start", by=manager, at=AT) if started else audit
+
+
+def leader_of(audit: Audit) -> User:
+    """Return the team leader."""
+    return audit.team.get(role=TeamRole.LEADER).user

@@ -10,8 +10,7 @@ import rfc8785
 from audits.selectors.case import audit_case
 from audits.services.locking import subject_of
 from ledger.services import ledger_append
-from standards.scoring import next_tier_plan, parse_case, score
-from standards.scoring.result import to_json
+from standards.scoring import next_tier_plan, parse_case, result_to_json, score
 from standards.selectors import edition_spec
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def result_of(audit: Audit, *, at: datetime) -> dict[str, Any]:
     result = score(spec, parsed)
     return {
         "case": case,
-        "result": to_json(spec, result, next_tier_plan(spec, parsed, result)),
+        "result": result_to_json(spec, result, next_tier_plan(spec, parsed, result)),
         "edition_sha256": audit.edition_sha256,
         "market_sha256": audit.market_release.sha256 if audit.market_release else None,
         "market": audit.market,

@@ -72,13 +72,14 @@ PEOPLE = (
     DemoPerson(
         "sian", "Sian Morgan", ((ENERGY, Role.AUDIT_MANAGER), (ENERGY, Role.AUDITOR)), time_zone="Europe/London"
     ),
+    DemoPerson("rhys", "Rhys Vaughan", ((ENERGY, Role.AUDIT_MANAGER),), time_zone="Europe/London"),
     DemoPerson("alan", "Alan Whitby", ((ENERGY, Role.DECISION_MAKER),), time_zone="Europe/London"),
 )
 
 _HK, _LONDON = "Asia/Hong_Kong", "Europe/London"
 _ALL = (Channel.VOICE, Channel.EMAIL, Channel.CHAT, Channel.MESSAGING, Channel.BOT, Channel.SELF_SERVICE)
 
-CENTRES = (  # fmt: skip
+CENTRES = (
     DemoCentre(
         "kowloon",
         BANK,

@@ -1,0 +1,249 @@
+"""What happened in the invented world: audits over two years, in every state, in the order of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from audits.models import AuditKind, FindingKind
+
+CERTIFICATION, INTERNAL = AuditKind.CERTIFICATION, AuditKind.INTERNAL
+
+
+@dataclass(frozen=True)
+class DemoFinding:
+    """A finding against a criterion; ``closed`` says how the correction was verified."""
+
+    criterion: str
+    kind: str
+    statement: str
+    evidence: str
+    due: date | None = None
+    closed: str = ""
+
+
+@dataclass(frozen=True)
+class DemoAudit:
+    """One engagement and how far it has come.
+
+    ``until`` is the last step made: planned, started, answered, submitted, approved, decided, cancelled.
+    ``mean`` is the average level aimed at; ``weak`` lists clauses that are a level lower; ``share`` is how much of the
+    sheet is answered.
+    """
+
+    centre: str
+    kind: str
+    first_day: date
+    last_day: date
+    until: str
+    mean: float
+    records_from: date | None = None
+    days: int = 91
+    leader: str = "mei"
+    auditors: tuple[str, ...] = ("tom",)
+    conductor: str = "body"
+    reviewer: str = "daniel"
+    decider: str = "helena"
+    weak: tuple[str, ...] = ()
+    share: float = 1.0
+    tier: str = ""
+    route: str = "panel"
+    reason: str = ""
+    summary: str = ""
+    not_covered: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+    findings: tuple[DemoFinding, ...] = ()
+
+    def at(self, day: date, hour: int) -> datetime:
+        """Return an hour of a day as the moment at which something was done."""
+        return datetime(day.year, day.month, day.day, hour, 12, tzinfo=UTC)
+
+
+def facts(cskm: str, trained: int, filed: int, closed: int = 0, quarters: int = 0) -> dict[str, object]:
+    """Return the facts that gates ask for."""
+    return {
+        "cskm": cskm,
+        "trained_auditors": str(trained),
+        "auditors_with_project_filed": str(filed),
+        "auditors_with_project_closed": str(closed),
+        "market_quarters": str(quarters),
+    }
+
+
+AUDITS = (
+    DemoAudit(
+        "kowloon",
+        CERTIFICATION,
+        date(2025, 10, 13),
+        date(2025, 10, 17),
+        "decided",
+        3.25,
+        records_from=date(2025, 7, 1),
+        tier="operational",
+        facts=facts("66.5", 3, 2),
+        weak=("B4", "C6"),
+        reason="The file supports the result. The one major nonconformity was corrected and verified in time.",
+        summary="Kowloon keeps its service promise on the telephone and has a complaint process that removes causes. "
+        "Knowledge articles are reviewed late, and improvement still starts with complaints rather than with data.",
+        not_covered="The disaster site at Tsuen Wan was not visited; its exercise report was read instead.",
+        findings=(
+            DemoFinding(
+                "C3.2",
+                FindingKind.MAJOR,
+                "Tickets passed to the card operations team were not counted in the five-day limit.",
+                "Extract of August 2025: 212 of 1,904 tickets without a closing time, oldest 47 days.",
+                date(2025, 11, 28),
+                "Clock moved to the first contact; re-performed on the November extract, 93.1 % in time.",
+            ),
+            DemoFinding(
+                "B4.2",
+                FindingKind.MINOR,
+                "Eleven of forty sampled articles were past their review date.",
+                "Sample of 40 articles drawn on 14 October 2025, list in the working papers.",
+                date(2026, 1, 30),
+                "New sample of 40 in January 2026: one overdue.",
+            ),
+            DemoFinding(
+                "C4.1",
+                FindingKind.STRENGTH,
+                "Complaints are recorded by the agent who hears them, in any channel.",
+                "Sixty recordings heard, fifty-nine matched by a complaint record.",
+            ),
+        ),
+    ),
+    DemoAudit(
+        "sheffield",
+        INTERNAL,
+        date(2025, 11, 3),
+        date(2025, 11, 5),
+        "decided",
+        2.9,
+        records_from=date(2025, 8, 1),
+        leader="sian",
+        auditors=(),
+        conductor="energy",
+        reviewer="rhys",
+        decider="alan",
+        facts=facts("58", 2, 1),
+        weak=("B4",),
+        reason="Internal audit; accepted as the starting point for certification in 2026.",
+        summary="A fair starting point. The manual is complete but not yet alive.",
+    ),
+    DemoAudit(
+        "shenzhen",
+        CERTIFICATION,
+        date(2025, 11, 24),
+        date(2025, 11, 28),
+        "decided",
+        4.05,
+        records_from=date(2025, 8, 1),
+        tier="proactive",
+        facts=facts("79", 4, 3, 2, 3),
+        route="panel",
+        reason="The panel followed the team's recommendation: proactive, with two opportunities for improvement.",
+        summary="Shenzhen answers above its market, measures what it changes, and reaches customers before they call.",
+        findings=(
+            DemoFinding(
+                "B5.4",
+                FindingKind.OPPORTUNITY,
+                "Hand-over from bot to agent could carry the customer's last three screens.",
+                "Twenty transferred sessions replayed; customers repeated themselves in six.",
+            ),
+            DemoFinding(
+                "C6.1",
+                FindingKind.STRENGTH,
+                "Every voice-of-customer item has an owner and a date, and customers are told.",
+                "Register of 2025, 412 items, 388 closed with a reply.",
+            ),
+        ),
+    ),
+    DemoAudit(
+        "leeds",
+        CERTIFICATION,
+        date(2026, 5, 18),
+        date(2026, 5, 20),
+        "cancelled",
+        2.5,
+        share=0.3,
+        reason="The partner's contract ended before the closing meeting; the work moved to Sheffield.",
+    ),
+    DemoAudit(
+        "sheffield",
+        CERTIFICATION,
+        date(2026, 9, 14),
+        date(2026, 9, 18),
+        "decided",
+        3.3,
+        records_from=date(2026, 6, 1),
+        tier="operational",
+        facts=facts("67", 3, 3),
+        weak=("C6",),
+        reason="Just above the market on access, with a margin that the measurement can carry. Granted.",
+        summary="Sheffield answers faster than its market and loses fewer callers, though not by much. "
+        "The manual is alive since the spring.",
+        findings=(
+            DemoFinding(
+                "B1.1",
+                FindingKind.MINOR,
+                "The forecast for the bank-holiday weeks was not frozen before schedules were made.",
+                "Forecast files of May 2026, versions 3 and 4.",
+                date(2026, 12, 18),
+            ),
+        ),
+    ),
+    DemoAudit(
+        "cardiff",
+        CERTIFICATION,
+        date(2026, 9, 28),
+        date(2026, 10, 2),
+        "decided",
+        3.35,
+        records_from=date(2026, 6, 1),
+        tier="",
+        facts=facts("64", 2, 2),
+        reason="Below the market on abandonment. The score alone would have been enough; the market gate is not met.",
+        summary="Good practice on paper and on the floor, but callers wait too long and too many give up.",
+    ),
+    DemoAudit(
+        "shenzhen",
+        CERTIFICATION,
+        date(2026, 10, 19),
+        date(2026, 10, 23),
+        "submitted",
+        4.15,
+        records_from=date(2026, 7, 1),
+        facts=facts("84", 5, 4, 3, 4),
+        route="panel",
+        summary="Surveillance with a view to the next tier. Performance held; the living manual grew.",
+    ),
+    DemoAudit(
+        "leeds",
+        INTERNAL,
+        date(2026, 10, 26),
+        date(2026, 10, 28),
+        "approved",
+        2.7,
+        records_from=date(2026, 7, 1),
+        leader="sian",
+        auditors=(),
+        conductor="energy",
+        reviewer="rhys",
+        decider="alan",
+        facts=facts("49", 1, 0),
+        weak=("A3", "B2"),
+        reason="Grading and evidence agree; the weak clauses are named plainly.",
+        summary="Partner processes follow the contract, not yet the standard.",
+    ),
+    DemoAudit(
+        "kowloon",
+        CERTIFICATION,
+        date(2026, 11, 16),
+        date(2026, 11, 20),
+        "answered",
+        3.5,
+        records_from=date(2026, 8, 1),
+        share=0.62,
+        facts=facts("71", 4, 3, 1, 2),
+    ),
+    DemoAudit("private", CERTIFICATION, date(2026, 12, 7), date(2026, 12, 9), "planned", 0.0),
+)
