@@ -27,6 +27,12 @@ _CENTRAL = frozenset({"mean", "median"})
 _SPREAD = re.compile(r"^(sd|se)\s*=\s*(\d+(?:\.\d+)?)$")
 
 
+def plain(value: Decimal) -> str:
+    """Write a decimal without trailing zeros and without an exponent."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measured:
     """What a verdict needs of a measurement; ``se`` is clustered, ``value`` and ``se`` are in ``unit``."""
@@ -60,6 +66,11 @@ class Figure:
     url: str
     grade: str
     note: str
+
+    @property
+    def plain_value(self) -> str:
+        """The value for people, without trailing zeros."""
+        return plain(self.value)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 
-from benchmarks.comparable import Figure
+from benchmarks.comparable import Figure, plain
 from benchmarks.kpis.registry import KPIS, UNSTATED, Kpi
 
 COLUMNS = (
@@ -81,16 +81,11 @@ def parse_market(content: bytes) -> list[Figure]:
 
 def release_sha256(figures: list[Figure]) -> str:
     """Return the SHA-256 of the canonical content: order and spelling of the file do not matter, every fact does."""
-    facts = [{**asdict(figure), "value": _plain(figure.value)} for figure in figures]
+    facts = [{**asdict(figure), "value": plain(figure.value)} for figure in figures]
     for fact in facts:
         del fact["line"]
     texts = sorted(json.dumps(fact, sort_keys=True, ensure_ascii=False, separators=(",", ":")) for fact in facts)
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
-
-
-def _plain(value: Decimal) -> str:
-    text = format(value.quantize(Decimal(1).scaleb(-_PLACES)), "f")
-    return text.rstrip("0").rstrip(".")
 
 
 def _decoded(content: bytes) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre
+from benchmarks.comparable import plain
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -61,6 +62,11 @@ class MarketFigure(models.Model):
         """Show KPI, region and year."""
         return f"{self.kpi} {self.region} {self.year}"
 
+    @property
+    def plain_value(self) -> str:
+        """The value for people, without trailing zeros."""
+        return plain(self.value)
+
 
 class MeasurementRunQuerySet(models.QuerySet["MeasurementRun"]):
     """Runs as a person may see them."""
@@ -97,6 +103,12 @@ class MeasurementRun(models.Model):
     def __str__(self) -> str:
         """Show centre and period."""
         return f"{self.centre} {self.period_from}–{self.period_to}"
+
+    @property
+    def identified_percent(self) -> str | None:
+        """Share of contacts whose customer is known, for people; None where the records do not name customers."""
+        share = self.quality.get("identified_share")
+        return None if share is None else f"{share:.1%}"
 
 
 class Measurement(models.Model):

@@ -74,7 +74,9 @@ class Migration(migrations.Migration):
                 ("period_to", models.DateField()),
                 ("rows_read", models.PositiveBigIntegerField()),
                 ("rows_used", models.PositiveBigIntegerField()),
-                ("rejected", models.JSONField(default=dict, help_text="reason -> rows")),
+                ("rejected", models.JSONField(default=dict, help_text="reason -> {rows, lines}")),
+                ("quality", models.JSONField(default=dict, help_text="the quality report of the records")),
+                ("not_measured", models.JSONField(default=dict, help_text="KPI and variant -> why not")),
                 ("created_at", models.DateTimeField()),
                 (
                     "centre",

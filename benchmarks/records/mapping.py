@@ -132,6 +132,7 @@ _TOP = {
     *("kind", "title", "note", "format", "time_zone", "given_in", "fields", "leave_out", "thresholds"),
     *("sentinel_dates", "duplicate_key"),
 }
+_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _THRESHOLDS = {"service_level_seconds", "short_abandon_seconds"}
 _WAYS = ("column", "columns", "constant", "equals", "in", "not_in", "map", "from")
 _SOURCE = {*_WAYS, "none", "format", "unit", "join", "to", "note"}
@@ -166,9 +167,9 @@ def _zone(place: Located) -> str:
 def _delimiter(place: Located | None) -> str:
     if place is None:
         return ","
-    given = {"tab": "\t", "\\t": "\t"}.get(place.text("delimiter"), place.text("delimiter"))
+    given = _DELIMITERS.get(place.text("delimiter"), place.text("delimiter"))
     if len(given) != 1 or given in '"\r\n' or not given.isascii():
-        raise place.fail("delimiter must be one character, or tab.")
+        raise place.fail("delimiter must be one character, or tab, comma, semicolon, pipe.")
     return given
 
 

@@ -37,8 +37,9 @@ def in_zone(zone: str, moment: dt.Timestamp()) -> dt.Timestamp():  # type: ignor
 def typed(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     """Make the expression of the canonical field ``name``."""
     if source.condition:
-        found = raw[columns[source.condition.column]]
-        return Typed(holds(source.condition, raw, columns), [(_blank(found), f"{name}: missing")])
+        # A blank cell says nothing either way; where the field is needed, its absence is counted later.
+        blank = _blank(raw[columns[source.condition.column]])
+        return Typed(blank.ifelse(ibis.null("boolean"), holds(source.condition, raw, columns)), [])
     if source.constant is not None:
         constant: Any = source.constant == "true" if FIELDS[name] == "flag" else source.constant
         return Typed(ibis.literal(constant), [])
