@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.kpis.registry import UNSTATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from benchmarks.kpis.definition import Kpi
 
@@ -147,6 +147,7 @@ def _unfit(kpi: Kpi, figure: Figure, centre: CentreProfile) -> str | None:
             (figure.statistic not in _CENTRAL, "norm"),
             ("ceiling" in figure.note.lower(), "ceiling"),
             (figure.grade not in {"A", "B"}, "grade"),
+            (not _channel_fits(kpi, figure, centre), "channel"),
         )
     )
     return next((code for refused, code in checks if refused), None)

@@ -28,9 +28,7 @@ CHANNELS = (
 MAX_BYTES = 5_000_000
 MAX_ROWS = 20_000
 _YEARS = range(1990, 2101)
-_LENGTHS = {
-    **{"statistic": 40, "industry": 60, "region": 60, "n": 60, "spread": 60, "source": 200, "url": 300, "note": 300},
-}
+_LENGTHS = {"industry": 60, "region": 60, "n": 60, "spread": 60, "source": 200, "url": 300, "note": 300}
 _PLACES = 4
 _LARGEST = Decimal(10) ** 9
 

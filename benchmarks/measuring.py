@@ -56,6 +56,8 @@ def measure_file(
     if engine not in ENGINES:
         missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
         raise RecordsError(f"The engine {engine} is not available: {missing}. Choose one of {', '.join(ENGINES)}.")
+    if engine == "postgres" and not url.startswith("postgres"):
+        raise RecordsError("The engine postgres needs DATABASE_URL=postgres://… in the environment.")
     unknown = [name for name in by if name not in GROUPS]
     if unknown:
         raise RecordsError(f"Cannot split by {', '.join(unknown)}; known: {', '.join(GROUPS)}.")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 
-from benchmarks.market import Figure, parse_market, release_sha256
+from benchmarks.market import parse_market, release_sha256
 from benchmarks.measuring import Measured, measure_file, parse_mapping
 from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun
 from benchmarks.records.files import RecordsError, sha256_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from accounts.models import Centre, User
+    from benchmarks.comparable import Figure
     from benchmarks.kpis import measure
 
 

@@ -1,4 +1,4 @@
-"""The market test: is a centre above, not shown below, or below the market, or is the evidence insufficient?
+"""The market test: a centre is above, not shown below, or below the market, or the evidence is insufficient.
 
 Like is compared only with like. The test is one-sided at 95 % with the clustered standard error and Student's t with
 one degree of freedom less than there are clusters (Welch-Satterthwaite where the figure's own error is known), with
@@ -19,7 +19,6 @@ from benchmarks.kpis.registry import KPIS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-
     from datetime import date
 
     from benchmarks.kpis.definition import Kpi

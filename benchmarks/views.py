@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -38,7 +38,7 @@ def market(request: HttpRequest) -> HttpResponse:
     chosen = next((each for each in releases if each.code == request.GET.get("release")), None)
     release = chosen or (releases[0] if releases else None)
     asked = {name: request.GET.get(name, "")[:60] for name in ("text", "kpi", "region", "industry", "sort")}
-    context = {"releases": releases, "release": release, "asked": asked, "families": FAMILIES}
+    context: dict[str, Any] = {"releases": releases, "release": release, "asked": asked, "families": FAMILIES}
     if release:
         figures = market_figures(release, **{name: value.replace("\0", "") for name, value in asked.items()})
         page = Paginator(figures, PAGE).get_page(request.GET.get("page"))
@@ -126,7 +126,7 @@ def _run(request: HttpRequest, centre: Centre, form: MeasureForm) -> Measurement
     return None
 
 
-def _kept(upload: UploadedFile, folder: Path) -> Path:
+def _kept(upload: UploadedFile[bytes], folder: Path) -> Path:
     """Write the upload to a file of our own naming."""
     path = folder / "upload"
     with path.open("wb") as file:

@@ -41,7 +41,7 @@ def compute(
             found += measure_quantile(table, quantile, by)
     found += _fcr(table, fields, at, by, missing)
     measured = {(each.kpi, each.variant) for each in found}
-    for ratio in (*possible, *(handling.FCR_RATIOS if handling.FCR_NEEDS <= fields else ())):
+    for ratio in (*possible, *(handling.FCR_RATIOS if fields >= handling.FCR_NEEDS else ())):
         if (ratio.kpi, ratio.variant) not in measured:
             missing[f"{ratio.kpi} {ratio.variant}"] = "no contact counts towards it"
     return sorted(found, key=lambda each: each.group), missing

@@ -47,14 +47,17 @@ RATIOS = (
     Ratio("transfer_rate", "standard", "agent", {"transferred": 1}, {"transferable": 1}, 100.0, "%"),
 )
 
+
+def _fcr_parts(days: int) -> dict[str, Part]:
+    seen, again = f"seen_{days}", f"again_{days}"
+    return {
+        f"followed_up_{days}": Part(FCR_NEEDS, lambda t, _: count_if(t[seen])),
+        f"resolved_{days}": Part(FCR_NEEDS, lambda t, _: count_if(t[seen] & ~t[again])),
+    }
+
+
 # First contact resolution is computed on a table of its own: see ``with_repeats``.
-FCR_PARTS: dict[str, Part] = {
-    **{f"followed_up_{n}": Part(FCR_NEEDS, lambda t, _, n=n: count_if(t[f"seen_{n}"])) for n in FCR_DAYS},
-    **{
-        f"resolved_{n}": Part(FCR_NEEDS, lambda t, _, n=n: count_if(t[f"seen_{n}"] & ~t[f"again_{n}"]))
-        for n in FCR_DAYS
-    },
-}
+FCR_PARTS: dict[str, Part] = {name: part for days in FCR_DAYS for name, part in _fcr_parts(days).items()}
 FCR_RATIOS = tuple(
     Ratio("fcr", f"no_repeat_{n}d", "customer", {f"resolved_{n}": 1}, {f"followed_up_{n}": 1}, 100.0, "%")
     for n in FCR_DAYS

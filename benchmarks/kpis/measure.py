@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Sequence
+import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import ibis
-import ibis.expr.types as ir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ibis.expr.types as ir
 
 Cluster = Literal["day", "agent", "customer"]
 Terms = dict[str, int]
@@ -102,7 +105,7 @@ def group_of(row: dict[Any, Any], by: Sequence[str]) -> tuple[tuple[str, str], .
 
 
 def _label(value: Any) -> str:
-    if isinstance(value, datetime.datetime):  # pandas gives days as moments
+    if isinstance(value, dt.datetime):  # pandas gives days as moments
         return value.date().isoformat()
     return "unknown" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN is pandas' null
 

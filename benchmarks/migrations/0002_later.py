@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('benchmarks', '0001_initial'),
+        ("benchmarks", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='measurementrun',
-            name='not_measured',
-            field=models.JSONField(default=dict, help_text='KPI and variant -> why not'),
+            model_name="measurementrun",
+            name="not_measured",
+            field=models.JSONField(default=dict, help_text="KPI and variant -> why not"),
         ),
         migrations.AddField(
-            model_name='measurementrun',
-            name='quality',
-            field=models.JSONField(default=dict, help_text='the quality report of the records'),
+            model_name="measurementrun",
+            name="quality",
+            field=models.JSONField(default=dict, help_text="the quality report of the records"),
         ),
         migrations.AlterField(
-            model_name='measurementrun',
-            name='rejected',
-            field=models.JSONField(default=dict, help_text='reason -> {rows, lines}'),
+            model_name="measurementrun",
+            name="rejected",
+            field=models.JSONField(default=dict, help_text="reason -> {rows, lines}"),
         ),
     ]

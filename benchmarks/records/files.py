@@ -93,7 +93,7 @@ def _header(path: Path, delimiter: str) -> list[str]:
 
 
 def check_workbook(path: Path) -> None:
-    """Refuse a workbook that could harm: macros, links, bombs, overlapping or repeated entries. RecordsError says why."""
+    """Refuse a workbook that could harm: macros, links, bombs, overlapping or repeated parts. RecordsError says why."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()

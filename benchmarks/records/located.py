@@ -73,7 +73,7 @@ def read(text: str) -> Located:
 
 def _refuse_aliases(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise MappingError(line, "anchors and aliases are not used in mappings; write the value out.")
         if getattr(event, "tag", None):

@@ -1,4 +1,4 @@
-"""The mapping file: which column of somebody's records is which canonical field. See ``fixtures/mappings/README.md``."""
+"""The mapping file: which column of the records is which canonical field. See ``fixtures/mappings/README.md``."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ FIELDS: dict[str, FieldType] = {
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "latin-1", "cp1252")
 FORMATS = ("csv", "parquet", "xlsx")
 UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "h:m:s": 1.0}
+# Dates that systems write when they know none.
+SENTINELS = ("0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,7 @@ class Mapping:
     leave_out: tuple[Condition, ...] = ()
     service_level_seconds: int = 20
     short_abandon_seconds: int = 5
-    sentinel_dates: tuple[str, ...] = ("0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
+    sentinel_dates: tuple[str, ...] = SENTINELS
     duplicate_key: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, int]:
@@ -123,8 +125,10 @@ def parse_mapping(text: str) -> Mapping:
         given_in=given,
         fields=_fields(top["fields"]),
         leave_out=_leave_out(top.get("leave_out")),
-        **{name: _whole(thresholds[name], name) for name in thresholds},
-        **_lists(top),
+        service_level_seconds=_seconds(thresholds, "service_level_seconds", 20),
+        short_abandon_seconds=_seconds(thresholds, "short_abandon_seconds", 5),
+        sentinel_dates=_texts(top, "sentinel_dates", SENTINELS),
+        duplicate_key=_texts(top, "duplicate_key", ()),
     )
 
 
@@ -189,8 +193,12 @@ def _whole(place: Located, what: str) -> int:
     return int(text)
 
 
-def _lists(top: dict[str, Located]) -> dict[str, tuple[str, ...]]:
-    return {name: top[name].texts(name) for name in ("sentinel_dates", "duplicate_key") if name in top}
+def _seconds(section: dict[str, Located], name: str, usual: int) -> int:
+    return _whole(section[name], name) if name in section else usual
+
+
+def _texts(top: dict[str, Located], name: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+    return top[name].texts(name) if name in top else usual
 
 
 def _condition(place: Located) -> Condition:
@@ -239,11 +247,11 @@ def _plain(place: Located, section: dict[str, Located]) -> Source:
     if "from" in section:
         if "to" not in section:
             raise place.fail("“from” needs “to”: the columns between which the seconds are counted.")
-        columns, since = (section["to"].text("to"),), section["from"].text("from")
+        columns: tuple[str, ...] = (section["to"].text("to"),)
     elif "columns" in section:
-        columns, since = section["columns"].texts("columns"), None
+        columns = section["columns"].texts("columns")
     elif "column" in section:
-        columns, since = (section["column"].text("column"),), None
+        columns = (section["column"].text("column"),)
     else:
         raise place.fail("say where the field comes from: column, columns, constant, from and to.")
     if not columns:
@@ -251,7 +259,7 @@ def _plain(place: Located, section: dict[str, Located]) -> Source:
     return Source(
         line=place.line,
         columns=columns,
-        since=since,
+        since=section["from"].text("from") if "from" in section else None,
         join=section["join"].text("join") if "join" in section else " ",
         codes=_codes(section["map"]) if "map" in section else None,
         none=("", *section["none"].texts("none")) if "none" in section else ("",),

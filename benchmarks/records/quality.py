@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -80,11 +80,11 @@ def _count(row: dict[Any, Any], name: str) -> int | None:
     return int(row[name]) if name in row else None
 
 
-def _gaps(table: ir.Table, first: datetime.date, last: datetime.date) -> list[datetime.date]:
+def _gaps(table: ir.Table, first: dt.date, last: dt.date) -> list[dt.date]:
     if (last - first).days > 36_600:  # noqa: PLR2004 - a century of days: a wrong date, and no list to walk through
         return []
     seen = {value.date() for value in table.select("day").distinct()["day"].execute()}
-    every = (first + datetime.timedelta(days=n) for n in range((last - first).days + 1))
+    every = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
     return [day for day in every if day not in seen]
 
 

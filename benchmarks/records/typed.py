@@ -24,13 +24,13 @@ class Typed(NamedTuple):
     problems: list[tuple[ir.BooleanValue, str]]
 
 
-@ibis.udf.scalar.builtin
-def try_strptime(text: str, layout: str) -> dt.Timestamp():  # type: ignore[valid-type,empty-body]
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator] # ibis has no types here
+def try_strptime(text: str, layout: str) -> dt.Timestamp():  # type: ignore[valid-type] # the type as ibis reads it
     """Read a moment, null where the text does not have the layout (DuckDB)."""
 
 
-@ibis.udf.scalar.builtin(name="timezone")
-def in_zone(zone: str, moment: dt.Timestamp()) -> dt.Timestamp():  # type: ignore[valid-type,empty-body]
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator] # ibis has no types here
+def in_zone(zone: str, moment: dt.Timestamp()) -> dt.Timestamp():  # type: ignore[valid-type] # as ibis reads it
     """Go from a local time to an instant, or from an instant to a local time (DuckDB)."""
 
 

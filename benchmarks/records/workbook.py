@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import itertools
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -77,18 +77,13 @@ def _texts(line: int, row: tuple[Any, ...], width: int) -> list[str | None]:
 
 
 def _text(line: int, cell: Any) -> str | None:
-    if cell is None:
-        return None
-    if isinstance(cell, str):
-        if cell.startswith("="):
+    if cell is None or isinstance(cell, str):
+        if cell and cell.startswith("="):
             raise RecordsError(f"row {line}: formulas are refused; save the values alone.")
         return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime.datetime):
-        return cell.isoformat(sep=" ")
-    if isinstance(cell, datetime.timedelta):
+    if isinstance(cell, dt.timedelta):
         return str(cell.total_seconds())
-    return str(cell)
+    whole = isinstance(cell, float) and cell.is_integer()
+    return str(int(cell) if whole else cell)

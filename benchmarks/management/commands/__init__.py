@@ -1,0 +1,1 @@
+"""``compute_kpis`` and ``load_market``."""
