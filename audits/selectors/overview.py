@@ -222,6 +222,8 @@ VERDICTS: dict[str, tuple[LazyText, str]] = {
     "missing": (_("Not measured yet"), "is-open"),
     "no_figure": (_("No comparable market figure"), "is-open"),
 }
+# Reasons that a named person may waive.
+TOO_OLD = frozenset({"figure_too_old", "period_too_old"})
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,7 @@ class MarketRow:
     state: str
     words: str
     style: str
+    reason: str
     verdict: dict[str, Any]
 
 
@@ -245,7 +248,7 @@ def market_rows(audit: Audit) -> list[MarketRow]:
 
 def _market_row(kpi: str, verdict: dict[str, Any]) -> MarketRow:
     words, style = VERDICTS[verdict["state"]]
-    return MarketRow(kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, verdict)
+    return MarketRow(kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, verdict["reason"]["words"], verdict)
 
 
 def panel_market(audit: Audit, criterion: Criterion) -> list[MarketRow]:
@@ -258,5 +261,5 @@ def stale_kpis(audit: Audit) -> list[tuple[str, str]]:
     return [
         (kpi, gettext(KPIS[kpi].name))
         for kpi, verdict in audit.market.items()
-        if verdict.get("reason", {}).get("code") == "figure_too_old"
+        if verdict["reason"]["code"] in TOO_OLD
     ]

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from accounts.models import Centre, Membership, Organisation, User
 from audits.models import Audit, TeamRole
+from audits.selectors.overview import TOO_OLD
 from audits.selectors.sheet import asked_answers
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
@@ -61,8 +62,8 @@ class World:
         self._people()
         folder = settings.BASE_DIR / "fixtures"
         content = (folder / "standards" / "four-block-2026.yaml").read_bytes()
-        self.edition = edition_load(data=content, at=FOUNDED).edition
-        edition_publish(edition=self.edition, at=FOUNDED)
+        loaded = edition_load(data=content, at=FOUNDED).edition
+        self.edition = edition_publish(edition=loaded, at=FOUNDED)
         market = (folder / "markets" / "2026.csv").read_bytes()
         self.release = market_load(
             content=market, code="market-2026", title="Published market figures, 2026", by=None, at=FOUNDED
@@ -161,7 +162,7 @@ class World:
         at = scene.at(scene.first_day, 10)
         audit = market_attach(audit_id=audit.pk, run=run, release=self.release, by=leader, at=at)
         for kpi, verdict in audit.market.items():
-            if verdict["reason"]["code"] == "figure_too_old":
+            if verdict["reason"]["code"] in TOO_OLD:
                 reason = (
                     "No newer figure is published for this market; its direction is known and the margin is stated."
                 )
