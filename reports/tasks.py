@@ -8,13 +8,13 @@ from django.utils import timezone
 from reports import services
 
 
-@shared_task(name="reports.export_render")
+@shared_task(name="reports.export_render")  # type: ignore[untyped-decorator] # celery ships no types
 def export_render(export_id: str) -> None:
     """Render one export."""
     services.export_render(export_id=export_id, at=timezone.now())
 
 
-@shared_task(name="reports.outbox_sweep")
+@shared_task(name="reports.outbox_sweep")  # type: ignore[untyped-decorator] # celery ships no types
 def outbox_sweep() -> None:
     """Hand over what stayed in the outbox."""
     services.outbox_sweep(at=timezone.now())

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audits.models import Answer, Audit, AuditStatus
+from audits.selectors.case import asked_codes
 from audits.services.results import result_of
 from ledger.models import Entry
 from reports import document as doc
@@ -273,7 +274,7 @@ class _Writer:
 
     def _sections(self, answers: list[Answer], evidence: tuple[doc.EvidenceItem, ...]) -> tuple[doc.BlockSection, ...]:
         """Put the answers back into blocks and clauses."""
-        asked = edition_spec(self.audit.edition).asked_codes({"channels": self.audit.centre.channels})
+        asked = asked_codes(self.audit)
         refs: dict[str, list[str]] = {}
         for item in evidence:
             for code in item.criteria:

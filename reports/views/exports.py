@@ -91,7 +91,11 @@ def export_detail(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     if export.status in WAITING:
         worker_ensure()  # one may have been killed; this starts a process and changes no data
     allowed = may(request.user, "audits.export_audit", export.audit)
-    template = "reports/export_detail.html#progress" if request.htmx else "reports/export_detail.html"
+    template = (
+        "reports/export_detail.html#progress"
+        if request.headers.get("HX-Request") == "true"
+        else "reports/export_detail.html"
+    )
     context = {"export": export, "waiting": export.status in WAITING, "allowed": allowed}
     return render(request, template, {**context, "step_words": step_words(export)})
 

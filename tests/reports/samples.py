@@ -2,7 +2,8 @@
 
 import hashlib
 from datetime import UTC, date, datetime
-from decimal import Decimal as D
+from decimal import Decimal
+from typing import Any
 
 from reports import document as doc
 
@@ -23,11 +24,11 @@ NOTE = (
 )
 
 
-def digest(text):
+def digest(text: Any) -> Any:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make_sections():
+def make_sections() -> Any:
     sections, count = [], 0
     for block, title, points, sizes in BLOCKS:
         clauses = []
@@ -42,7 +43,7 @@ def make_sections():
                         requirement=REQUIREMENT,
                         tier=("operational", "proactive", "strategic")[count % 7 // 3 if count % 7 > 2 else 0],
                         mandatory=count % 5 == 0,
-                        weight=D(1),
+                        weight=Decimal(1),
                         asked=count != 5,
                         level=None if count % 37 == 0 or count == 5 else count % 6,
                         na_reason="No chat channel is offered at this site." if count % 37 == 0 else "",
@@ -51,27 +52,36 @@ def make_sections():
                     )
                 )
             clauses.append(doc.ClauseSection(f"{block}{place}", f"Clause on subject {place}", tuple(rows)))
-        sections.append(doc.BlockSection(block, title, D(points), tuple(clauses)))
+        sections.append(doc.BlockSection(block, title, Decimal(points), tuple(clauses)))
     return tuple(sections)
 
 
-def make_tier(code, title, wanted, bar, *, states=("met", "met", "met"), attained=True, total="671.25"):
-    score = doc.Interval(D(total), D(total))
+def make_tier(
+    code: Any,
+    title: Any,
+    wanted: Any,
+    bar: Any,
+    *,
+    states: Any = ("met", "met", "met"),
+    attained: Any = True,
+    total: Any = "671.25",
+) -> Any:
+    score = doc.Interval(Decimal(total), Decimal(total))
     percents = zip(BLOCKS, ("71.2", "64.0", "68.5", "62.375"), strict=True)
     return doc.Tier(
         code=code,
         title=title,
         total=score,
-        wanted=D(wanted),
+        wanted=Decimal(wanted),
         attained=attained,
         blocks=tuple(
             doc.BlockScore(
                 b[0],
                 b[1],
-                doc.Interval(D(p) * b[2] / 100, D(p) * b[2] / 100),
-                D(b[2]),
-                doc.Interval(D(p), D(p)),
-                D(bar),
+                doc.Interval(Decimal(p) * b[2] / 100, Decimal(p) * b[2] / 100),
+                Decimal(b[2]),
+                doc.Interval(Decimal(p), Decimal(p)),
+                Decimal(bar),
             )
             for b, p in percents
         ),
@@ -103,9 +113,21 @@ def make_tier(code, title, wanted, bar, *, states=("met", "met", "met"), attaine
     )
 
 
-def make_comparisons():
-    def one(kpi, title, unit, direction, value, low, high, figure, verdict, reason="", waiver=""):  # noqa: PLR0917
-        number = None if value is None else D(value)
+def make_comparisons() -> Any:
+    def one(
+        kpi: Any,
+        title: Any,
+        unit: Any,
+        direction: Any,
+        value: Any,
+        low: Any,
+        high: Any,
+        figure: Any,
+        verdict: Any,
+        reason: Any = "",
+        waiver: Any = "",
+    ) -> Any:
+        number = None if value is None else Decimal(value)
         return doc.MarketComparison(
             kpi=kpi,
             title=title,
@@ -113,9 +135,9 @@ def make_comparisons():
             unit=unit,
             direction=direction,
             value=number,
-            interval=None if low is None else doc.Interval(D(low), D(high)),
+            interval=None if low is None else doc.Interval(Decimal(low), Decimal(high)),
             n=33344,
-            figure=None if figure is None else D(figure),
+            figure=None if figure is None else Decimal(figure),
             year=2025,
             figure_n="n = 212 centres",
             publisher="Invented Contact Centre Survey",
@@ -158,7 +180,7 @@ def make_comparisons():
     )
 
 
-def make_findings(count=20):
+def make_findings(count: Any = 20) -> Any:
     kinds = ("minor", "opportunity", "major", "strength", "minor")
     return tuple(
         doc.FindingEntry(
@@ -177,7 +199,13 @@ def make_findings(count=20):
     )
 
 
-def make_report(*, organisation="Harbour & Peak Bank", centre="Kowloon service centre", language="en", **changes):
+def make_report(
+    *,
+    organisation: Any = "Harbour & Peak Bank",
+    centre: Any = "Kowloon service centre",
+    language: Any = "en",
+    **changes: Any,
+) -> Any:
     fields = {
         "language": language,
         "draft": False,
@@ -209,7 +237,7 @@ def make_report(*, organisation="Harbour & Peak Bank", centre="Kowloon service c
         "records": doc.Records(
             "calls.csv", digest("r"), digest("m"), date(2026, 7, 1), date(2026, 9, 30), 33410, 33344
         ),
-        "maximum": D(1000),
+        "maximum": Decimal(1000),
         "tier": "operational",
         "tiers": (
             make_tier("operational", "Operational", "550", "45"),

@@ -1,0 +1,144 @@
+"""From rows to the document: what it says, and in how many queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from audits.models import Decision, Finding, FindingKind
+from audits.services.transitions import audit_step
+from reports.selectors import audit_document
+from tests.factories import AT, leader_of, make_audit, make_user
+from tests.reports.rows import answer_all, make_certificate, make_evidence
+
+if TYPE_CHECKING:
+    from reports.document import CertificationReport
+
+pytestmark = pytest.mark.django_db
+
+
+def document(audit: Any, language: str = "en") -> CertificationReport:
+    return audit_document(audit, language=language, at=AT)
+
+
+def add_findings(audit: Any, count: int) -> None:
+    first = audit.answers.first().criterion
+    for number in range(1, count + 1):
+        Finding.objects.create(
+            audit=audit,
+            criterion=first,
+            number=number,
+            kind=FindingKind.MINOR,
+            statement=f"Statement {number}",
+            objective_evidence="Seen.",
+            due=AT.date(),
+            raised_by=leader_of(audit),
+            raised_at=AT,
+        )
+
+
+def test_audit_document_of_an_open_audit_is_a_draft_with_intervals() -> None:
+    report = document(make_audit())
+    assert report.draft
+    assert report.tiers[0].total.low < report.tiers[0].total.high
+    assert report.result_sha256 == ""
+
+
+def test_audit_document_of_a_submitted_audit_tells_the_frozen_result() -> None:
+    audit = make_audit()
+    answer_all(audit, 4)
+    audit = audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    audit.answers.update(level=0)
+    report = document(audit)
+    assert not report.draft
+    assert report.tiers[0].total.settled
+    assert str(report.tiers[0].total.low) == audit.result["result"]["tiers"]["base"]["total"]["low"]
+    assert report.tiers[0].wanted == 50
+    assert report.result_sha256 == audit.result_sha256
+
+
+def test_audit_document_names_every_criterion_in_order() -> None:
+    audit = make_audit()
+    codes = [row.code for section in document(audit).sections for clause in section.clauses for row in clause.rows]
+    assert codes == ["A1.1", "A1.2", "A1.3", "B1.1", "B1.2", "B1.3"]
+
+
+def test_audit_document_numbers_evidence_and_refers_to_it() -> None:
+    audit = make_audit()
+    make_evidence(audit, "one", "A1.1", "B1.2")
+    make_evidence(audit, "two", "A1.1")
+    report = document(audit)
+    rows = {row.code: row.evidence for s in report.sections for clause in s.clauses for row in clause.rows}
+    assert [item.label for item in report.evidence] == ["E1", "E2"]
+    assert report.evidence[0].criteria == ("A1.1", "B1.2")
+    assert rows["A1.1"] == ("E1", "E2")
+    assert rows["B1.2"] == ("E1",)
+
+
+def test_audit_document_keeps_decision_and_certificate() -> None:
+    audit = make_audit()
+    certificate = make_certificate(audit)
+    report = document(audit)
+    assert report.certificate is not None
+    assert report.certificate.verify_url.endswith(f"/verify/{certificate.code}/")
+    assert report.decision is not None
+    assert report.decision.decided_by == str(Decision.objects.get().decided_by)
+
+
+def test_audit_document_says_gates_in_words() -> None:
+    gates = {gate.code: gate for gate in document(make_audit()).tiers[0].gates}
+    assert gates["total"].title == "Total score"
+    assert gates["total"].wanted == "at least 50"
+    assert gates["findings:major_open"].title == "Open major nonconformities"
+    assert gates["fact:decision_route"].title == "Decision route"
+
+
+def test_audit_document_tells_market_verdicts() -> None:
+    audit = make_audit()
+    figure = {"value": 80.0, "year": 2025, "source": "Survey", "grade": "A", "n": "212"}
+    verdict = {"state": "below", "value": 59.68, "half_width": 4.7, "n": 30000, "figure": figure}
+    audit.market = {"service_level": verdict, "asa": {"state": "missing", "reason": {"code": "not_measured"}}}
+    audit.save()
+    first, second = document(audit).comparisons
+    assert (first.title, str(first.value), str(first.figure), first.publisher) == (
+        "Service level",
+        "59.68",
+        "80.0",
+        "Survey",
+    )
+    assert first.interval is not None
+    assert str(first.interval.low) == "54.98"
+    assert (second.verdict, second.value) == ("missing", None)
+
+
+def test_audit_document_hash_is_stable_until_the_content_changes() -> None:
+    audit = make_audit()
+    before = document(audit).content_sha256()
+    make_user()
+    assert document(audit).content_sha256() == before
+    audit.summary = "Another summary."
+    audit.save()
+    assert document(audit).content_sha256() != before
+
+
+def queries(audit: Any) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        document(audit)
+    return len(captured)
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_audit_document_takes_the_same_few_queries(item_count: int) -> None:
+    audit = make_audit()
+    document(audit)  # the edition is remembered from the first time on
+    bare = queries(audit)
+    add_findings(audit, item_count)
+    for number in range(item_count):
+        make_evidence(audit, f"file {number}", "A1.1", "A1.2")
+    assert queries(audit) == bare
+    assert bare <= 14
