@@ -65,6 +65,7 @@ def criterion_detail(request: HttpRequest, code: str, version: str, criterion: s
         "tier_title": _titles(document["tiers"]).get(row.tier),
         "anchors": [(level, document["scale"]["names"].get(level), words) for level, words in row.anchors.items()],
         "kpis": [(kpi, known_kpis().get(kpi, kpi)) for kpi in row.kpis],
+        "condition": _condition(document, row.condition),
         "schemes": _crosswalk(document, row.crosswalk),
         "before": before,
         "after": after,
@@ -91,8 +92,18 @@ def _titles(tiers: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
     return {tier["code"]: tier["title"] for tier in tiers}
 
 
+def _condition(document: dict[str, Any], condition: dict[str, Any] | None) -> tuple[dict[str, str], list[str]] | None:
+    """Return (title of the fact, values one of which it has to include), or None where always asked."""
+    if condition is None:
+        return None
+    titles = {fact["code"]: fact["title"] for fact in document["facts"]}
+    return titles[condition["fact"]], [each.replace("_", " ") for each in condition["includes"]]
+
+
 def _crosswalk(document: dict[str, Any], crosswalk: dict[str, list[str]]) -> list[tuple[dict[str, str], list[str]]]:
-    """Return (full name of the scheme, clauses) in the edition's order."""
+    """Return (full name of the scheme, clauses or subjects) in the edition's order."""
     return [
-        (scheme["title"], crosswalk[scheme["code"]]) for scheme in document["schemes"] if crosswalk.get(scheme["code"])
+        (scheme["title"], [each.replace("_", " ") for each in crosswalk[scheme["code"]]])
+        for scheme in document["schemes"]
+        if crosswalk.get(scheme["code"])
     ]
