@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+# Words for codes that editions use as choices of a fact; an unknown code is shown as it is.
+ROUTES = {
+    "file_review": _("File review and panel signature"),
+    "panel": _("Panel"),
+    "panel_and_defence": _("Panel with defence"),
+}
 
 
 def submit_helper(label: str) -> FormHelper:
@@ -165,11 +171,7 @@ class DecisionForm(forms.Form):
     tier = forms.ChoiceField(label=_("Tier"), required=False)
     route = forms.ChoiceField(
         label=_("Decision route"),
-        choices=[
-            ("file_review", _("File review and panel signature")),
-            ("panel", _("Panel")),
-            ("panel_and_defence", _("Panel with defence")),
-        ],
+        choices=list(ROUTES.items()),
     )
     reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
 
@@ -230,7 +232,7 @@ def _fact_field(fact: Mapping[str, Any], value: object) -> forms.Field:
         initial = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else ""
         return forms.ChoiceField(**{**common, "initial": initial}, choices=choices)
     if fact["type"] == "choice":
-        choices = [(choice["code"], _words(choice["title"])) for choice in fact["choices"]]
+        choices = [(code, str(ROUTES.get(code, code))) for code in fact["choices"]]
         return forms.ChoiceField(**common, choices=[("", "—"), *choices])
     return forms.DecimalField(**common, max_digits=18, decimal_places=6)
 
