@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Each named in itself: whoever cannot read the page finds their own.
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
+SELECT = forms.Select({"class": "form-select"})
 MOST_SEATS = 100_000
 MOST_LANGUAGES = 30
 LONGEST_LANGUAGE = 40
@@ -222,13 +223,19 @@ class CentreForm(forms.Form):
 class CentreFilterForm(forms.Form):
     """What a list of centres may be narrowed and sorted by; anything else in the address is ignored."""
 
-    q = forms.CharField(label=_("Search"), max_length=100, required=False, widget=forms.SearchInput)
+    q = forms.CharField(
+        label=_("Search"), max_length=100, required=False, widget=forms.SearchInput({"class": "form-control"})
+    )
     industry = forms.ChoiceField(
-        label=_("Industry"), choices=[("", _("All industries")), *Industry.choices], required=False
+        label=_("Industry"),
+        required=False,
+        widget=SELECT,
+        choices=[("", _("All industries")), *Industry.choices],
     )
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
+        widget=SELECT,
         choices=[
             ("name", _("Name, A to Z")),
             ("-name", _("Name, Z to A")),

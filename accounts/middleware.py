@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class PersonalSettingsMiddleware:
-    """Activates the signed-in person's language and time zone; for everybody else the browser's language stays."""
+    """Activates the signed-in person's language and time zone; for everybody else the browser's language stays.
+
+    No browser or proxy keeps what a signed-in person saw: Back after signing out shows nothing.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Keep the next layer."""
@@ -36,4 +39,5 @@ class PersonalSettingsMiddleware:
         with timezone.override(zone):
             response = self.get_response(request)
         response.headers["Content-Language"] = user.language
+        response.headers.setdefault("Cache-Control", "no-store, private")
         return response
