@@ -122,8 +122,9 @@ def choose(
         if why is None:
             matches = [mine for mine in ours if _mismatch(kpi, mine, figure) is None]
             pairs += [(mine, figure) for mine in matches]
-            why = None if matches or not ours else _closest_mismatch(kpi, ours, figure)
-            lacking += [(None, figure)] if not matches and _omitted(kpi, figure, why) else []
+            if not matches:
+                why = _closest_mismatch(kpi, ours, figure) if ours else "not_measured"
+                lacking += [(None, figure)] if _omitted(kpi, figure, why) else []
         if why:
             codes[why] = codes.get(why, 0) + 1
     refusals = [Refusal(code, count, _words(code, kpi)) for code, count in codes.items()]
@@ -131,10 +132,11 @@ def choose(
     return best, refusals
 
 
-def _omitted(kpi: Kpi, figure: Figure, why: str | None) -> bool:
-    """Say whether the centre could have measured what the figure is about."""
+def _omitted(kpi: Kpi, figure: Figure, why: str) -> bool:
+    """Say whether the centre could have measured what the figure is about, and did not."""
     variant = kpi.variant(figure.variant)
-    return why != "unit" and not (why == "variant_other" and variant is not None and variant.other_survey)
+    other_survey = variant is not None and variant.other_survey
+    return why != "unit" and not (why in {"variant_other", "not_measured"} and other_survey)
 
 
 def _unfit(kpi: Kpi, figure: Figure, centre: CentreProfile) -> str | None:
@@ -217,6 +219,7 @@ _WORDS = {
     "norm": "Targets, norms and regulatory minimums are not what the market does.",
     "ceiling": "Nearly every centre reaches the highest value, so the figure tells none apart.",
     "grade": "The source is too weak.",
+    "not_measured": "A comparable figure exists, or could with another survey; the centre has not measured this KPI.",
     "variant_other": "The publisher used another formula than the centre.",
     "unit": "The publisher used another unit than the centre.",
     "channel": "The figure is of another channel than the measurement.",

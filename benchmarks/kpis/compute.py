@@ -9,7 +9,7 @@ import ibis
 from benchmarks.kpis import access, customer, handling
 from benchmarks.kpis.clusters import measure_ratios
 from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds
-from benchmarks.kpis.quantiles import measure_quantile
+from benchmarks.kpis.quantiles import measure_quantiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +36,8 @@ def compute(
     found = []
     for cluster in ("day", "agent", "customer"):
         found += measure_ratios(table, [r for r in possible if r.cluster == cluster], _PARTS, at, by)
-    for quantile in access.QUANTILES:
-        if {quantile.column, quantile.among} <= fields:
-            found += measure_quantile(table, quantile, by)
+    if {"wait_seconds", "queued"} <= fields:
+        found += measure_quantiles(table, access.QUANTILES, by)
     found += _fcr(table, fields, at, by, missing)
     measured = {(each.kpi, each.variant) for each in found}
     for ratio in (*possible, *(handling.FCR_RATIOS if fields >= handling.FCR_NEEDS else ())):

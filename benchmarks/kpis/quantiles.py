@@ -1,8 +1,8 @@
 """Quantiles with a cluster-robust standard error after Woodruff (1952, J. Am. Stat. Assoc. 47).
 
 The share of contacts at or below the quantile is a ratio, so its standard error comes from sums over clusters; the
-quantiles that far below and above the level give the interval, and a quarter of a 95 % interval's width (exactly:
-width / 2z) is the standard error. No random numbers are involved: the same records give the same figure.
+quantiles 1.96 such errors below and above the level bound a 95 % interval, whose width over 2 x 1.96 is the standard
+error. No random numbers are involved: the same records give the same figure.
 """
 
 from __future__ import annotations
@@ -23,21 +23,27 @@ if TYPE_CHECKING:
 _Z = NormalDist().inv_cdf(0.975)
 
 
-def measure_quantile(table: ir.Table, quantile: Quantile, by: Sequence[str] = ()) -> list[Measurement]:
-    """Measure a quantile (linear interpolation between neighbours). With ``by``, the standard error is not given."""
-    among = table.filter(table[quantile.among] & table[quantile.column].notnull())
-    column = among[quantile.column]
-    sums = {"q": column.quantile(quantile.level), "n": among.count(), "g": among[quantile.cluster].nunique()}
-    rows = (among.group_by(list(by)).agg(**sums).order_by(list(by)) if by else among.agg(**sums)).execute()
-    found = [_measurement(quantile, row, by) for row in rows.to_dict("records") if row["n"]]
-    return found if by else [_with_error(among, quantile, each) for each in found]
+def measure_quantiles(table: ir.Table, quantiles: Sequence[Quantile], by: Sequence[str] = ()) -> list[Measurement]:
+    """Measure quantiles (linear interpolation between neighbours) of the same column, contacts and clusters.
+
+    Three queries; with ``by`` one, and then the standard errors are not given.
+    """
+    first = quantiles[0]
+    among = table.filter(table[first.among] & table[first.column].notnull())
+    column = among[first.column]
+    sums = {"n": among.count(), "g": among[first.cluster].nunique()}
+    sums |= {f"q{index}": column.quantile(each.level) for index, each in enumerate(quantiles)}
+    result = (among.group_by(list(by)).agg(**sums).order_by(list(by)) if by else among.agg(**sums)).execute()
+    rows = [row for row in result.to_dict("records") if row["n"]]
+    found = [_measurement(each, row, row[f"q{i}"], by) for row in rows for i, each in enumerate(quantiles)]
+    return found if by or not found else _with_errors(among, quantiles, found)
 
 
-def _measurement(quantile: Quantile, row: dict[str, float], by: Sequence[str]) -> Measurement:
+def _measurement(quantile: Quantile, row: dict[str, float], value: float, by: Sequence[str]) -> Measurement:
     return Measurement(
         kpi=quantile.kpi,
         variant=quantile.variant,
-        value=float(row["q"]),
+        value=float(value),
         numerator=None,
         denominator=None,
         n=int(row["n"]),
@@ -50,19 +56,37 @@ def _measurement(quantile: Quantile, row: dict[str, float], by: Sequence[str]) -
     )
 
 
-def _with_error(among: ir.Table, quantile: Quantile, found: Measurement) -> Measurement:
-    parts = {
-        "below": Part(frozenset(), lambda t, _: count_if(t[quantile.column] <= found.value)),
-        "all": Part(frozenset(), lambda t, _: count_if(t[quantile.column].notnull())),
-    }
-    ratio = Ratio("share", "below", quantile.cluster, {"below": 1}, {"all": 1}, 1.0, "")
-    share = measure_ratios(among, [ratio], parts, Thresholds())[0]
+def _with_errors(among: ir.Table, quantiles: Sequence[Quantile], found: list[Measurement]) -> list[Measurement]:
+    shares = _shares(among, quantiles[0], found)
+    column = among[quantiles[0].column]
+    ends = {}
+    for index, (quantile, share) in enumerate(zip(quantiles, shares, strict=True)):
+        reach = _Z * (share.se or 0.0)
+        ends[f"low{index}"] = column.quantile(max(quantile.level - reach, 0.0))
+        ends[f"high{index}"] = column.quantile(min(quantile.level + reach, 1.0))
+    row = among.agg(**ends).execute().to_dict("records")[0]
+    widths = [float(row[f"high{index}"] - row[f"low{index}"]) for index in range(len(found))]
+    return [_with_error(*each) for each in zip(found, shares, widths, strict=True)]
+
+
+def _shares(among: ir.Table, quantile: Quantile, found: list[Measurement]) -> list[Measurement]:
+    """Measure the share of contacts at or below each quantile."""
+    parts = {f"below{index}": _below(quantile.column, each.value) for index, each in enumerate(found)}
+    parts["all"] = Part(frozenset(), lambda t, _: count_if(t[quantile.column].notnull()))
+    ratios = [
+        Ratio("share", f"below{index}", quantile.cluster, {f"below{index}": 1}, {"all": 1}, 1.0, "")
+        for index in range(len(found))
+    ]
+    return measure_ratios(among, ratios, parts, Thresholds())
+
+
+def _below(column: str, value: float) -> Part:
+    return Part(frozenset(), lambda t, _: count_if(t[column] <= value))
+
+
+def _with_error(found: Measurement, share: Measurement, width: float) -> Measurement:
     if not share.se:
         return found
-    low, high = max(quantile.level - _Z * share.se, 0.0), min(quantile.level + _Z * share.se, 1.0)
-    column = among[quantile.column]
-    ends = among.agg(low=column.quantile(low), high=column.quantile(high)).execute().iloc[0]
-    width = float(ends["high"] - ends["low"])
     # Whole seconds and many zeros can make both ends equal: then nothing is known about the error.
     error = width / (2 * _Z) if width > 0 and math.isfinite(width) else None
     return replace(found, se=error, design_effect=share.design_effect)

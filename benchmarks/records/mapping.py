@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import zoneinfo
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from benchmarks.records.located import Located, MappingError, read
@@ -127,7 +128,7 @@ def parse_mapping(text: str) -> Mapping:
         leave_out=_leave_out(top.get("leave_out")),
         service_level_seconds=_seconds(thresholds, "service_level_seconds", 20),
         short_abandon_seconds=_seconds(thresholds, "short_abandon_seconds", 5),
-        sentinel_dates=_texts(top, "sentinel_dates", SENTINELS),
+        sentinel_dates=_dates(top),
         duplicate_key=_texts(top, "duplicate_key", ()),
     )
 
@@ -199,6 +200,17 @@ def _seconds(section: dict[str, Located], name: str, usual: int) -> int:
 
 def _texts(top: dict[str, Located], name: str, usual: tuple[str, ...]) -> tuple[str, ...]:
     return top[name].texts(name) if name in top else usual
+
+
+def _dates(top: dict[str, Located]) -> tuple[str, ...]:
+    if "sentinel_dates" not in top:
+        return SENTINELS
+    for item in top["sentinel_dates"].items("sentinel_dates"):
+        try:
+            date.fromisoformat(item.text("sentinel_dates"))
+        except ValueError as error:
+            raise item.fail("a sentinel date is written like 1900-01-01.") from error
+    return top["sentinel_dates"].texts("sentinel_dates")
 
 
 def _condition(place: Located) -> Condition:

@@ -38,6 +38,7 @@ def connect(folder: Path, zone: str = "UTC") -> Backend:
     """Open a DuckDB in memory that spills to ``folder``, loads nothing from the network and reads times in ``zone``."""
     connection = ibis.duckdb.connect(temp_directory=str(folder), autoinstall_known_extensions=False)
     connection.raw_sql("SET autoload_known_extensions = false")
+    connection.raw_sql("SET enable_progress_bar = false")  # standard output belongs to the caller
     connection.raw_sql(f"SET TimeZone = '{zone}'")  # a checked name of the time zone database
     return connection
 

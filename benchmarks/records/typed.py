@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 _YES = ("true", "yes", "y", "t", "1")
 _NO = ("false", "no", "n", "f", "0")
-_RANGES = {"score_csat": (1, 5), "score_nps": (0, 10)}
+RANGES = {"score_csat": (1, 5), "score_nps": (0, 10)}
+_LARGEST = 1e15
 
 
 class Typed(NamedTuple):
-    """A field: its value, null where unknown, and (condition, words) pairs of what can be wrong with it."""
+    """A field: its value, null where unknown or wrong; whether anything was given; what is wrong if it came to null."""
 
     value: ir.Value
-    problems: list[tuple[ir.BooleanValue, str]]
+    given: ir.BooleanValue | None = None
+    wrong: str = ""
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator] # ibis has no types here
@@ -38,11 +40,12 @@ def typed(name: str, source: Source, raw: ir.Table, columns: dict[str, str], map
     """Make the expression of the canonical field ``name``."""
     if source.condition:
         # A blank cell says nothing either way; where the field is needed, its absence is counted later.
-        blank = _blank(raw[columns[source.condition.column]])
-        return Typed(blank.ifelse(ibis.null("boolean"), holds(source.condition, raw, columns)), [])
+        known = _as_text(raw[columns[source.condition.column]]).nullif("")
+        values = source.condition.values
+        return Typed(known.notin(values) if source.condition.negated else known.isin(values))
     if source.constant is not None:
         constant: Any = source.constant == "true" if FIELDS[name] == "flag" else source.constant
-        return Typed(ibis.literal(constant), [])
+        return Typed(ibis.literal(constant))
     return _READERS[FIELDS[name]](name, source, raw, columns, mapping)
 
 
@@ -50,10 +53,6 @@ def holds(condition: Condition, raw: ir.Table, columns: dict[str, str]) -> ir.Bo
     """Say whether a row fulfils a condition; a blank cell is the empty text."""
     value = _as_text(raw[columns[condition.column]]).fill_null("")
     return value.notin(condition.values) if condition.negated else value.isin(condition.values)
-
-
-def _blank(value: ir.Value) -> ir.BooleanValue:
-    return value.isnull() | (value.strip() == "") if value.type().is_string() else value.isnull()
 
 
 def _as_text(value: ir.Value) -> ir.StringValue:
@@ -70,21 +69,22 @@ def _text(source: Source, raw: ir.Table, columns: dict[str, str]) -> ir.StringVa
     text = parts[0]
     for part in parts[1:]:
         text = text.concat(source.join, part)
-    text = text.isin(source.none).ifelse(ibis.null("string"), text)
+    for unknown in source.none:
+        text = text.nullif(unknown)
     return text.cases(*source.codes, else_=text) if source.codes else text
 
 
 def _read_text(_name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
-    return Typed(_text(source, raw, columns), [])
+    return Typed(_text(source, raw, columns))
 
 
 def _read_flag(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
     column = raw[columns[source.columns[0]]]
     if column.type().is_boolean() and not source.codes:
-        return Typed(column, [])
+        return Typed(column)
     text = _text(source, raw, columns).lower()
     value = ibis.cases((text.isin(_YES), True), (text.isin(_NO), False), else_=ibis.null("boolean"))
-    return Typed(value, [(text.notnull() & value.isnull(), f"{name}: neither yes nor no")])
+    return Typed(value, text.notnull(), f"{name}: neither yes nor no")
 
 
 def _number(name: str, source: Source, raw: ir.Table, columns: dict[str, str]) -> Typed:
@@ -96,8 +96,8 @@ def _number(name: str, source: Source, raw: ir.Table, columns: dict[str, str]) -
         text = _text(source, raw, columns)
         value = _clock(text) if source.unit == "h:m:s" else text.try_cast("float64")
         given = text.notnull()
-    finite = value.notnull() & ~value.isnan() & ~value.isinf()
-    return Typed(finite.ifelse(value, ibis.null("float64")), [(given & ~finite, f"{name}: not a number")])
+    # Infinity and NaN are numbers to the engine, not to anybody else: no such comparison holds for NaN.
+    return Typed((value.abs() < _LARGEST).ifelse(value, ibis.null("float64")), given, f"{name}: not a number")
 
 
 def _clock(text: ir.StringValue) -> ir.FloatingValue:
@@ -118,31 +118,32 @@ def _clock(text: ir.StringValue) -> ir.FloatingValue:
 def _read_seconds(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     if source.since:
         return _between(name, source, raw, columns, mapping)
-    value, problems = _number(name, source, raw, columns)
-    value = value * UNITS[source.unit] if UNITS[source.unit] != 1 else value
-    return Typed(value, [*problems, (value < 0, f"{name}: negative")])
+    number = _number(name, source, raw, columns)
+    factor = UNITS[source.unit]
+    return number._replace(value=number.value * factor) if factor != 1 else number
 
 
 def _between(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     start = Source(line=source.line, columns=(source.since or "",), none=source.none, layout=source.layout)
-    begin, begin_problems = _moment(name, start, raw, columns, mapping)
-    end, end_problems = _moment(name, source, raw, columns, mapping)
-    seconds = (end.epoch_seconds() - begin.epoch_seconds()).cast("float64")
-    return Typed(seconds, [*begin_problems, *end_problems, (seconds < 0, f"{name}: negative")])
+    begin = _read_moment(name, start, raw, columns, mapping)
+    end = _read_moment(name, source, raw, columns, mapping)
+    seconds = (end.value.epoch_seconds() - begin.value.epoch_seconds()).cast("float64")
+    given = (begin.given & begin.value.isnull()) | (end.given & end.value.isnull())
+    return Typed(seconds, given, f"{name}: not a date and time")
 
 
-def _moment(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+def _read_moment(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     column = raw[columns[source.columns[0]]]
     if column.type().is_timestamp() and len(source.columns) == 1:
         instant = column.type().timezone is not None
-        return Typed(_local(column, mapping, instant=instant), [])
+        return Typed(_local(column, mapping, instant=instant), column.notnull(), f"{name}: not a date and time")
     text = _text(source, raw, columns)
     if source.layout is None:
         # Read with its offset where it has one, otherwise as a time in the zone the mapping says (see ``connect``).
         parsed = _local(text.try_cast("timestamp('UTC')"), mapping, instant=True)
     else:
         parsed = _local(try_strptime(text, source.layout), mapping, instant="%z" in source.layout)
-    return Typed(parsed, [(text.notnull() & parsed.isnull(), f"{name}: not a date and time")])
+    return Typed(parsed, text.notnull(), f"{name}: not a date and time")
 
 
 def _local(moment: ir.Value, mapping: Mapping, *, instant: bool) -> ir.TimestampValue:
@@ -153,17 +154,8 @@ def _local(moment: ir.Value, mapping: Mapping, *, instant: bool) -> ir.Timestamp
     return in_zone(mapping.time_zone, in_zone(mapping.given_in, moment))
 
 
-def _read_moment(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
-    value, problems = _moment(name, source, raw, columns, mapping)
-    sentinel = value.date().cast("string").isin(mapping.sentinel_dates)
-    return Typed(value, [*problems, (value.isnull(), f"{name}: missing"), (sentinel, f"{name}: sentinel date")])
-
-
 def _read_score(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
-    value, problems = _number(name, source, raw, columns)
-    low, high = _RANGES[name]
-    outside = (value < low) | (value > high) | (value != value.floor())
-    return Typed(value, [*problems, (outside, f"{name}: not a whole number from {low} to {high}")])
+    return _number(name, source, raw, columns)
 
 
 _READERS = {

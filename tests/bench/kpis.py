@@ -1,0 +1,190 @@
+"""KPIs on two million contacts: our whole way against the same SQL written by hand, on DuckDB, in the same run.
+
+Both read the same Parquet file, count the rows to leave out and the duplicates, and give every access and handling KPI
+with sums per cluster. The hand-written side has no quality report and no Woodruff interval for the quantiles.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from benchmarks.measuring import measure_file, parse_mapping
+from tests.bench.row import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONTACTS = 2_000_000
+REPEATS = 3
+
+MAPPING = """
+kind: contacts
+format: {type: parquet}
+time_zone: Asia/Hong_Kong
+fields:
+  contact_id: {column: id}
+  arrived_at: {column: arrived}
+  wait_seconds: {column: wait}
+  answered: {column: outcome, equals: answered}
+  abandoned: {column: outcome, equals: abandoned}
+  handle_seconds: {column: handle}
+  agent: {column: agent}
+  customer: {column: customer}
+  reason: {column: reason}
+  channel: {constant: voice}
+  transferred: {column: transferred}
+  score_csat: {column: csat}
+duplicate_key: [id]
+"""
+
+MAKE = """
+COPY (
+    SELECT i AS id,
+        TIMESTAMP '2026-01-01' + INTERVAL (i * 0.0864 * 90) SECOND / 20 AS arrived,
+        CASE WHEN h % 10 < 9 THEN 'answered' ELSE 'abandoned' END AS outcome,
+        (h // 7 % 1000 * (h // 11 % 100) / 900)::DOUBLE AS wait,
+        CASE WHEN h % 10 < 9 THEN (60 + h // 13 % 600)::DOUBLE END AS handle,
+        'agent' || (h // 17 % 300) AS agent,
+        CASE WHEN h // 19 % 3 > 0 THEN 'customer' || (h // 23 % 400000) END AS customer,
+        'reason' || (h // 29 % 12) AS reason,
+        h // 31 % 20 = 0 AS transferred,
+        CASE WHEN h // 37 % 8 = 0 AND h % 10 < 9 THEN 1 + h // 41 % 5 END AS csat
+    FROM (SELECT i, hash(i + 20260101) % 9007199254740992 AS h FROM range({contacts}) r(i))
+) TO '{path}' (FORMAT parquet)
+"""
+
+CLEAN = """
+CREATE TEMP TABLE clean AS
+WITH typed AS (
+    SELECT file_row_number AS row, id, arrived, arrived::DATE AS day, wait, outcome = 'answered' AS answered,
+        outcome = 'abandoned' AS abandoned, handle, agent, customer, reason, transferred, csat,
+        CASE WHEN arrived IS NULL THEN 'no time' WHEN outcome IS NULL THEN 'no outcome' WHEN wait IS NULL THEN 'no wait'
+            WHEN isnan(wait) OR isinf(wait) THEN 'wait' WHEN wait < 0 THEN 'negative wait'
+            WHEN handle < 0 THEN 'negative handle' WHEN csat NOT BETWEEN 1 AND 5 THEN 'csat' END AS problem
+    FROM read_parquet('{path}', file_row_number = true)
+) SELECT * FROM typed
+"""
+
+DUPLICATES = "SELECT id FROM clean WHERE problem IS NULL GROUP BY id HAVING count(*) > 1"
+PROBLEMS = "SELECT problem, count(*) FROM clean WHERE problem IS NOT NULL GROUP BY problem"
+REPORT = """SELECT count(*), min(arrived), max(arrived), count(DISTINCT day), count(customer) FROM clean
+WHERE problem IS NULL"""
+REPEAT_SHARE = """SELECT avg((next <= arrived + INTERVAL 7 DAY AND next IS NOT NULL)::INT) FROM (
+    SELECT arrived, lead(arrived) OVER (PARTITION BY customer ORDER BY arrived, row) AS next
+    FROM clean WHERE problem IS NULL AND customer IS NOT NULL)"""
+
+# value, linearised variance and design effect of a ratio of cluster sums y and x, with squares q
+RATIO = """SELECT {y} / {x}, count(*) / (count(*) - 1) * (sum(y * y) - 2 * {y} / {x} * sum(x * y)
+    + ({y} / {x}) ** 2 * sum(x * x)) / {x} ** 2, (sum(q) / {x} - ({y} / {x}) ** 2) / {x}""".replace(
+    "{y}", "sum(y)"
+).replace("{x}", "sum(x)")
+
+DAY = """
+SELECT day, sum(1) AS offered, sum(answered::INT) AS answered, sum(abandoned::INT) AS abandoned,
+    sum((answered AND wait <= 20)::INT) AS in_time, sum((abandoned AND wait <= 20)::INT) AS gone_in_time,
+    sum((abandoned AND wait <= 5)::INT) AS short, sum((answered AND wait > 0)::INT) AS waited,
+    sum(CASE WHEN answered THEN wait ELSE 0 END) AS wait, sum(CASE WHEN answered THEN wait * wait ELSE 0 END) AS wait2,
+    sum(wait) AS wait_all, sum(wait * wait) AS wait_all2
+FROM clean WHERE problem IS NULL GROUP BY day
+"""
+AGENT = """
+SELECT agent, sum((answered AND handle IS NOT NULL)::INT) AS handled,
+    sum(CASE WHEN answered THEN coalesce(handle, 0) ELSE 0 END) AS handling,
+    sum(CASE WHEN answered THEN coalesce(handle * handle, 0) ELSE 0 END) AS handling2,
+    sum((answered AND transferred)::INT) AS transferred, sum((answered AND transferred IS NOT NULL)::INT) AS transferable
+FROM clean WHERE problem IS NULL GROUP BY agent
+"""
+CUSTOMER = """
+SELECT customer, CASE WHEN customer IS NULL THEN row ELSE -1 END AS stranger,
+    sum((csat IS NOT NULL)::INT) AS answers, sum((csat = 5)::INT) AS five, sum((csat >= 4)::INT) AS four,
+    sum((csat >= 3)::INT) AS three, sum(coalesce(csat, 0)) AS total, sum(coalesce(csat * csat, 0)) AS total2
+FROM clean WHERE problem IS NULL GROUP BY ALL
+"""
+FCR = """
+SELECT customer, {sums} FROM (
+    SELECT customer, arrived, answered,
+        lead(arrived) OVER (PARTITION BY customer, reason ORDER BY arrived, row) AS next
+    FROM clean WHERE problem IS NULL AND customer IS NOT NULL AND reason IS NOT NULL
+), (SELECT max(arrived) AS last FROM clean WHERE problem IS NULL) GROUP BY customer
+"""
+SEEN = "answered AND arrived + INTERVAL {n} DAY <= last"
+AGAIN = "next IS NOT NULL AND next <= arrived + INTERVAL {n} DAY"
+
+# Of each cluster's sums: numerator, denominator, squares.
+RATIOS: dict[str, list[tuple[str, str, str]]] = {
+    DAY: [
+        ("in_time", "answered", "in_time"),
+        ("in_time", "offered", "in_time"),
+        ("in_time", "offered - gone_in_time", "in_time"),
+        ("in_time + gone_in_time", "offered", "in_time + gone_in_time"),
+        ("wait", "answered", "wait2"),
+        ("wait", "waited", "wait2"),
+        ("abandoned", "offered", "abandoned"),
+        ("abandoned - short", "offered - short", "abandoned - short"),
+        ("answered", "offered", "answered"),
+        ("wait_all", "offered", "wait_all2"),
+    ],
+    AGENT: [("handling", "handled", "handling2"), ("transferred", "transferable", "transferred")],
+    CUSTOMER: [
+        ("five", "answers", "five"),
+        ("four", "answers", "four"),
+        ("three", "answers", "three"),
+        ("total", "answers", "total2"),
+    ],
+}
+
+
+def by_hand(path: Path) -> list[tuple[float, ...]]:
+    """Compute the KPIs with hand-written SQL: value, variance, simple variance of each; then the quantiles."""
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute(CLEAN.format(path=path))
+    for query in (DUPLICATES, PROBLEMS, REPORT, REPEAT_SHARE):
+        connection.execute(query).fetchall()
+    sums = ", ".join(
+        f"sum(({seen})::INT) AS x{n}, sum(({seen} AND NOT ({again}))::INT) AS y{n}"
+        for n in (1, 5, 7, 30)
+        for seen, again in [(SEEN.format(n=n), AGAIN.format(n=n))]
+    )
+    ratios = {**RATIOS, FCR.format(sums=sums): [(f"y{n}", f"x{n}", f"y{n}") for n in (1, 5, 7, 30)]}
+    found: list[tuple[float, ...]] = []
+    for index, (query, wanted) in enumerate(ratios.items()):
+        connection.execute(f"CREATE TEMP TABLE sums{index} AS {query}")
+        for y, x, q in wanted:
+            pairs = f"FROM (SELECT ({y})::DOUBLE AS y, ({x})::DOUBLE AS x, ({q})::DOUBLE AS q FROM sums{index})"  # noqa: S608 - constants of this file
+            found += connection.execute(f"{RATIO} {pairs} WHERE x > 0").fetchall()
+    found += connection.execute("SELECT quantile_cont(wait, [0.5, 0.9]) FROM clean WHERE problem IS NULL").fetchall()
+    connection.close()
+    return found
+
+
+def rows() -> list[Row]:
+    """Measure both sides: the median of three, after one run of each to warm the file cache."""
+    mapping = parse_mapping(MAPPING)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "contacts.parquet"
+        with duckdb.connect() as maker:
+            maker.execute("SET enable_progress_bar = false")
+            maker.execute(MAKE.format(contacts=CONTACTS, path=path))
+        ours = _median(lambda: measure_file(path, mapping))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+        hand = _median(lambda: by_hand(path))
+    return [Row(f"KPIs of {CONTACTS:,} contacts", ours, "the same SQL by hand on DuckDB", hand, peak)]
+
+
+def _median(work: Callable[[], object]) -> float:
+    work()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
