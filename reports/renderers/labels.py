@@ -53,9 +53,7 @@ def route_words(route: str) -> str:
     words = {
         "file_review": _("File review"),
         "panel": _("Panel"),
-        "panel_sign": _("File review and signature of the panel"),
-        "file_review_panel": _("File review and signature of the panel"),
-        "panel_defence": _("Panel with defence"),
+        "panel_and_defence": _("Panel with defence"),
     }
     return words.get(route, plain(route))
 
@@ -67,7 +65,7 @@ def language_words(code: str) -> str:
 
 def unit_words(unit: str) -> str:
     """Return a unit as it stands behind a number."""
-    words = {"percent": "%", "seconds": "s", "points": _("points"), "minutes": "min", "hours": "h", "ratio": ""}
+    words = {"percent": "%", "seconds": "s", "pts": _("points"), "minutes": "min", "hours": "h", "ratio": ""}
     return words.get(unit, plain(unit))
 
 

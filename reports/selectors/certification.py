@@ -229,10 +229,18 @@ class _Writer:
         )
 
     def _comparisons(self) -> tuple[doc.MarketComparison, ...]:
-        """Tell every verdict with what it rests on: one query for the waivers."""
+        """Tell every verdict with what it rests on: two queries, for the waivers and the numbers of contacts."""
         waivers = dict(self.audit.market_waivers.values_list("kpi", "reason"))
+        run = self.audit.measurement_run
+        rows = run.measurements.values_list("kpi", "variant", "channel", "n") if run else ()
+        counts = {(kpi, variant, channel): n for kpi, variant, channel, n in rows}
         verdicts = self.frozen.get("market", self.audit.market)
-        return tuple(comparison_of(kpi, verdict, waivers.get(kpi, "")) for kpi, verdict in verdicts.items())
+        return tuple(
+            comparison_of(
+                kpi, verdict, waivers.get(kpi, ""), counts.get((kpi, verdict.get("variant"), verdict.get("channel")))
+            )
+            for kpi, verdict in verdicts.items()
+        )
 
     def _facts(self, edition: dict[str, Any]) -> tuple[doc.Fact, ...]:
         titles = {fact["code"]: self._words(fact["title"]) for fact in edition.get("facts", [])}

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from benchmarks.kpis.registry import KPIS
 from reports import document as doc
 
+_PLAIN_VERDICTS = frozenset({"above", "below", "not_shown_below"})
+
 
 def number(value: Any) -> Decimal | None:
     """Return a number of the JSON as a decimal."""
@@ -62,7 +64,7 @@ def fact_value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str) -> doc.MarketComparison:
+def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str, n: int | None) -> doc.MarketComparison:
     """Return the verdict on one KPI with what it rests on."""
     definition = KPIS.get(kpi)
     figure = verdict.get("figure") or {}
@@ -75,8 +77,8 @@ def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str) -> doc.MarketC
         unit=verdict.get("unit") or (definition.unit if definition else ""),
         direction=definition.direction if definition else "",
         value=value,
-        interval=doc.Interval(value - half, value + half) if value is not None and half is not None else None,
-        n=verdict.get("n"),
+        interval=_confidence(value, half, verdict.get("unit")),
+        n=n,
         figure=number(figure.get("value")),
         year=figure.get("year"),
         figure_n=str(figure.get("n") or ""),
@@ -90,6 +92,17 @@ def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str) -> doc.MarketC
     )
 
 
+def _confidence(value: Decimal | None, half: Decimal | None, unit: str | None) -> doc.Interval | None:
+    """Return the 95 % interval, cut to what the unit can be: no share above 100 %, nothing but points below 0."""
+    if value is None or half is None:
+        return None
+    low, high = value - half, value + half
+    if unit == "%":
+        high = min(high, Decimal(100))
+    return doc.Interval(low if unit == "pts" else max(low, Decimal(0)), high)
+
+
 def _reason(verdict: dict[str, Any]) -> str:
+    """Return why nothing could be tested, or not precisely enough; a plain verdict needs no reason beside it."""
     reason = verdict.get("reason") or {}
-    return str(reason.get("words", "")) if isinstance(reason, dict) else str(reason)
+    return "" if verdict["state"] in _PLAIN_VERDICTS else _(str(reason.get("words", "")))

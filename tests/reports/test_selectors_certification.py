@@ -99,7 +99,7 @@ def test_audit_document_says_gates_in_words() -> None:
 def test_audit_document_tells_market_verdicts() -> None:
     audit = make_audit()
     figure = {"value": 80.0, "year": 2025, "source": "Survey", "grade": "A", "n": "212"}
-    verdict = {"state": "below", "value": 59.68, "half_width": 4.7, "n": 30000, "figure": figure}
+    verdict = {"state": "below", "value": 59.68, "half_width": 4.7, "unit": "%", "figure": figure}
     audit.market = {"service_level": verdict, "asa": {"state": "missing", "reason": {"code": "not_measured"}}}
     audit.save()
     first, second = document(audit).comparisons
