@@ -121,6 +121,8 @@ def choose(
         why = _unfit(kpi, figure, centre)
         if why is None:
             matches = [mine for mine in ours if _mismatch(kpi, mine, figure) is None]
+            if figure.variant == UNSTATED:
+                matches = _least_favourable(kpi, matches)
             pairs += [(mine, figure) for mine in matches]
             if not matches:
                 why = _closest_mismatch(kpi, ours, figure) if ours else "not_measured"
@@ -130,6 +132,18 @@ def choose(
     refusals = [Refusal(code, count, _words(code, kpi)) for code, count in codes.items()]
     best = min(pairs or lacking, key=lambda pair: _rank(kpi, pair, centre), default=None)
     return best, refusals
+
+
+def _least_favourable(kpi: Kpi, matches: list[Measured]) -> list[Measured]:
+    """Return the variant in which the centre looks worst, for a publisher that does not name its formula.
+
+    Whatever formula the publisher used, the centre then stands no worse. It needs every variant: with one missing the
+    worst is not known, and there is none.
+    """
+    if {mine.variant for mine in matches} < {variant.code for variant in kpi.variants}:
+        return []
+    worst = min if kpi.direction == "higher" else max
+    return [worst(matches, key=lambda mine: mine.value)]
 
 
 def _omitted(kpi: Kpi, figure: Figure, why: str) -> bool:
@@ -145,7 +159,7 @@ def _unfit(kpi: Kpi, figure: Figure, centre: CentreProfile) -> str | None:
         (
             (figure.region not in centre.regions(), "region"),
             (figure.industry not in {"all", centre.industry}, "industry"),
-            (figure.variant == UNSTATED, "variant_unstated"),
+            (figure.variant == UNSTATED and not kpi.all_formulas, "variant_unstated"),
             (figure.statistic not in _CENTRAL, "norm"),
             ("ceiling" in figure.note.lower(), "ceiling"),
             (figure.grade not in {"A", "B"}, "grade"),
@@ -164,7 +178,7 @@ def _channel_fits(kpi: Kpi, figure: Figure, centre: CentreProfile) -> bool:
 
 def _mismatch(kpi: Kpi, mine: Measured, figure: Figure) -> str | None:
     """Say what keeps a fit figure and a measurement apart."""
-    if figure.variant != mine.variant:
+    if figure.variant not in {mine.variant, UNSTATED}:
         return "variant_other"
     if figure.unit != mine.unit:
         return "unit"
@@ -176,7 +190,7 @@ def _mismatch(kpi: Kpi, mine: Measured, figure: Figure) -> str | None:
 def _closest_mismatch(kpi: Kpi, ours: list[Measured], figure: Figure) -> str:
     """Name the mismatch of the measurement that agrees furthest."""
     order = ("variant_other", "unit", "channel")
-    found = [_mismatch(kpi, mine, figure) or "" for mine in ours]
+    found = [_mismatch(kpi, mine, figure) or "variant_other" for mine in ours]
     return max(found, key=order.index)
 
 

@@ -40,6 +40,8 @@ class Kpi:
     a figure may have, the usual one first. ``precision`` is the largest half-width of the two-sided 95 % interval, in
     the usual unit, with which "not shown below the market" may still be said; beyond it the evidence is insufficient.
     ``skewed`` KPIs compare better with a median. ``channel_free`` KPIs may be compared across channels.
+    ``all_formulas`` says that the variants are all the formulas in use, so that a figure whose publisher does not say
+    which one it used may be compared in each of them, the least favourable counting.
     """
 
     code: str
@@ -53,6 +55,7 @@ class Kpi:
     traps: str
     skewed: bool = False
     channel_free: bool = False
+    all_formulas: bool = False
 
     @property
     def unit(self) -> str:

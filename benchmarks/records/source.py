@@ -90,6 +90,8 @@ def _open_csv(connection: Backend, path: Path, mapping: Mapping, folder: Path) -
 
 
 def _open_parquet(connection: Backend, path: Path, _mapping: Mapping, _folder: Path) -> Opened:
+    # Rows carry their number, so the engine may take them in any order.
+    connection.raw_sql("SET preserve_insertion_order = false")
     table = connection.read_parquet(_literal(path), table_name="raw", file_row_number=True)
     columns = {name: name for name in table.columns if name != "file_row_number"}
     renamed = table.mutate(row=table.file_row_number + 1) if "row" not in columns else _aside(table, columns)
@@ -103,6 +105,8 @@ def _aside(table: ir.Table, columns: dict[str, str]) -> ir.Table:
 
 
 def _open_xlsx(connection: Backend, path: Path, _mapping: Mapping, folder: Path) -> Opened:
+    # Rows carry their number, so the engine may take them in any order.
+    connection.raw_sql("SET preserve_insertion_order = false")
     target, names = workbook_as_parquet(path, folder)
     table = connection.read_parquet(_literal(target), table_name="raw")
     return Opened(connection, table.rename(row="line"), _places(names), csv=False)

@@ -47,6 +47,7 @@ class Traffic:
     agents: int = 30
     transferred: float = 0.11
     day_spread: float = 0.22
+    chats: int = 0
 
 
 def write_contacts(path: Path, traffic: Traffic, *, first: date, days: int, seed: int) -> None:
@@ -67,9 +68,15 @@ def write_contacts(path: Path, traffic: Traffic, *, first: date, days: int, seed
 
 def _day(random: np.random.Generator, traffic: Traffic, day: date) -> list[list[object]]:
     """Return the contacts of one day in order of arrival."""
+    share = 0.55 if day.weekday() == WEEKEND else 1.0
+    calls = _contacts(random, traffic, day, "voice", int(random.poisson(traffic.per_day * share)))
+    chats = _contacts(random, traffic, day, "chat", int(random.poisson(traffic.chats * share)))
+    return sorted([*calls, *chats], key=lambda row: str(row[0]))
+
+
+def _contacts(random: np.random.Generator, traffic: Traffic, day: date, channel: str, count: int) -> list[list[object]]:
     mood = float(np.exp(random.normal(0.0, traffic.day_spread)))
-    count = int(random.poisson(traffic.per_day * (0.55 if day.weekday() == WEEKEND else 1.0)))
-    arrivals = np.sort(random.uniform(OPEN * 3600, SHUT * 3600, count)).astype(int)
+    arrivals = random.uniform(OPEN * 3600, SHUT * 3600, count).astype(int)
     waits = np.where(random.random(count) < traffic.no_wait, 0.0, random.exponential(traffic.mean_wait * mood, count))
     patience = random.exponential(traffic.patience, count)
     answered = waits <= patience
@@ -79,7 +86,7 @@ def _day(random: np.random.Generator, traffic: Traffic, day: date) -> list[list[
         [
             (datetime.combine(day, time()) + timedelta(seconds=int(arrivals[i]))).strftime("%Y-%m-%d %H:%M:%S"),
             "TEST" if picks[i, 0] < 0.002 else "MAIN",  # noqa: PLR2004 - two test calls in a thousand
-            "voice",
+            channel,
             "answered" if answered[i] else "abandoned",
             int(min(waits[i], patience[i])),
             int(handled[i]) if answered[i] else "",

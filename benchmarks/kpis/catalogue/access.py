@@ -33,6 +33,7 @@ ACCESS = (
         ),
         units=("%",),
         direction="higher",
+        all_formulas=True,
         precision=3,
         traps=_(
             "The four variants differ by ten points on the same calls: store which one. Averages over intervals must "
@@ -50,6 +51,7 @@ ACCESS = (
         ),
         units=("s",),
         direction="lower",
+        all_formulas=True,
         precision=10,
         traps=_(
             "Hides those who gave up. Counting or not counting those who did not wait can double the figure. "
@@ -75,6 +77,7 @@ ACCESS = (
         ),
         units=("%",),
         direction="lower",
+        all_formulas=True,
         precision=2,
         traps=_("The short-abandon threshold, hang-ups in the voice menu and phantom calls each move the figure."),
         skewed=True,
@@ -87,6 +90,7 @@ ACCESS = (
         variants=standard(_("Answered / requests for a person.")),
         units=("%",),
         direction="higher",
+        all_formulas=True,
         precision=2,
         traps=_("The complement of the abandonment rate only when nobody met a busy line."),
     ),

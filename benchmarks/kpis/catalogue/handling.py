@@ -73,6 +73,7 @@ HANDLING = (
         variants=standard(_("All transfers, warm or cold.")),
         units=("%",),
         direction="lower",
+        all_formulas=True,
         precision=2,
         traps=_("Warm and cold transfers differ; a wrong turn in the voice menu shows up here."),
     ),
