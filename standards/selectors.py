@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.models import Count, Prefetch
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from standards.editions import spec_of
 from standards.editions.document import digest
 from standards.models import Block, Clause, Criterion, Edition
+from standards.scoring import Case, score
+from standards.scoring.words import title, wanted
 from standards.templatetags.standard_text import picked
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from standards.scoring import EditionSpec
+    from standards.scoring import EditionSpec, GateResult
 
 CACHED_EDITIONS = 64
 
@@ -144,6 +147,19 @@ def _branch(block: Block, filters: Filters) -> BlockBranch:
 
 def _kept(criteria: Iterable[Criterion], filters: Filters) -> tuple[Criterion, ...]:
     return tuple(each for each in criteria if filters.keep(each))
+
+
+def tier_demands(edition: Edition) -> list[dict[str, Any]]:
+    """Return each tier with its gates as (title, what it wants) in the reader's language; no query."""
+    document, spec = edition_document(edition), edition_spec(edition)
+    facts = {fact["code"]: picked(fact["title"])[1] for fact in document["facts"]}
+    # The score of an empty case has every gate with what it wants.
+    tiers = zip(document["tiers"], score(spec, Case()).tiers, strict=True)
+    return [{**tier, "demands": [_demand(gate, facts) for gate in result.gates]} for tier, result in tiers]
+
+
+def _demand(gate: GateResult, facts: dict[str, str]) -> tuple[str, str]:
+    return title(gate.gate, facts, gettext), wanted(gate, gettext)
 
 
 def neighbours(criterion: Criterion) -> tuple[Criterion | None, Criterion | None]:

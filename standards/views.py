@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.access import signed_in
 from standards.models import Criterion, Edition
-from standards.selectors import Filters, edition_document, edition_tree, editions, known_kpis, neighbours
+from standards.selectors import Filters, edition_document, edition_tree, editions, known_kpis, neighbours, tier_demands
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -35,7 +35,7 @@ def edition_detail(request: HttpRequest, code: str, version: str) -> HttpRespons
     """Show blocks, clauses and criteria, filtered; htmx gets the tree alone."""
     edition = get_object_or_404(Edition, code=code, version=version)
     document = edition_document(edition)
-    tiers = document["tiers"]
+    tiers = tier_demands(edition)
     filters = _filters(request, {tier["code"] for tier in tiers})
     tree = edition_tree(edition, filters)
     context = {

@@ -15,7 +15,7 @@ from standards.scoring.decimals import exact, one_decimal, shown
 if TYPE_CHECKING:
     from standards.scoring.model import GateResult
 
-__all__ = ["Translate", "one_decimal", "plain", "seen", "wanted"]
+__all__ = ["Translate", "one_decimal", "plain", "seen", "title", "wanted"]
 
 Translate = Callable[[str], str]
 
@@ -33,6 +33,26 @@ def seen(gate: GateResult, translate: Translate = str) -> str:
 def wanted(gate: GateResult, translate: Translate = str) -> str:
     """Say what the gate wanted, for example ``at least 550``."""
     return _WANTED[gate.kind](gate.wanted, translate)
+
+
+_TITLES = {
+    "total": _("Total score"),
+    "block": _("Block %(about)s"),
+    "mandatory_level": _("Mandatory criteria"),
+    "clause_level": _("Clause %(about)s"),
+    "na_share": _("Criteria not applicable"),
+    "market": _("Market"),
+    "findings:major_open": _("Open major nonconformities"),
+    "findings:minor_late": _("Minor nonconformities not closed in time"),
+}
+
+
+def title(gate: str, facts: Mapping[str, str], translate: Translate = str) -> str:
+    """Name a gate by its code, such as ``block:A``; ``facts`` are the titles of the edition's facts by code."""
+    kind, _colon, about = gate.partition(":")
+    if kind == "fact":
+        return facts.get(about, about)
+    return translate(_TITLES.get(gate) or _TITLES[kind]) % {"about": about}
 
 
 def plain(value: Any, translate: Translate = str) -> str:

@@ -18,7 +18,7 @@ from standards.scoring.model import (
     NaShareGate,
     TotalGate,
 )
-from standards.scoring.words import seen, wanted
+from standards.scoring.words import seen, title, wanted
 from tests.standards.builders import block, criterion, edition
 
 if TYPE_CHECKING:
@@ -197,6 +197,21 @@ def test_market_gate_names_the_kpis_that_fail_or_are_missing() -> None:
     assert late.because == ("csat", "market_quarters")
     assert seen(late) == "3 judged: 3 above, 0 below, 0 insufficient; 1 without a verdict; quarters in a row: not known"
     assert wanted(late) == "at least 1 judged, none below or insufficient, 2 quarters in a row"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("total", "Total score"),
+        ("block:A", "Block A"),
+        ("clause_level:D4", "Clause D4"),
+        ("findings:minor_late", "Minor nonconformities not closed in time"),
+        ("fact:cskm", "Liveness"),
+        ("fact:unit", "unit"),
+    ],
+)
+def test_title_names_every_gate(code: str, expected: str) -> None:
+    assert title(code, {"cskm": "Liveness"}) == expected
 
 
 def test_words_can_be_translated() -> None:

@@ -107,6 +107,19 @@ def test_tree_marks_what_was_found_and_nothing_hostile(reader: Client, tiny: Edi
     assert "<mark>&amp;</mark>" in page(reader, "standards:edition", "tiny", "1", q="&")
 
 
+def test_tree_says_what_each_tier_takes(reader: Client, shipped: Edition) -> None:
+    found = page(reader, "standards:edition", "four-block", "2026")
+    assert found.count("Total score") == found.count("Open major nonconformities") == 3
+    for words in (
+        "at least 550",
+        "at least 45 %",
+        "Clause D4",
+        "Liveness of the service manual",
+        "4 quarters in a row",
+    ):
+        assert words in found
+
+
 def test_tree_gives_htmx_the_tree_alone(reader: Client, tiny: Edition) -> None:
     address = reverse("standards:edition", args=["tiny", "1"])
     found = reader.get(address, {"q": "chat"}, headers={"HX-Request": "true"}).content.decode()
