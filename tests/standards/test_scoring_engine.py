@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 import timeit
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -256,11 +257,14 @@ def test_plan_for_the_shipped_edition_reaches_all_level_gates(case: Case) -> Non
 
 def test_score_of_a_complete_case_takes_at_most_a_millisecond(four_block: ParsedEdition) -> None:
     case = parse_case(FOUR, {**GOOD, "answers": everywhere(3)})
-    best = min(timeit.repeat(lambda: score(FOUR, case), number=50, repeat=7)) / 50
+    best = min(timeit.repeat(lambda: score(FOUR, case), number=50, repeat=7, timer=time.process_time)) / 50
     assert best < 0.001
 
 
 def test_plan_takes_at_most_thirty_milliseconds() -> None:
     case = parse_case(FOUR, {**GOOD, "answers": {code: {"level": n % 4} for n, code in enumerate(FOUR.row_by_code)}})
     result = score(FOUR, case)
-    assert min(timeit.repeat(lambda: next_tier_plan(FOUR, case, result), number=1, repeat=5)) < 0.03
+    assert (
+        min(timeit.repeat(lambda: next_tier_plan(FOUR, case, result), number=1, repeat=5, timer=time.process_time))
+        < 0.03
+    )
