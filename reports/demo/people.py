@@ -128,7 +128,7 @@ CENTRES = (
         Industry.ENERGY,
         180,
         _LONDON,
-        Traffic(per_day=460, mean_wait=180, no_wait=0.79, patience=260, agents=60, transferred=0.12, chats=45),
+        Traffic(per_day=460, mean_wait=190, no_wait=0.79, patience=260, agents=60, transferred=0.12, chats=45),
         (Channel.VOICE, Channel.EMAIL, Channel.CHAT),
         ("en",),
     ),
