@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 WIDTH = 640
-ROW = 32
-TOP = 24
+ROW = 28
+TOP = 20
 SCALE = Scale(0, 100, 232, 520)
 
 
@@ -32,11 +32,11 @@ class BlockBar:
 
 
 def block_bars(bars: Sequence[BlockBar], *, title: str, description: str, look: Look = SCREEN) -> str:
-    """Draw one row of 32 px per block on a scale of 0 to 100 per cent, 632 px wide."""
+    """Draw one row of 28 px per block on a scale of 0 to 100 per cent, 628 px wide."""
     height = TOP + ROW * len(bars) + 8
     parts = [_legend(bars)]
     for place, bar in enumerate(bars):
-        parts += _row(bar, TOP + place * ROW + 14, look)
+        parts += _row(bar, TOP + place * ROW + 12, look)
     return picture(parts, width=WIDTH, height=height, title=title, description=description, look=look)
 
 
@@ -45,7 +45,7 @@ def _legend(bars: Sequence[BlockBar]) -> str:
     if not bars or any(bar.wanted != bars[0].wanted for bar in bars):
         return ""
     return "".join(
-        words(SCALE(percent), 16, name, size=11, text_anchor="middle", fill_opacity=0.8)
+        words(SCALE(percent), 14, name, size=11, text_anchor="middle", fill_opacity=0.8)
         for name, percent in bars[0].wanted
     )
 
@@ -59,8 +59,8 @@ def _row(bar: BlockBar, middle: int, look: Look) -> list[str]:
         element("rect", x=SCALE.start, y=middle - 6, width=SCALE.end - SCALE.start, height=12, fill_opacity=0.08),
         *_reached(bar, middle, look),
         *(element("rect", x=SCALE(at) - 0.75, y=middle - 9, width=1.5, height=18) for _, at in bar.wanted),
-        words(640, middle - 1, f"{_percent(bar)} %", size=14, font_weight=600, text_anchor="end"),
-        words(640, middle + 14, points, size=11, fill_opacity=0.75, text_anchor="end"),
+        words(640, middle, f"{_percent(bar)} %", size=14, font_weight=600, text_anchor="end"),
+        words(640, middle + 11, points, size=10, fill_opacity=0.75, text_anchor="end"),
     ]
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 WIDTH = 640
-RUNG = 48
+RUNG = 44
 TRACK = Scale(0, 1, 192, 520)
 
 
@@ -30,7 +30,7 @@ class Rung:
 
 
 def tier_ladder(rungs: Sequence[Rung], *, maximum: Decimal, title: str, description: str, look: Look = SCREEN) -> str:
-    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 48 px a rung."""
+    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 44 px a rung."""
     height = RUNG * len(rungs) + 16
     scale = Scale(0, float(maximum), TRACK.start, TRACK.end)
     parts = [_axis(scale, maximum, height)]
@@ -50,7 +50,7 @@ def _axis(scale: Scale, maximum: Decimal, height: int) -> str:
 
 def _rung(rung: Rung, top: int, scale: Scale, look: Look) -> list[str]:
     """Draw one tier: name, track, points, bar, result."""
-    middle = top + 24
+    middle = top + 22
     bold = {"font_weight": 600}
     return [
         mark(8, middle, rung.state, look),
@@ -59,7 +59,7 @@ def _rung(rung: Rung, top: int, scale: Scale, look: Look) -> list[str]:
         *_points(rung, middle, scale, look),
         *_wanted(rung, middle, scale),
         words(640, middle + 5, _points_shown(rung), size=16, text_anchor="end", **bold),
-        words(scale.start, middle + 20, shortened(f"{rung.state_words}{rung.remark}", 84), size=11, fill_opacity=0.8),
+        words(scale.start, middle + 18, shortened(f"{rung.state_words}{rung.remark}", 84), size=11, fill_opacity=0.8),
     ]
 
 

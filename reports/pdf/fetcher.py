@@ -29,4 +29,4 @@ class BundledFontsOnly(URLFetcher):  # type: ignore[misc] # WeasyPrint has no ty
         path = self._paths.get(url)
         if path is None:
             raise RefusedAddressError(f"A report may load its typefaces only, not {url[:200]!r}.")
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/woff2"})
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/woff"})

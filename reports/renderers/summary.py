@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from reports.charts import SCREEN, Look, shown
 from reports.renderers.figures import blocks_figure, comparison_figure, ladder_figure
-from reports.renderers.labels import attained_words, label, state_words, unit_words, verdict_words
+from reports.renderers.labels import attained_words, label, plain, state_words, unit_words, verdict_words
 
 if TYPE_CHECKING:
     from reports.document import CertificationReport, CriterionRow, Gate, MarketComparison, Tier
@@ -101,11 +101,12 @@ class Summary:
 def summary_of(report: CertificationReport, look: Look = SCREEN) -> Summary:
     """Put the document's results into words and charts, in the active language."""
     focus = report.focus
+    names = {comparison.kpi: comparison.title for comparison in report.comparisons}
     rows = [row for section in report.sections for clause in section.clauses for row in clause.rows]
     return Summary(
         ladder=_svg(ladder_figure(report, look)),
         blocks=_svg(blocks_figure(report, look)),
-        tiers=tuple(_panel(place, tier) for place, tier in enumerate(report.tiers)),
+        tiers=tuple(_panel(place, tier, names) for place, tier in enumerate(report.tiers)),
         matrix=_matrix(report),
         comparisons=tuple(_comparison(comparison, look) for comparison in report.comparisons),
         counts=tuple(_count(report, kind) for kind in ("major", "minor", "opportunity", "strength")),
@@ -122,14 +123,14 @@ def _svg(text: str) -> SafeString:
     return mark_safe(text)  # noqa: S308 - escaped where it is made
 
 
-def _panel(place: int, tier: Tier) -> TierPanel:
+def _panel(place: int, tier: Tier, names: dict[str, str]) -> TierPanel:
     return TierPanel(
         code=tier.code,
         numeral="I" * (place + 1),
         title=tier.title,
         state={True: "met", False: "not_met", None: "open"}[tier.attained],
         state_words=attained_words(tier.attained),
-        gates=tuple(_gate(gate) for gate in tier.gates),
+        gates=tuple(_gate(gate, names) for gate in tier.gates),
     )
 
 
@@ -150,12 +151,15 @@ def _cell(tier: Tier, key: str) -> tuple[str, str]:
     return worst, state_words(worst)
 
 
-def _gate(gate: Gate) -> GateRow:
-    codes = ", ".join(gate.because[:_SHOWN_CODES]) if gate.state != "met" else ""
-    more = len(gate.because) - _SHOWN_CODES
-    if codes and more > 0:
-        codes = _("%(codes)s and %(count)s more") % {"codes": codes, "count": more}
-    return GateRow(gate.title, gate.wanted, gate.seen, gate.state, state_words(gate.state), codes)
+def _gate(gate: Gate, names: dict[str, str]) -> GateRow:
+    """Put one gate into words; ``names`` are those of KPIs. A fact needs no reference: the gate is named after it."""
+    about_facts = gate.code.startswith(("fact:", "findings:"))
+    codes = [] if about_facts or gate.state == "met" else [names.get(code, plain(code)) for code in gate.because]
+    because, more = ", ".join(codes[:_SHOWN_CODES]), len(codes) - _SHOWN_CODES
+    if more > 0:
+        because = _("%(codes)s and %(count)s more") % {"codes": because, "count": more}
+    wanted, seen = (plain(gate.wanted), plain(gate.seen)) if about_facts else (gate.wanted, gate.seen)
+    return GateRow(gate.title, wanted, seen, gate.state, state_words(gate.state), because)
 
 
 def _comparison(comparison: MarketComparison, look: Look) -> ComparisonRow:
