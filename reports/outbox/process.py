@@ -10,6 +10,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 IDLE_SECONDS = 20
-_children: list[subprocess.Popen[bytes]] = []
+# A process younger than this may still be on its way to the lock; it ends after IDLE_SECONDS at the earliest.
+BOOT_SECONDS = 10
+_children: list[tuple[float, subprocess.Popen[bytes]]] = []
 
 
 class WorkerLock:
@@ -62,8 +65,10 @@ def worker_ensure() -> bool:
     with WorkerLock() as lock:
         if not lock.taken:
             return False
-    _children[:] = [child for child in _children if child.poll() is None]
-    _children.append(_start())
+    _children[:] = [(began, child) for began, child in _children if child.poll() is None]
+    if any(time.monotonic() - began < BOOT_SECONDS for began, _child in _children):
+        return False
+    _children.append((time.monotonic(), _start()))
     return True
 
 
