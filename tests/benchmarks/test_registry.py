@@ -1,0 +1,53 @@
+"""The registry of KPIs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from benchmarks.kpis import access, customer, handling
+from benchmarks.kpis.measure import Thresholds
+from benchmarks.kpis.registry import KPI_CODES, KPIS
+
+CATALOGUE = set(range(1, 39))
+
+
+def test_registry_covers_the_catalogue_once() -> None:
+    numbers = [kpi.number for kpi in KPIS.values() if kpi.number is not None]
+    assert sorted(numbers) == sorted(CATALOGUE)
+    assert len(KPI_CODES) == 46
+
+
+def test_registry_entries_are_complete_and_fit_the_database() -> None:
+    for code, kpi in KPIS.items():
+        codes = [variant.code for variant in kpi.variants]
+        assert codes
+        assert len(set(codes)) == len(codes)
+        assert len(code) <= 40
+        assert all(len(variant) <= 38 for variant in codes)
+        assert kpi.direction in {"higher", "lower", "target"}
+        assert kpi.precision > 0
+        assert all(len(unit) <= 20 for unit in kpi.units)
+        assert all(text.endswith(".") for text in (kpi.formula, kpi.traps, *(v.words for v in kpi.variants)))
+
+
+def test_everything_measured_is_in_the_registry_with_its_unit() -> None:
+    measured = [*access.ratios(Thresholds()), *access.QUANTILES, *handling.RATIOS, *handling.FCR_RATIOS]
+    for each in [*measured, *customer.RATIOS]:
+        assert KPIS[each.kpi].variant(each.variant) is not None, (each.kpi, each.variant)
+        assert each.unit in KPIS[each.kpi].units
+
+
+def test_variant_with_another_threshold_is_another_variant() -> None:
+    names = {each.variant for each in access.ratios(Thresholds(30, 10))}
+    assert "answered_within_offered_30s" in names
+    assert "answered_within_offered" not in names
+    assert "less_short_10s" in names
+    assert KPIS["service_level"].variant("answered_within_offered_30s") is not None
+    assert KPIS["asa"].variant("answered_30s") is None
+
+
+def test_pure_part_does_not_load_django() -> None:
+    code = "import sys, benchmarks.measuring, benchmarks.verdict, benchmarks.market; print('django' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == "False"
