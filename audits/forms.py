@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+# How a certification decision is reached; editions name these codes as the choices of a fact.
+CHOICE_WORDS = {
+    "file_review": _("File review and panel signature"),
+    "panel": _("Panel"),
+    "panel_and_defence": _("Panel with defence"),
+}
 # Words for codes that editions use as choices of a fact; an unknown code is shown as it is.
 ROUTES = {
     "file_review": _("File review and panel signature"),
@@ -228,20 +234,20 @@ def _fact_field(fact: Mapping[str, Any], value: object) -> forms.Field:
         "initial": value,
     }
     if fact["type"] == "boolean":
+        initial = {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else ""
         choices = [("", "—"), ("yes", gettext("Yes")), ("no", gettext("No"))]
-        initial = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else ""
-        return forms.ChoiceField(**{**common, "initial": initial}, choices=choices)
+        return forms.TypedChoiceField(
+            **{**common, "initial": initial}, choices=choices, coerce=lambda word: word == "yes", empty_value=None
+        )
     if fact["type"] == "choice":
-        choices = [(code, str(ROUTES.get(code, code))) for code in fact["choices"]]
+        choices = [(code, str(CHOICE_WORDS.get(code, code))) for code in fact["choices"]]
         return forms.ChoiceField(**common, choices=[("", "—"), *choices])
     return forms.DecimalField(**common, max_digits=18, decimal_places=6)
 
 
 def _plain(value: object) -> object:
-    """Turn a cleaned value into what JSON keeps exactly."""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
+    """Turn a cleaned value into what JSON keeps exactly: a number becomes a decimal string, never ``-0``."""
+    return format((value or Decimal(0)).normalize(), "f") if isinstance(value, Decimal) else value
 
 
 class MarketForm(forms.Form):

@@ -76,5 +76,6 @@ rules.add_perm("audits.change_answer", is_assessing)
 rules.add_perm("audits.submit_audit", is_leader)
 rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)
-rules.add_perm("audits.waive_market", decides)
+# Whoever waives must not gain from it.
+rules.add_perm("audits.waive_market", decides & ~is_on_team)
 rules.add_perm("audits.export_audit", exports | is_assessing)

@@ -33,6 +33,9 @@ REFUSALS: dict[str, LazyText] = {
     "na_not_allowed": _("This criterion always applies; not applicable is not possible here."),
     "na_without_reason": _("Say why this does not apply. It is not saved yet."),
     "bad_text": _("The note is longer than 20,000 characters or holds a character that cannot be stored."),
+    "bad_revision": _(
+        "It is not known which version of the answer this was made on. Nothing was saved: load it again."
+    ),
     # findings
     "due_missing": _("A nonconformity needs a date by which it must be corrected."),
     "already_closed": _("This finding is closed already."),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from benchmarks.records.located import MAX_BYTES
+from benchmarks.records.mapping import parse_mapping
 
 MAPPINGS = Path(settings.BASE_DIR) / "fixtures" / "mappings"
 
@@ -40,7 +41,7 @@ class MeasureForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """List the shipped mappings."""
         super().__init__(*args, **kwargs)
-        names = [(name, name) for name in shipped_mappings()]
+        names = [(name, parse_mapping(path.read_text()).title or name) for name, path in shipped_mappings().items()]
         self.fields["mapping"] = forms.ChoiceField(
             label=self.fields["mapping"].label,
             required=False,

@@ -51,7 +51,13 @@ def audit_case(audit: Audit, answers: Iterable[Answer], *, today: date) -> dict[
 
 
 def _channels(audit: Audit) -> dict[str, list[str]]:
-    """Return the centre's channels as a fact, as far as the edition knows them."""
+    """Return the centre's channels as a fact, as far as the edition knows them; as they were once the result is frozen.
+
+    Whoever edits the centre later must not change what was asked in an audit that was submitted before.
+    """
+    if audit.result is not None:
+        frozen = audit.result["case"]["facts"]
+        return {CHANNELS: frozen[CHANNELS]} if CHANNELS in frozen else {}
     spec = edition_spec(audit.edition).facts.get(CHANNELS)
     return {CHANNELS: [code for code in audit.centre.channels if code in spec.choices]} if spec else {}
 
@@ -64,6 +70,10 @@ def asked_codes(audit: Audit) -> frozenset[str]:
 
 
 def audit_score(audit: Audit, answers: Iterable[Answer], *, today: date) -> Result:
-    """Score the audit as it stands; one query besides what the caller loaded."""
+    """Score the audit as it stands, or from its frozen case once it was submitted: then time changes nothing more.
+
+    One query besides what the caller loaded, none for a frozen case.
+    """
     spec = edition_spec(audit.edition)
-    return score(spec, parse_case(spec, audit_case(audit, answers, today=today)))
+    case = audit_case(audit, answers, today=today) if audit.result is None else audit.result["case"]
+    return score(spec, parse_case(spec, case))

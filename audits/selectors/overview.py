@@ -12,7 +12,7 @@ from accounts.access import may
 from audits.workflow import possible
 from benchmarks.kpis.registry import KPIS
 from standards.scoring.decimals import one_decimal
-from standards.scoring.words import seen, wanted
+from standards.scoring.words import seen, title, wanted
 from standards.selectors import edition_document
 from standards.templatetags.standard_text import text
 
@@ -182,34 +182,12 @@ def _gate_row(gate: GateResult, tier: str, facts: dict[str, str]) -> GateRow:
     return GateRow(
         tier=tier,
         code=gate.gate,
-        title=gate_title(gate.gate, facts),
+        title=title(gate.gate, facts, gettext),
         state=state.value,
         seen=seen(gate, gettext),
         wanted=wanted(gate, gettext),
         because=gate.because,
     )
-
-
-GATE_TITLES: dict[str, LazyText] = {
-    "total": _("Total score"),
-    "mandatory_level": _("Mandatory criteria"),
-    "major_open": _("Open major nonconformities"),
-    "minor_late": _("Minor nonconformities not closed in time"),
-    "na_share": _("Share of criteria not applicable"),
-    "market": _("Market gate"),
-}
-
-
-def gate_title(code: str, facts: dict[str, str]) -> str:
-    """Name a gate: its kind, the block or clause it is about, or the fact."""
-    kind, _colon, about = code.partition(":")
-    if kind == "block":
-        return gettext("Block %(code)s") % {"code": about}
-    if kind == "clause_level":
-        return gettext("Clause %(code)s") % {"code": about}
-    if kind in GATE_TITLES:
-        return str(GATE_TITLES[kind])
-    return facts.get(about or kind, about or kind)
 
 
 # --- the market ----------------------------------------------------------------------------------------------------
@@ -248,7 +226,9 @@ def market_rows(audit: Audit) -> list[MarketRow]:
 
 def _market_row(kpi: str, verdict: dict[str, Any]) -> MarketRow:
     words, style = VERDICTS[verdict["state"]]
-    return MarketRow(kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, verdict["reason"]["words"], verdict)
+    return MarketRow(
+        kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, verdict["reason"]["words"], verdict
+    )
 
 
 def panel_market(audit: Audit, criterion: Criterion) -> list[MarketRow]:
@@ -259,7 +239,5 @@ def panel_market(audit: Audit, criterion: Criterion) -> list[MarketRow]:
 def stale_kpis(audit: Audit) -> list[tuple[str, str]]:
     """Return (code, name) of the KPIs whose market figure is too old to compare with unless somebody waives it."""
     return [
-        (kpi, gettext(KPIS[kpi].name))
-        for kpi, verdict in audit.market.items()
-        if verdict["reason"]["code"] in TOO_OLD
+        (kpi, gettext(KPIS[kpi].name)) for kpi, verdict in audit.market.items() if verdict["reason"]["code"] in TOO_OLD
     ]

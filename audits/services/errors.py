@@ -31,7 +31,10 @@ class StaleRevisionError(AuditError):
 
 
 class InvalidAnswerError(AuditError):
-    """The answer does not fit the criterion; ``code`` is bad_level, na_not_allowed, na_without_reason or bad_text."""
+    """The answer does not fit the criterion.
+
+    ``code`` is bad_level, na_not_allowed, na_without_reason, bad_text or bad_revision.
+    """
 
     def __init__(self, code: str) -> None:
         """Keep the code."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from django.db import transaction
 
-from audits.models import Answer, Evidence
+from audits.models import Answer, Audit, Evidence
+from audits.services.errors import NotEditableError
 from audits.services.locking import audit_lock, subject_of
 from audits.storage import store
 from audits.workflow import EDITABLE
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+LONGEST_TITLE = 200
+
+
 def evidence_add(
     *, answer: Answer, source: BinaryIO, filename: str, kind: str, title: str, by: User, at: datetime
 ) -> Evidence:
@@ -26,6 +30,9 @@ def evidence_add(
     Raises ``audits.storage.EvidenceRefusedError`` or ``NotEditableError``. The file is complete on disk before the
     row exists; a file left without a row by a crash is harmless and is taken up by the next upload of it.
     """
+    status = Audit.objects.values_list("status", flat=True).get(pk=answer.audit_id)
+    if status not in EDITABLE:  # asked again under the lock; here so that no file is stored in vain
+        raise NotEditableError(status)
     stored = store(source, filename=filename)
     with transaction.atomic():
         audit = audit_lock(answer.audit_id, within=EDITABLE)
@@ -34,7 +41,7 @@ def evidence_add(
             sha256=stored.sha256,
             defaults={
                 "kind": kind,
-                "title": title or filename,
+                "title": (title or filename)[:LONGEST_TITLE],
                 "filename": filename,
                 "media_type": stored.media_type,
                 "size": stored.size,
@@ -60,9 +67,12 @@ def evidence_add(
 
 @transaction.atomic
 def evidence_detach(*, answer: Answer, evidence_id: int, by: User, at: datetime) -> None:
-    """Say that a piece of evidence does not serve this criterion; the file and its row stay with the audit."""
+    """Say that a piece of evidence does not serve this criterion; the file and its row stay with the audit.
+
+    Raises ``Evidence.DoesNotExist`` when it was not attached to this answer, and ``NotEditableError``.
+    """
     audit = audit_lock(answer.audit_id, within=EDITABLE)
-    evidence = audit.evidence.get(pk=evidence_id)
+    evidence = answer.evidence.get(pk=evidence_id)
     evidence.answers.remove(answer)
     ledger_append(
         action="evidence.detached",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audits.models import MarketWaiver
-from audits.services.errors import NotEditableError
+from audits.services.errors import TransitionRefusedError
 from audits.services.locking import audit_lock, subject_of
 from audits.workflow import EDITABLE
 from benchmarks.selectors import verdicts
@@ -60,11 +60,12 @@ def market_attach(
 def market_waive(*, audit_id: int, kpi: str, reason: str, by: User, at: datetime) -> MarketWaiver:
     """Allow, under one's own name, a comparison with a figure older than the edition allows.
 
-    The person must not be on the team: whoever waives must not gain from it. Raises ``NotEditableError``.
+    The person must not be on the team: whoever waives must not gain from it. Raises ``NotEditableError`` and
+    ``TransitionRefusedError`` (actor_on_team).
     """
     audit = audit_lock(audit_id, within=EDITABLE)
     if audit.team.filter(user=by).exists():
-        raise NotEditableError(audit.status)
+        raise TransitionRefusedError(("actor_on_team",))
     waiver, _created = MarketWaiver.objects.update_or_create(
         audit=audit, kpi=kpi, defaults={"reason": reason, "granted_by": by, "granted_at": at}
     )

@@ -18,6 +18,7 @@ from audits.services.errors import NotEditableError
 from audits.services.evidence import evidence_add, evidence_detach
 from audits.services.findings import FindingError, finding_close, finding_raise
 from audits.storage import EvidenceRefusedError, intact, path_of
+from audits.views.engagements import form_status
 from audits.views.sheet import get_answer, render_panel
 from audits.words import evidence_words, status_words, words_for
 
@@ -64,10 +65,7 @@ def evidence_remove(request: HttpRequest, answer_id: int, evidence_id: int) -> H
     except Evidence.DoesNotExist as error:
         raise Http404 from error
     except NotEditableError as error:
-        form = EvidenceForm(auto_id=f"evidence-{answer.pk}-%s")
-        form.cleaned_data = {}
-        form.add_error(None, status_words(error.status))
-        return render_panel(request, answer, evidence_form=form, status=409)
+        return render_panel(request, answer, problem=status_words(error.status), status=409)
     return render_panel(request, get_answer(person(request.user), answer_id))
 
 
@@ -129,15 +127,18 @@ def finding_close_page(request: HttpRequest, finding_id: int) -> HttpResponse:
     if finding is None:
         raise Http404
     require(request.user, "audits.change_answer", finding.audit)
-    form = ClosingForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ClosingForm(request.POST if request.method == "POST" else None)
+    refused = False
+    if form.is_valid():
         try:
             finding_close(
                 finding_id=finding.pk, note=form.cleaned_data["note"], by=person(request.user), at=timezone.now()
             )
         except NotEditableError as error:
+            refused = True
             form.add_error(None, status_words(error.status))
         except FindingError as error:
+            refused = True
             form.add_error(None, words_for(error.code))
         else:
             messages.success(request, words_closed(finding))
@@ -146,7 +147,7 @@ def finding_close_page(request: HttpRequest, finding_id: int) -> HttpResponse:
         request,
         "audits/finding_close.html",
         {"finding": finding, "audit": finding.audit, "form": form},
-        status=422 if form.errors else 200,
+        status=form_status(form, refused=refused),
     )
 
 

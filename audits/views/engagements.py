@@ -25,6 +25,7 @@ from audits.workflow import EDITABLE
 from standards.selectors import edition_document
 
 if TYPE_CHECKING:
+    from django.forms import Form, ModelForm
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
@@ -47,6 +48,11 @@ def get_audit(user: User, audit_id: int) -> Audit:
         raise Http404 from error
 
 
+def form_status(form: Form | ModelForm, *, refused: bool = False) -> int:
+    """Return the status of a page with a form: 409 when the state forbids it, 422 for what was filled in, else 200."""
+    return 409 if refused else 422 if form.errors else 200
+
+
 @signed_in
 def audit_list(request: HttpRequest) -> HttpResponse:
     """All audits that the person may see, with search, filters and sorting."""
@@ -59,6 +65,9 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         audits = audits.filter(status=status)
     if kind in AuditKind.values:
         audits = audits.filter(kind=kind)
+    centre = request.GET.get("centre", "")
+    if centre.isascii() and centre.isdigit():
+        audits = audits.filter(centre=int(centre[:18]))
     page = Paginator(audits.order_by(*SORTS.get(sort, SORTS["-onsite_from"])), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -75,8 +84,9 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 def audit_create_page(request: HttpRequest) -> HttpResponse:
     """Plan an engagement."""
     require(request.user, "audits.add_audit")
-    form = PlanForm(request.POST or None, user=person(request.user), initial={"centre": request.GET.get("centre")})
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = PlanForm(posted, user=person(request.user), initial={"centre": request.GET.get("centre")})
+    if form.is_valid():
         data = form.cleaned_data
         team = [(data["leader"], TeamRole.LEADER), *((user, TeamRole.AUDITOR) for user in data["auditors"])]
         try:
@@ -92,7 +102,7 @@ def audit_create_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("The audit is planned. Start fieldwork when the team is ready."))
             return redirect("audits:audit_detail", audit.pk)
-    return render(request, "audits/audit_form.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "audits/audit_form.html", {"form": form}, status=form_status(form))
 
 
 @signed_in
@@ -123,17 +133,19 @@ def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.change_answer", audit)
     facts = [fact for fact in edition_document(audit.edition).get("facts", []) if fact["type"] != "list"]
-    form = FactsForm(request.POST or None, facts=facts, stored=audit.facts)
-    if request.method == "POST" and form.is_valid():
+    form = FactsForm(request.POST if request.method == "POST" else None, facts=facts, stored=audit.facts)
+    refused = False
+    if form.is_valid():
         try:
             audit_facts_save(audit_id=audit.pk, facts=form.facts(), by=person(request.user), at=timezone.now())
         except NotEditableError as error:
+            refused = True
             form.add_error(None, status_words(error.status))
         else:
             messages.success(request, gettext("The facts are saved."))
             return redirect("audits:audit_detail", audit.pk)
     context = {"audit": audit, "form": form, "title": gettext("Facts for the gates")}
-    return render(request, "audits/simple_form.html", context, status=422 if form.errors else 200)
+    return render(request, "audits/simple_form.html", context, status=form_status(form, refused=refused))
 
 
 @permission("audits.change_answer", methods=("GET", "POST"))
@@ -141,14 +153,16 @@ def texts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """Scope, objectives, executive summary and what was not covered."""
     audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.change_answer", audit)
-    form = TextsForm(request.POST or None, instance=audit)
-    if request.method == "POST" and form.is_valid():
+    form = TextsForm(request.POST if request.method == "POST" else None, instance=audit)
+    refused = False
+    if form.is_valid():
         try:
             audit_texts_save(audit_id=audit.pk, texts=form.cleaned_data, by=person(request.user), at=timezone.now())
         except NotEditableError as error:
+            refused = True
             form.add_error(None, status_words(error.status))
         else:
             messages.success(request, gettext("The texts are saved."))
             return redirect("audits:audit_detail", audit.pk)
     context = {"audit": audit, "form": form, "title": gettext("Texts of the report")}
-    return render(request, "audits/simple_form.html", context, status=422 if form.errors else 200)
+    return render(request, "audits/simple_form.html", context, status=form_status(form, refused=refused))

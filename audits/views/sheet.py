@@ -12,7 +12,7 @@ from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.forms import EvidenceForm, FindingForm
 from audits.models import Answer, Audit, Evidence
-from audits.selectors.case import audit_score
+from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.overview import panel_market, tier_rows
 from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree
 from audits.services.answers import AnswerInput, answer_save
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 NOT_APPLICABLE = "na"
+LONGEST_NUMBER = 9  # digits
 
 
 def get_answer(user: User, answer_id: int) -> Answer:
@@ -72,14 +73,12 @@ def save(request: HttpRequest, answer_id: int) -> HttpResponse:
     answer = get_answer_lightly(person(request.user), answer_id)
     require(request.user, "audits.change_answer", answer.audit)
     try:
-        content = _content(request)
-        revision = int(request.POST.get("revision", "0"))
+        content, revision = _content(request), _revision(request)
         saved = answer_save(
             answer_id=answer.pk, content=content, revision=revision, by=person(request.user), at=timezone.now()
         )
-    except (InvalidAnswerError, ValueError) as error:
-        code = error.code if isinstance(error, InvalidAnswerError) else "bad_level"
-        return _state(request, answer, status=422, problem=words_for(code))
+    except InvalidAnswerError as error:
+        return _state(request, answer, status=422, problem=words_for(error.code))
     except NotEditableError as error:
         return _state(request, answer, status=409, problem=status_words(error.status))
     except StaleRevisionError as error:
@@ -102,7 +101,7 @@ def get_answer_lightly(user: User, answer_id: int) -> Answer:
 
 
 def _content(request: HttpRequest) -> AnswerInput:
-    """Read the posted answer. Raises ``InvalidAnswerError`` or ``ValueError``."""
+    """Read the posted answer. Raises ``InvalidAnswerError``."""
     choice = request.POST.get("level", "")
     # Browsers send line ends as CRLF; one form is kept so that the same text is the same answer.
     note = request.POST.get("note", "").replace("\r\n", "\n").strip()
@@ -111,25 +110,37 @@ def _content(request: HttpRequest) -> AnswerInput:
         if not reason:
             raise InvalidAnswerError("na_without_reason")
         return AnswerInput(na_reason=reason, note=note)
-    if choice and not (choice.isascii() and choice.isdigit()):
-        raise InvalidAnswerError("bad_level")
-    return AnswerInput(level=int(choice) if choice else None, note=note)
+    return AnswerInput(level=_whole(choice, "bad_level") if choice else None, note=note)
+
+
+def _revision(request: HttpRequest) -> int:
+    """Read on which revision the answer was made: without it a save could overwrite what nobody has seen."""
+    return _whole(request.POST.get("revision", ""), "bad_revision")
+
+
+def _whole(text: str, code: str) -> int:
+    """Read a whole number of at most nine digits. Raises ``InvalidAnswerError`` with the code."""
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise InvalidAnswerError(code)
+    return int(text)
 
 
 def _state(
     request: HttpRequest, answer: Answer, *, status: int, problem: str = "", mine: AnswerInput | None = None
 ) -> HttpResponse:
-    context = {"answer": answer, "problem": problem, "mine": mine}
+    # The form keeps the revision that it was made on: only who has seen both versions may go on from the stored one.
+    held = request.POST.get("revision", "")[:LONGEST_NUMBER] or "-"
+    context = {"answer": answer, "problem": problem, "mine": mine, "held_revision": held}
     return render(request, "audits/sheet.html#state", context, status=status)
 
 
 def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
     """Return the saved state of the row and, out of band, the strip with the new scores."""
-    answers = list(
-        audit.answers.select_related("criterion").only(
-            "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
-        )
+    asked = asked_codes(audit)
+    rows = audit.answers.select_related("criterion").only(
+        "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
     )
+    answers = [row for row in rows if row.criterion.code in asked]
     context = {
         "answer": saved,
         "audit": audit,
@@ -166,6 +177,7 @@ def render_panel(
     *,
     evidence_form: EvidenceForm | None = None,
     finding_form: FindingForm | None = None,
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Render the panel, with the forms as they came back where something was wrong."""
@@ -179,6 +191,7 @@ def render_panel(
         "market": panel_market(audit, answer.criterion),
         "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
         "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
+        "problem": problem,
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
     }
     return render(request, "audits/panel.html", context, status=status)

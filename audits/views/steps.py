@@ -19,7 +19,7 @@ from audits.selectors.sheet import sheet_answers
 from audits.services.errors import NotEditableError, TransitionRefusedError
 from audits.services.market import market_attach, market_waive
 from audits.services.transitions import audit_decide, audit_step
-from audits.views.engagements import get_audit
+from audits.views.engagements import form_status, get_audit
 from audits.words import status_words, words_for
 from audits.workflow import EDITABLE, TRANSITIONS
 
@@ -34,18 +34,20 @@ def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
     if step not in TRANSITIONS or step == "decide":
         raise Http404
     require(request.user, TRANSITIONS[step].permission, audit)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    refused = False
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
             audit_step(audit_id=audit.pk, step=step, reason=reason, by=person(request.user), at=timezone.now())
         except TransitionRefusedError as error:
+            refused = True
             form.add_error(None, words_for(*error.codes))
         else:
             messages.success(request, step_words(step).done)
             return redirect("audits:audit_detail", audit.pk)
     context = {"audit": audit, "form": form, "step": step, "words": step_words(step)}
-    return render(request, "audits/step.html", context, status=409 if form.errors else 200)
+    return render(request, "audits/step.html", context, status=form_status(form, refused=refused))
 
 
 @permission("audits.decide_audit", methods=("GET", "POST"))
@@ -54,11 +56,14 @@ def decision_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.decide_audit", audit)
     route = audit.facts.get("decision_route", {}).get("value", "")
-    form = DecisionForm(request.POST or None, tiers=tier_names(audit), initial={"route": route})
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = DecisionForm(posted, tiers=tier_names(audit), initial={"route": route})
+    by_guard = False
+    if form.is_valid():
         try:
             decision = audit_decide(audit_id=audit.pk, **form.cleaned_data, by=person(request.user), at=timezone.now())
         except TransitionRefusedError as error:
+            by_guard = True
             form.add_error(None, words_for(*error.codes))
         else:
             granted = gettext("The certificate is issued.")
@@ -67,7 +72,7 @@ def decision_page(request: HttpRequest, audit_id: int) -> HttpResponse:
             return redirect("audits:audit_detail", audit.pk)
     result = audit_score(audit, sheet_answers(audit), today=timezone.localdate())
     context = {"audit": audit, "form": form, "tiers": tier_rows(audit, result)}
-    return render(request, "audits/decision.html", context, status=409 if form.errors else 200)
+    return render(request, "audits/decision.html", context, status=form_status(form, refused=by_guard))
 
 
 @permission("audits.change_answer", methods=("GET", "POST"))
@@ -76,13 +81,15 @@ def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.view_audit", audit)
     may_change = audit.status in EDITABLE and may(request.user, "audits.change_answer", audit)
-    form = MarketForm(request.POST or None, audit=audit)
+    form = MarketForm(request.POST if request.method == "POST" else None, audit=audit)
+    refused = False
     if request.method == "POST":
         require(request.user, "audits.change_answer", audit)
         if form.is_valid():
             try:
                 market_attach(audit_id=audit.pk, **form.cleaned_data, by=person(request.user), at=timezone.now())
             except NotEditableError as error:
+                refused = True
                 form.add_error(None, status_words(error.status))
             else:
                 messages.success(request, gettext("The verdicts are made anew."))
@@ -96,7 +103,7 @@ def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
         "waiver_form": WaiverForm(kpis=stale_kpis(audit)),
         "may_waive": audit.status in EDITABLE and may(request.user, "audits.waive_market", audit),
     }
-    return render(request, "audits/market.html", context, status=422 if form.errors else 200)
+    return render(request, "audits/market.html", context, status=form_status(form, refused=refused))
 
 
 @permission("audits.waive_market", methods=("POST",))

@@ -1,0 +1,192 @@
+"""The main job, by five people in a real browser: from raw records to a decided audit, its PDF and its certificate."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pypdf
+import pytest
+from playwright.sync_api import expect
+
+from reports.demo.records import Traffic, write_contacts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+CENTRE = "Hull Service Centre"
+RECORDS_FROM = date(2026, 7, 1)
+
+
+def centre_is_added(page: Page) -> None:
+    page.goto("/centres/new/")
+    page.get_by_label("Organisation", exact=False).first.select_option(label="Northmoor Energy (demo)")
+    page.get_by_label("Name").fill(CENTRE)
+    page.get_by_label("City").fill("Hull")
+    page.get_by_label("Country").fill("GB")
+    page.get_by_label("Industry").select_option("energy")
+    page.get_by_label("Voice").check()
+    page.get_by_label("Languages").fill("en")
+    page.get_by_label("Seats").fill("85")
+    page.locator("main form [type=submit]").last.click()
+    expect(page.get_by_role("heading", name=CENTRE)).to_be_visible()
+
+
+def records_are_measured(page: Page, records: Path) -> None:
+    page.goto("/centres/")
+    page.get_by_role("link", name=CENTRE).click()
+    page.get_by_role("link", name=re.compile("easure")).first.click()
+    page.get_by_role("link", name="Measure from records").first.click()
+    page.locator("input[type=file]").first.set_input_files(records)
+    page.get_by_label("Mapping").first.select_option(label="Contact export, one row per contact")
+    page.locator("main form [type=submit]").last.click()
+    expect(page.get_by_text("Service level").first).to_be_visible(timeout=60_000)
+
+
+def audit_is_planned(page: Page) -> str:
+    page.goto("/audits/new/")
+    page.get_by_label("Centre").select_option(label=CENTRE)
+    page.get_by_label("Kind").select_option("certification")
+    page.get_by_label("Edition").select_option(index=1)
+    page.get_by_label("Scope").fill("All contact by telephone.")
+    page.get_by_label("On site from").fill("2026-11-02")
+    page.get_by_label("On site to").fill("2026-11-06")
+    page.get_by_label("Conducting organisation").select_option(index=1)
+    page.get_by_label("Team leader").select_option(label="Mei Lau 劉美怡")
+    page.locator("main form [type=submit]").click()
+    expect(page.get_by_text("The audit is planned")).to_be_visible()
+    audit = page.url
+    step(page, "Start fieldwork")
+    return audit
+
+
+def step(page: Page, name: str, reason: str = "") -> None:
+    page.get_by_role("link", name=name).click()
+    if reason:
+        page.get_by_label("Reason").fill(reason)
+    page.get_by_role("button", name=name).click()
+    expect(page.locator(".alert-success")).to_be_visible()
+
+
+def sheet_is_filled(page: Page, audit: str) -> None:
+    page.goto(audit)
+    page.get_by_role("link", name="Answer sheet").click()
+    first = page.locator("article").first
+    first.get_by_text("Levels, guidance, evidence, findings").click()
+    first.get_by_label("File").set_input_files(
+        {"name": "promise.txt", "mimeType": "text/plain", "buffer": "Service promise, version 3".encode()}
+    )
+    first.get_by_role("button", name="Add evidence").click()
+    expect(first.get_by_role("link", name="promise.txt")).to_be_visible()
+    first.get_by_label("Grading").select_option("opportunity")
+    first.get_by_label("Statement").fill("The promise could name the bot.")
+    first.get_by_label("Objective evidence").fill("Version 3 of the promise, page 2.")
+    first.get_by_role("button", name="Raise the finding").click()
+    expect(first.get_by_text("The promise could name the bot.")).to_be_visible()
+    rows = page.locator("article form[hx-sync]")
+    for index in range(rows.count()):
+        rows.nth(index).locator("input[name=level][value='4']").check(force=True)
+    first.get_by_placeholder("Reasons and what was seen").fill("Read, and three agents knew it.")
+    expect(page.locator(".ts-state", has_text="Saved by")).to_have_count(rows.count(), timeout=60_000)
+    expect(page.locator("#save-state")).to_have_text("All saved", timeout=30_000)
+    page.reload()
+    expect(page.locator(".ts-score").first).to_contain_text("800.0")
+    expect(first.get_by_placeholder("Reasons and what was seen")).to_have_value("Read, and three agents knew it.")
+
+
+def facts_and_texts_are_stated(page: Page, audit: str) -> None:
+    page.goto(f"{audit}facts/")
+    for label, value in (
+        ("Liveness of the service manual", "82"),
+        ("Trained internal auditors", "3"),
+        ("Internal auditors with a project filed", "3"),
+    ):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_label("Route of the decision").select_option("panel")
+    page.get_by_role("button", name="Save the facts").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    page.goto(f"{audit}texts/")
+    page.get_by_label("Executive summary").fill("赫爾中心守時、守信。 Hull keeps its promise.")
+    page.get_by_role("button", name="Save the texts").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+
+
+def market_is_compared(page: Page, audit: str) -> None:
+    page.goto(f"{audit}market/")
+    page.get_by_label("Measurements").select_option(index=1)
+    page.get_by_label("Market release").select_option(index=1)
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_text("Average speed of answer")).to_be_visible()
+
+
+def old_figures_are_waived(page: Page, audit: str) -> int:
+    page.goto(f"{audit}market/")
+    waived = 0
+    while page.get_by_role("button", name="Grant the waiver").count():
+        page.get_by_label("Reason").fill("No newer figure is published for this market.")
+        page.get_by_role("button", name="Grant the waiver").click()
+        expect(page.locator(".alert-success")).to_be_visible()
+        waived += 1
+    return waived
+
+
+def report_is_downloaded(page: Page, audit: str) -> pypdf.PdfReader:
+    page.goto(audit)
+    page.get_by_role("button", name="PDF report").click()
+    link = page.get_by_role("link", name=re.compile("Download"))
+    expect(link).to_be_visible(timeout=120_000)
+    with page.expect_download() as download:
+        link.click()
+    return pypdf.PdfReader(io.BytesIO(download.value.path().read_bytes()))
+
+
+def test_from_raw_records_to_certificate_and_report(sign_in, tmp_path: Path) -> None:
+    records = tmp_path / "hull-2026-q3.csv"
+    write_contacts(records, Traffic(per_day=380, mean_wait=60, no_wait=0.85), first=RECORDS_FROM, days=92, seed=11)
+
+    priya = sign_in("priya")
+    centre_is_added(priya)
+    records_are_measured(priya, records)
+
+    daniel = sign_in("daniel")
+    audit = audit_is_planned(daniel)
+
+    mei = sign_in("mei")
+    sheet_is_filled(mei, audit)
+    facts_and_texts_are_stated(mei, audit)
+    market_is_compared(mei, audit)
+
+    helena = sign_in("helena")
+    assert old_figures_are_waived(helena, audit) >= 1
+
+    mei.goto(audit)
+    step(mei, "Submit for technical review")
+    daniel.goto(audit)
+    step(daniel, "Approve the technical review", "Evidence and grading support the result.")
+    helena.goto(audit)
+    helena.get_by_role("link", name="Decide", exact=True).click()
+    helena.get_by_label("Grant certification").check()
+    helena.get_by_label("Tier").select_option("operational")
+    helena.get_by_label("Reasons").fill("Above the market, all gates of the tier met.")
+    helena.get_by_role("button", name="Record the decision").click()
+    expect(helena.get_by_text("The certificate is issued.")).to_be_visible()
+
+    priya.goto(audit)
+    report = report_is_downloaded(priya, audit)
+    text = "\n".join(page.extract_text() for page in report.pages)
+    assert CENTRE in text
+    assert "赫爾中心守時" in text
+    assert all(re.search(rf"\b{code}\b", text) for code in ("A1.1", "B4.2", "C3.2", "D4.5"))
+    assert len(report.pages) >= 20
+
+    code = helena.get_by_role("link", name=re.compile("/verify/")).get_attribute("href")
+    anybody = sign_in("")
+    anybody.goto(code)
+    expect(anybody.get_by_text(CENTRE)).to_be_visible()
+    expect(anybody.get_by_text("Active", exact=False).first).to_be_visible()
