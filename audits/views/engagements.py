@@ -25,7 +25,7 @@ from audits.workflow import EDITABLE
 from standards.selectors import edition_document
 
 if TYPE_CHECKING:
-    from django.forms import Form, ModelForm
+    from django.forms import BaseForm
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
@@ -48,7 +48,7 @@ def get_audit(user: User, audit_id: int) -> Audit:
         raise Http404 from error
 
 
-def form_status(form: Form | ModelForm, *, refused: bool = False) -> int:
+def form_status(form: BaseForm, *, refused: bool = False) -> int:
     """Return the status of a page with a form: 409 when the state forbids it, 422 for what was filled in, else 200."""
     return 409 if refused else 422 if form.errors else 200
 

@@ -37,10 +37,15 @@
   document.addEventListener("htmx:oobAfterSwap", show);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-save]");
-    if (button) htmx.trigger(button.closest("form"), "save");
+    if (!button) return;
+    // Until this click the form keeps its old revision: who types on must not overwrite the other answer unasked.
+    const form = button.closest("form");
+    form.elements.revision.value = button.dataset.save;
+    htmx.trigger(form, "save");
   });
   const again = () => waiting.forEach((form) => {
-    if (!inFlight.has(form)) htmx.trigger(form, "save");
+    if (!form.isConnected) waiting.delete(form); // replaced by the stored answer, as the reader chose
+    else if (!inFlight.has(form)) htmx.trigger(form, "save");
   });
   setInterval(again, RETRY);
   window.addEventListener("online", again);

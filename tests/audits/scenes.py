@@ -1,0 +1,151 @@
+"""One engagement with everybody around it, brought to any state by the services that people use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from accounts.models import Membership, Role, User
+from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamRole
+from audits.services.answers import AnswerInput, answer_save
+from audits.services.engagement import audit_facts_save, team_member_add
+from audits.services.evidence import evidence_add
+from audits.services.findings import finding_raise
+from audits.services.transitions import audit_decide, audit_step
+from tests.factories import AT, leader_of, make_audit, make_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from io import BytesIO
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+STATUSES = ("planned", "fieldwork", "technical_review", "decision", "closed", "cancelled")
+WHO = (
+    "administrator",
+    "audit_manager",
+    "leader",
+    "auditor",
+    "observer",
+    "decision_maker",
+    "centre_manager",
+    "viewer",
+    "outsider",
+)
+
+
+@dataclass
+class Scene:
+    """An audit, who is around it, one answer with evidence and one open finding."""
+
+    audit: Audit
+    people: dict[str, User]
+    answer: Answer
+    evidence: Evidence = field(init=False)
+    finding: Finding = field(init=False)
+
+    def step(self, name: str, who: str, reason: str = "") -> None:
+        """Make one transition as one of the people."""
+        audit_step(audit_id=self.audit.pk, step=name, reason=reason, by=self.people[who], at=AT)
+
+
+def make_people(audit: Audit) -> dict[str, User]:
+    """Return one person for each of ``WHO``; the reviewer is somebody else still."""
+    conductor, auditee = audit.conductor, audit.auditee
+    people = {
+        "administrator": make_user(Role.ADMINISTRATOR, conductor),
+        "audit_manager": make_user(Role.AUDIT_MANAGER, conductor),
+        "decision_maker": make_user(Role.DECISION_MAKER, conductor),
+        "leader": leader_of(audit),
+        "auditor": audit.team.get(role=TeamRole.AUDITOR).user,
+        "observer": make_user(),
+        "centre_manager": make_user(Role.CENTRE_MANAGER, auditee),
+        "viewer": make_user(Role.VIEWER, auditee),
+        "outsider": make_user(Role.AUDIT_MANAGER),
+        "reviewer": make_user(Role.AUDIT_MANAGER, conductor),
+    }
+    # An outsider with every role there is, only elsewhere.
+    elsewhere = people["outsider"].memberships.get().organisation
+    Membership.objects.bulk_create(
+        Membership(user=people["outsider"], organisation=elsewhere, role=role)
+        for role in Role
+        if role != Role.AUDIT_MANAGER
+    )
+    team_member_add(audit_id=audit.pk, user=people["observer"], role=TeamRole.OBSERVER, by=people["leader"], at=AT)
+    return people
+
+
+def make_scene(status: str = "fieldwork", *, answered: bool = True, **fields: Any) -> Scene:
+    """Bring an audit to a state; at 4 of 5 throughout, so that tier ``base`` is attained."""
+    from io import BytesIO
+
+    audit = make_audit(started=False, **fields)
+    scene = Scene(audit, make_people(audit), audit.answers.select_related("criterion").first())
+    scene.step("start", "audit_manager")
+    leader = scene.people["leader"]
+    for pk in audit.answers.values_list("pk", flat=True) if answered else ():
+        answer_save(answer_id=pk, content=AnswerInput(level=4), revision=0, by=leader, at=AT)
+    scene.answer.refresh_from_db()
+    scene.evidence = add_evidence(scene, BytesIO(PNG))
+    scene.finding = raise_finding(scene)
+    _finish(scene)[status]()
+    audit.refresh_from_db()
+    return scene
+
+
+def add_evidence(scene: Scene, source: BytesIO, filename: str = "wall.png") -> Evidence:
+    """Attach a file to the scene's answer."""
+    return evidence_add(
+        answer=scene.answer,
+        source=source,
+        filename=filename,
+        kind="photo",
+        title="",
+        by=scene.people["leader"],
+        at=AT,
+    )
+
+
+def raise_finding(scene: Scene, kind: str = FindingKind.MINOR) -> Finding:
+    """Raise a finding against the scene's criterion; a minor one, due after the audit."""
+    return finding_raise(
+        audit_id=scene.audit.pk,
+        criterion=scene.answer.criterion,
+        kind=kind,
+        statement="The wallboard was off.",
+        objective_evidence="Seen at 10:00.",
+        due=date(2026, 12, 1),
+        by=scene.people["leader"],
+        at=AT,
+    )
+
+
+def _finish(scene: Scene) -> dict[str, Callable[[], None]]:
+    """Return what leads from fieldwork to each state."""
+
+    def submitted() -> None:
+        facts = {"decision_route": {"value": "panel", "note": ""}}
+        audit_facts_save(audit_id=scene.audit.pk, facts=facts, by=scene.people["leader"], at=AT)
+        scene.step("submit", "leader")
+
+    def approved() -> None:
+        submitted()
+        scene.step("approve", "reviewer", "Supports the result.")
+
+    def closed() -> None:
+        approved()
+        values = {"granted": True, "tier": "base", "route": "panel", "reason": "Met."}
+        audit_decide(audit_id=scene.audit.pk, by=scene.people["decision_maker"], at=AT, **values)
+
+    def planned() -> None:
+        # There is no way back to the plan; evidence and finding stay, so that every address has its object.
+        Audit.objects.filter(pk=scene.audit.pk).update(status="planned")
+
+    return {
+        "planned": planned,
+        "fieldwork": lambda: None,
+        "technical_review": submitted,
+        "decision": approved,
+        "closed": closed,
+        "cancelled": lambda: scene.step("cancel", "audit_manager", "Contract ended."),
+    }

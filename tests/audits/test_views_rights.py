@@ -1,0 +1,294 @@
+"""Who may do what with an audit, in which state: every address, every verb, every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.access import may
+from audits import urls
+from audits.models import Answer, Audit, Certificate, Decision, Evidence, Finding, MarketWaiver, TeamMember
+from ledger.models import Entry
+from tests.audits.scenes import PNG, STATUSES, WHO, Scene, make_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+ALL = frozenset(WHO) - {"outsider"}
+ASSESSORS = frozenset({"leader", "auditor"})
+PLANNERS = frozenset({"administrator", "audit_manager"})
+REVIEWERS = frozenset({"audit_manager", "decision_maker"})
+DECIDERS = frozenset({"decision_maker"})
+ALWAYS = frozenset(STATUSES)
+FIELDWORK = frozenset({"fieldwork"})
+FINDING = {"kind": "strength", "statement": "Good.", "objective_evidence": "Seen."}
+DECISION = {"granted": "no", "route": "panel", "reason": "Not met."}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One address and verb: who may, in which states it succeeds with which status; a refusal by state is 409."""
+
+    name: str
+    who: frozenset[str]
+    during: frozenset[str] = ALWAYS
+    ok: int = 200
+    verb: str = "get"
+    data: Callable[[], dict[str, Any]] = dict
+    step: str = ""
+
+    def url(self, scene: Scene) -> str:
+        """Return the address for the objects of a scene."""
+        return address(self.name, scene, step=self.step or "start")
+
+    def expected(self, who: str, status: str) -> int:
+        """Return the status that this person gets."""
+        if who == "outsider":
+            return 404
+        if who not in self.who:
+            return 403
+        return self.ok if status in self.during else 409
+
+    def __str__(self) -> str:
+        """Name the case in a report."""
+        return f"{self.verb} {self.name} {self.step}".strip()
+
+
+def upload() -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("new.png", PNG + b"new"), "title": "", "kind": "photo"}
+
+
+def post(name: str, who: frozenset[str], during: frozenset[str], ok: int = 302, **data: Any) -> Case:
+    step = data.pop("step", "")
+    return Case(name, who, during, ok, verb="post", data=lambda: dict(data), step=step)
+
+
+def step(name: str, who: frozenset[str], *during: str) -> Case:
+    return post("step", who, frozenset(during), step=name, reason="Because.")
+
+
+CASES = (
+    *(Case(name, ALL) for name in ("audit_detail", "sheet", "market", "answer_row", "answer_panel", "evidence_file")),
+    *(Case(name, ASSESSORS) for name in ("facts", "texts", "finding_close")),
+    Case("decision", DECIDERS),
+    Case("step", PLANNERS, step="start"),
+    Case("step", frozenset({"leader"}), step="submit"),
+    Case("step", REVIEWERS, step="approve"),
+    Case("step", REVIEWERS, step="return"),
+    Case("step", PLANNERS, step="cancel"),
+    post("answer_save", ASSESSORS, FIELDWORK, 200, level="3", note="", revision="1"),
+    post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
+    Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
+    post("evidence_remove", ASSESSORS, FIELDWORK, 200),
+    post("finding_close", ASSESSORS, frozenset({"fieldwork", "technical_review", "decision"}), note="Seen."),
+    post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
+    post("texts", ASSESSORS, frozenset({"planned", "fieldwork"}), scope="All.", summary="Short."),
+    post("market", ASSESSORS, FIELDWORK, run=""),
+    post("waiver_add", DECIDERS, ALWAYS, kpi="nps", reason="Only figure."),
+    post("decision", DECIDERS, frozenset({"decision"}), **DECISION),
+    step("start", PLANNERS, "planned"),
+    step("submit", frozenset({"leader"}), "fieldwork"),
+    step("return", REVIEWERS, "technical_review", "decision"),
+    step("approve", REVIEWERS, "technical_review"),
+    step("cancel", PLANNERS, "planned", "fieldwork", "technical_review"),
+)
+
+
+def address(name: str, scene: Scene, *, step: str = "start") -> str:
+    """Return the address of a view for the objects of a scene."""
+    about = {
+        "answer": [scene.answer.pk],
+        "evidence": [scene.answer.pk],
+        "finding": [scene.finding.pk],
+    }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
+    special = {
+        "audit_list": [],
+        "audit_create": [],
+        "evidence_file": [scene.evidence.pk],
+        "evidence_remove": [scene.answer.pk, scene.evidence.pk],
+        "finding_add": [scene.answer.pk],
+        "step": [scene.audit.pk, step],
+    }
+    return reverse(f"audits:{name}", args=special.get(name, about))
+
+
+def stored() -> dict[str, list[Any]]:
+    """Return every row of the room and the length of the ledger."""
+    models = (Audit, Answer, TeamMember, Evidence, Finding, MarketWaiver, Decision, Certificate)
+    rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+    return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
+
+
+def attempt(client: Client, case: Case, scene: Scene) -> int:
+    """Send the request and take back what it did."""
+    with transaction.atomic():
+        response = getattr(client, case.verb)(case.url(scene), case.data())
+        response.close()
+        transaction.set_rollback(True)
+    return int(response.status_code)
+
+
+def test_every_address_with_an_object_is_in_the_table() -> None:
+    names = {pattern.name for pattern in urls.urlpatterns} - {"audit_list", "audit_create"}
+    assert names == {case.name for case in CASES}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("who", WHO)
+def test_rights_by_person_state_and_verb(client: Client, who: str, status: str) -> None:
+    scene = make_scene(status)
+    client.force_login(scene.people[who])
+    seen = {str(case): attempt(client, case, scene) for case in CASES}
+    assert seen == {str(case): case.expected(who, status) for case in CASES}
+
+
+@pytest.mark.parametrize("who", ["observer", "centre_manager", "viewer", "outsider"])
+def test_whoever_may_not_write_changes_nothing_whatever_is_posted(client: Client, who: str) -> None:
+    scene = make_scene()
+    client.force_login(scene.people[who])
+    before = stored()
+    for case in CASES:
+        if case.verb == "post":
+            assert client.post(case.url(scene), case.data()).status_code in {403, 404}
+    assert stored() == before
+
+
+@pytest.mark.parametrize("who", [*WHO, "reviewer"])
+def test_visible_to_agrees_with_the_rule(who: str) -> None:
+    scene = make_scene()
+    make_scene(answered=False)
+    user = scene.people[who]
+    visible = set(Audit.objects.visible_to(user))
+    assert visible == {audit for audit in Audit.objects.all() if may(user, "audits.view_audit", audit)}
+    assert (scene.audit in visible) == (who != "outsider")
+
+
+def test_without_signing_in_every_address_leads_to_the_sign_in(client: Client) -> None:
+    scene = make_scene()
+    before = stored()
+    for pattern in urls.urlpatterns:
+        for verb in (client.get, client.post):
+            response = verb(address(str(pattern.name), scene))
+            assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, reverse("account_login"))
+    assert stored() == before
+
+
+READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "POST"}), frozenset({"POST"})
+ALLOWED = {
+    **dict.fromkeys(("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "evidence_file"), READS),
+    **dict.fromkeys(("audit_create", "facts", "texts", "market", "decision", "step", "finding_close"), FORMS),
+    **dict.fromkeys(("waiver_add", "answer_save", "evidence_upload", "evidence_remove", "finding_add"), WRITES),
+}
+
+
+def test_methods_that_a_view_has_no_use_for_are_refused(client: Client) -> None:
+    scene = make_scene()
+    client.force_login(scene.people["leader"])
+    before = stored()
+    for pattern in urls.urlpatterns:
+        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - ALLOWED[str(pattern.name)]:
+            response = client.generic(method, address(str(pattern.name), scene))
+            assert (pattern.name, method, response.status_code) == (pattern.name, method, 405)
+    assert stored() == before
+
+
+@pytest.mark.parametrize("who", ["leader", "audit_manager", "decision_maker"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_reading_changes_nothing(client: Client, who: str, status: str) -> None:
+    scene = make_scene(status)
+    client.force_login(scene.people[who])
+    before = stored()
+    for name, methods in ALLOWED.items():
+        if "GET" in methods:
+            query = {"status": "closed", "level": "5", "revision": "1", "reason": "x"}
+            client.get(address(name, scene), query).close()
+            client.head(address(name, scene)).close()
+    assert stored() == before
+
+
+FOREIGN = {
+    "status": "closed",
+    "result": "{}",
+    "result_sha256": "0",
+    "auditee": "1",
+    "conductor": "1",
+    "reference": "A-1",
+    "edition": "1",
+    "created_by": "1",
+    "answered_by": "1",
+    "criterion": "1",
+    "audit": "1",
+    "number": "99",
+    "closed_at": "2020-01-01",
+    "market_release": "1",
+}
+FREE = ("reference", "auditee_id", "conductor_id", "edition_id", "created_by_id", "result", "result_sha256")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.verb == "post"], ids=str)
+def test_fields_that_a_form_does_not_have_are_ignored(client: Client, case: Case) -> None:
+    status = next(name for name in STATUSES if name in case.during)
+    plain, crowded = make_scene(status), make_scene(status)
+    who = next(name for name in WHO if name in case.who)
+    for scene, extra in ((plain, {}), (crowded, FOREIGN)):
+        client.force_login(scene.people[who])
+        assert client.post(case.url(scene), {**extra, **case.data()}).status_code == case.ok
+    kept = Audit.objects.values(*FREE).get(pk=crowded.audit.pk)
+    if case.step not in {"submit", "return"} and case.name not in {"decision", "finding_close"}:
+        assert kept == {name: getattr(crowded.audit, name) for name in FREE}
+    statuses = [Audit.objects.get(pk=scene.audit.pk).status for scene in (plain, crowded)]
+    assert statuses[0] == statuses[1]
+    crowded.answer.refresh_from_db()
+    assert crowded.answer.answered_by in {crowded.people["leader"], crowded.people[who]}
+    numbers = [list(scene.audit.findings.values_list("number", flat=True)) for scene in (plain, crowded)]
+    assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63, 10**40])
+def test_ids_that_nobody_has_are_not_found(client: Client, number: int) -> None:
+    scene = make_scene()
+    client.force_login(scene.people["leader"])
+    for case in CASES:
+        url = reverse(f"audits:{case.name}", args=[number, *unknown_rest(case, scene)])
+        assert (str(case), getattr(client, case.verb)(url, case.data()).status_code) == (str(case), 404)
+
+
+def unknown_rest(case: Case, scene: Scene) -> list[Any]:
+    """Return what follows the first id in an address."""
+    return {"step": [case.step], "evidence_remove": [scene.evidence.pk]}.get(case.name, [])
+
+
+def test_unknown_steps_are_not_found(client: Client) -> None:
+    scene = make_scene()
+    client.force_login(scene.people["decision_maker"])
+    for name in ("decide", "nonsense", "START"):
+        assert client.post(f"/audits/{scene.audit.pk}/steps/{name}/", {"reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_planning_is_for_those_who_manage_audits_somewhere(client: Client, who: str) -> None:
+    scene = make_scene()
+    client.force_login(scene.people[who])
+    expected = 200 if who in PLANNERS | {"outsider"} else 403
+    assert client.get("/audits/new/").status_code == expected
+    assert client.post("/audits/new/", {}).status_code == (422 if expected == 200 else 403)
+    assert (b"/audits/new/" in client.get("/audits/").content) == (expected == 200)
+
+
+def test_list_shows_each_person_exactly_what_is_visible_to_them(client: Client) -> None:
+    scene = make_scene()
+    other = make_scene(answered=False)
+    for who in WHO:
+        client.force_login(scene.people[who])
+        text = client.get("/audits/").content.decode()
+        assert (scene.audit.reference in text) == (who != "outsider")
+        assert other.audit.reference not in text
