@@ -18,6 +18,8 @@ from benchmarks.records.quality import counted, quality_report
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import ibis.expr.types as ir
+
     from benchmarks.records.prepare import Contacts
 
 ENGINES = ("duckdb", "postgres")
@@ -56,24 +58,21 @@ def measure_file(
     if engine not in ENGINES:
         missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
         raise RecordsError(f"The engine {engine} is not available: {missing}. Choose one of {', '.join(ENGINES)}.")
-    if engine == "postgres" and not url.startswith("postgres"):
-        raise RecordsError("The engine postgres needs DATABASE_URL=postgres://… in the environment.")
     unknown = [name for name in by if name not in GROUPS]
     if unknown:
         raise RecordsError(f"Cannot split by {', '.join(unknown)}; known: {', '.join(GROUPS)}.")
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        contacts = prepare(path, mapping, Path(folder))
-        return _measure(contacts, mapping, by, engine, url, channels=channels)
+    with tempfile.TemporaryDirectory(dir=scratch) as folder, prepare(path, mapping, Path(folder)) as contacts:
+        if engine == "duckdb":
+            return _measure(contacts, contacts.table, mapping, by, channels=channels)
+        with in_postgres(contacts.table, url) as table:
+            return _measure(contacts, table, mapping, by, channels=channels)
 
 
-def _measure(
-    contacts: Contacts, mapping: Mapping, by: Sequence[str], engine: str, url: str, *, channels: bool
-) -> Measured:
+def _measure(contacts: Contacts, table: ir.Table, mapping: Mapping, by: Sequence[str], *, channels: bool) -> Measured:
     if "agent" in by and "agent" not in contacts.fields:
         raise RecordsError("Cannot split by agent: the mapping does not give the field agent.")
     at = Thresholds(mapping.service_level_seconds, mapping.short_abandon_seconds)
     quality = quality_report(contacts, mapping)
-    table = in_postgres(contacts.table, url) if engine == "postgres" else contacts.table
     kpis, missing = compute(table, contacts.fields, at, by)
     names = quality["channels"] if channels and len(quality["channels"]) > 1 else []
     per_channel = {name: compute(table.filter(table.channel == name), contacts.fields, at)[0] for name in names}

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 import ibis
 
 from benchmarks.records.files import RecordsError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import ibis.expr.types as ir
+
 _TABLE = "touchstone_contacts"
 
 
-def in_postgres(contacts: ibis.Table, url: str) -> ibis.Table:
-    """Copy the contacts and return them as a table of PostgreSQL; it goes away with the connection.
+@contextlib.contextmanager
+def in_postgres(contacts: ir.Table, url: str) -> Iterator[ir.Table]:
+    """Copy the contacts and give them as a table of PostgreSQL; it goes away with the connection, at the end.
 
     ``url`` is ``postgres://user:password@host:port/database``. RecordsError when the server cannot be reached.
     """
+    if not url.startswith("postgres"):
+        raise RecordsError("The engine postgres needs DATABASE_URL=postgres://… in the environment.")
     try:
         connection = ibis.connect(url.replace("postgresql://", "postgres://", 1))
     except Exception as error:  # whatever driver and resolver raise, it is the same news
         raise RecordsError("PostgreSQL cannot be reached at DATABASE_URL.") from error
-    return connection.create_table(_TABLE, contacts.to_pyarrow(), temp=True)
+    try:
+        yield connection.create_table(_TABLE, contacts.to_pyarrow(), temp=True)
+    finally:
+        connection.disconnect()

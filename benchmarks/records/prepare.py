@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from benchmarks.records.source import Opened, bad_lines, open_records
 from benchmarks.records.typed import RANGES, holds, typed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import ibis.expr.types as ir
@@ -46,9 +48,20 @@ class Contacts:
     left_out: dict[str, Refused]
 
 
-def prepare(path: Path, mapping: Mapping, folder: Path) -> Contacts:
-    """Read a records file into clean contacts. RecordsError or MappingError when it cannot be used at all."""
+@contextlib.contextmanager
+def prepare(path: Path, mapping: Mapping, folder: Path) -> Iterator[Contacts]:
+    """Read a records file into clean contacts, there until the end of the ``with`` block.
+
+    RecordsError or MappingError when it cannot be used at all.
+    """
     opened = open_records(path, mapping, folder)
+    try:
+        yield _usable(opened, mapping)
+    finally:
+        opened.connection.disconnect()
+
+
+def _usable(opened: Opened, mapping: Mapping) -> Contacts:
     try:
         contacts = _prepare(opened, mapping)
     except duckdb.Error as error:

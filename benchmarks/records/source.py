@@ -50,9 +50,13 @@ def open_records(path: Path, mapping: Mapping, folder: Path) -> Opened:
     connection = connect(folder, mapping.given_in)
     try:
         opened = _OPENERS[mapping.format](connection, path, mapping, folder)
+        _check_columns(opened.columns, mapping)
     except (duckdb.Error, OSError) as error:
+        connection.disconnect()
         raise RecordsError(f"The file cannot be read as {mapping.format}: {_first_line(error)}") from error
-    _check_columns(opened.columns, mapping)
+    except (RecordsError, MappingError):
+        connection.disconnect()
+        raise
     return opened
 
 

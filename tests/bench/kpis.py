@@ -145,7 +145,7 @@ RATIOS: dict[str, list[tuple[str, str, str]]] = {
 def by_hand(path: Path) -> list[tuple[float, ...]]:
     """Compute the KPIs with hand-written SQL: value, variance, simple variance of each; then the quantiles."""
     connection = duckdb.connect()
-    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
     connection.execute(CLEAN.format(path=path))
     for query in (DUPLICATES, PROBLEMS, REPORT, REPEAT_SHARE):
         connection.execute(query).fetchall()

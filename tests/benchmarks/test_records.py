@@ -220,7 +220,9 @@ def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
 
 
 def test_times_with_an_offset_fall_on_the_local_day(tmp_path: Path) -> None:
-    path = write_csv(tmp_path / "a.csv", [row(arrived="2026-03-01T23:30:00Z"), row(id="2", arrived="2026-03-01 23:30:00")])
+    path = write_csv(
+        tmp_path / "a.csv", [row(arrived="2026-03-01T23:30:00Z"), row(id="2", arrived="2026-03-01 23:30:00")]
+    )
     found = measured(path, by=["day"])
     days = {each.group[0][1]: each.n for each in found.kpis if each.kpi == "connect_rate"}
     assert days == {"2026-03-01": 1, "2026-03-02": 1}
