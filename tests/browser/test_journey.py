@@ -80,7 +80,7 @@ def sheet_is_filled(page: Page, audit: str) -> None:
     first = page.locator("article").first
     first.get_by_text("Levels, guidance, evidence, findings").click()
     first.get_by_label("File").set_input_files(
-        {"name": "promise.txt", "mimeType": "text/plain", "buffer": "Service promise, version 3".encode()}
+        {"name": "promise.txt", "mimeType": "text/plain", "buffer": b"Service promise, version 3"}
     )
     first.get_by_role("button", name="Add evidence").click()
     expect(first.get_by_role("link", name="promise.txt")).to_be_visible()
@@ -91,7 +91,7 @@ def sheet_is_filled(page: Page, audit: str) -> None:
     expect(first.get_by_text("The promise could name the bot.")).to_be_visible()
     rows = page.locator("article form[hx-sync]")
     for index in range(rows.count()):
-        rows.nth(index).locator("input[name=level][value='4']").check(force=True)
+        rows.nth(index).locator(".ts-levels label", has_text="4").click()
     first.get_by_placeholder("Reasons and what was seen").fill("Read, and three agents knew it.")
     expect(page.locator(".ts-state", has_text="Saved by")).to_have_count(rows.count(), timeout=60_000)
     expect(page.locator("#save-state")).to_have_text("All saved", timeout=30_000)
