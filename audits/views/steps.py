@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -94,13 +95,15 @@ def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
             else:
                 messages.success(request, gettext("The verdicts are made anew."))
                 return redirect("audits:market", audit.pk)
+    waiver_form = WaiverForm(kpis=stale_kpis(audit))
+    waiver_form.helper.form_action = reverse("audits:waiver_add", args=[audit.pk])
     context = {
         "audit": audit,
         "form": form,
         "market": market_rows(audit),
         "waivers": audit.market_waivers.select_related("granted_by"),
         "may_change": may_change,
-        "waiver_form": WaiverForm(kpis=stale_kpis(audit)),
+        "waiver_form": waiver_form,
         "may_waive": audit.status in EDITABLE and may(request.user, "audits.waive_market", audit),
     }
     return render(request, "audits/market.html", context, status=form_status(form, refused=refused))
