@@ -120,6 +120,9 @@ class Audit(models.Model):
     review_note = models.TextField(_("technical reviewer's note"), blank=True)
     closed_at = models.DateTimeField(null=True)
 
+    # Team roles by person (None: not on the team), where a selector has fetched them along with something else.
+    known_roles: dict[int, str | None]
+
     objects = AuditQuerySet.as_manager()
 
     class Meta:

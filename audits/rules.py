@@ -9,7 +9,10 @@ from audits.models import Audit, TeamRole
 
 
 def team_role(user: User, audit: Audit) -> str | None:
-    """Return the person's role on the team; uses ``audit.team`` when it was prefetched."""
+    """Return the person's role on the team; no query when ``known_roles`` says it or ``audit.team`` was prefetched."""
+    known: dict[int, str | None] = getattr(audit, "known_roles", {})
+    if user.pk in known:
+        return known[user.pk]
     return next((member.role for member in audit.team.all() if member.user_id == user.pk), None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.forms import EvidenceForm, FindingForm
-from audits.models import Answer, Audit, Evidence
+from audits.models import Answer, Audit, Evidence, TeamMember
 from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.overview import panel_market, tier_rows
 from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree
@@ -87,17 +88,20 @@ def save(request: HttpRequest, answer_id: int) -> HttpResponse:
 
 
 def get_answer_lightly(user: User, answer_id: int) -> Answer:
-    """Fetch only what a save needs, or answer 404; two queries with the team."""
+    """Fetch only what a save needs, or answer 404; one query, with the person's own role on the team."""
+    role = TeamMember.objects.filter(audit=OuterRef("audit"), user=user).values("role")[:1]
     try:
-        return (
+        answer = (
             Answer.objects.filter(audit__in=Audit.objects.visible_to(user))
             .select_related("audit__centre", "audit__edition", "criterion")
             .defer("audit__edition__document", "criterion__anchors", "criterion__look_at", "criterion__evidence")
-            .prefetch_related("audit__team")
+            .annotate(own_role=Subquery(role))
             .get(pk=answer_id)
         )
     except Answer.DoesNotExist as error:
         raise Http404 from error
+    answer.audit.known_roles = {user.pk: answer.own_role}
+    return answer
 
 
 def _content(request: HttpRequest) -> AnswerInput:
@@ -129,7 +133,7 @@ def _state(
     request: HttpRequest, answer: Answer, *, status: int, problem: str = "", mine: AnswerInput | None = None
 ) -> HttpResponse:
     # The form keeps the revision that it was made on: only who has seen both versions may go on from the stored one.
-    held = request.POST.get("revision", "")[:LONGEST_NUMBER] or "-"
+    held = request.POST.get("revision", "")[: LONGEST_NUMBER + 1] or "-"
     context = {"answer": answer, "problem": problem, "mine": mine, "held_revision": held}
     return render(request, "audits/sheet.html#state", context, status=status)
 
