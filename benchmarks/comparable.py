@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.kpis.definition import words as _
 from benchmarks.kpis.registry import UNSTATED
 
 if TYPE_CHECKING:
@@ -227,20 +228,22 @@ def figure_error(figure: Figure) -> tuple[float, float] | None:
 
 
 _WORDS = {
-    "region": "Figures of other regions do not speak for this centre.",
-    "industry": "Figures of other industries do not speak for this centre.",
-    "variant_unstated": "The publisher does not say which formula it used.",
-    "norm": "Targets, norms and regulatory minimums are not what the market does.",
-    "ceiling": "Nearly every centre reaches the highest value, so the figure tells none apart.",
-    "grade": "The source is too weak.",
-    "not_measured": "A comparable figure exists, or could with another survey; the centre has not measured this KPI.",
-    "variant_other": "The publisher used another formula than the centre.",
-    "unit": "The publisher used another unit than the centre.",
-    "channel": "The figure is of another channel than the measurement.",
+    "region": _("Figures of other regions do not speak for this centre."),
+    "industry": _("Figures of other industries do not speak for this centre."),
+    "variant_unstated": _("The publisher does not say which formula it used."),
+    "norm": _("Targets, norms and regulatory minimums are not what the market does."),
+    "ceiling": _("Nearly every centre reaches the highest value, so the figure tells none apart."),
+    "grade": _("The source is too weak."),
+    "not_measured": _(
+        "A comparable figure exists, or could with another survey; the centre has not measured this KPI."
+    ),
+    "variant_other": _("The publisher used another formula than the centre."),
+    "unit": _("The publisher used another unit than the centre."),
+    "channel": _("The figure is of another channel than the measurement."),
 }
 
 
 def _words(code: str, kpi: Kpi) -> str:
     if code == "variant_unstated" and kpi.code == "service_level":
-        return "The publisher does not say which of the four service level formulas it used."
+        return _("The publisher does not say which of the four service level formulas it used.")
     return _WORDS[code]

@@ -15,10 +15,11 @@ from scipy import stats
 
 from benchmarks.comparable import CentreProfile, Figure, Measured, Refusal, choose, figure_error
 from benchmarks.holm import effective_level, holm
+from benchmarks.kpis.definition import words as _
 from benchmarks.kpis.registry import KPIS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from benchmarks.kpis.definition import Kpi
@@ -258,18 +259,24 @@ def _reference(figure: Figure) -> dict[str, Any]:
 
 
 _WORDS = {
-    "below": "Significantly below the market.",
-    "above": "Significantly above the market.",
-    "not_shown_below": "Not significantly below the market, and measured precisely enough to say so.",
-    "not_precise": "Known to ±{half_width:g} {unit} only; ±{precision:g} {unit} is needed. Measure more days.",
-    "no_error": "The standard error is not known: fewer than two days, agents or customers.",
-    "no_variation": "The measurement never varies between days, agents or customers, so its error cannot be estimated.",
-    "no_direction": "The KPI has a target, not a better direction.",
-    "figure_too_old": "The market figure is of {year}, {months} months old; more than {limit} needs a waiver by name.",
-    "period_too_old": "The measured period ended {months} months before the year of the market figure, {year}.",
-    "other_measured": "The market figure is of variant {variant}, channel {channel}; the centre measured another one.",
-    "not_measured": "The release holds a comparable figure, but the centre has not measured this KPI.",
-    "no_figure_at_all": "The market release holds no figure for this KPI.",
+    "below": _("Significantly below the market."),
+    "above": _("Significantly above the market."),
+    "not_shown_below": _("Not significantly below the market, and measured precisely enough to say so."),
+    "not_precise": _("Known to ±{half_width:g} {unit} only; ±{precision:g} {unit} is needed. Measure more days."),
+    "no_error": _("The standard error is not known: fewer than two days, agents or customers."),
+    "no_variation": _(
+        "The measurement never varies between days, agents or customers, so its error cannot be estimated."
+    ),
+    "no_direction": _("The KPI has a target, not a better direction."),
+    "figure_too_old": _(
+        "The market figure is of {year}, {months} months old; more than {limit} needs a waiver by name."
+    ),
+    "period_too_old": _("The measured period ended {months} months before the year of the market figure, {year}."),
+    "other_measured": _(
+        "The market figure is of variant {variant}, channel {channel}; the centre measured another one."
+    ),
+    "not_measured": _("The release holds a comparable figure, but the centre has not measured this KPI."),
+    "no_figure_at_all": _("The market release holds no figure for this KPI."),
 }
 
 
@@ -277,4 +284,13 @@ def _reason(code: str, **params: Any) -> dict[str, Any]:
     return {"code": code, "params": params, "words": _WORDS[code].format(**params)}
 
 
-__all__ = ["ALPHA", "CentreProfile", "Verdict", "judge"]
+def reason_in_words(verdict: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
+    """Say in the language of ``translate`` why a stored verdict (as ``as_json`` gives it) is what it is."""
+    reason = verdict.get("reason") or {}
+    if reason.get("code") == "no_like_figure":
+        return " ".join(translate(refusal["words"]) for refusal in verdict["refused"])
+    template = _WORDS.get(reason.get("code", ""))
+    return translate(template).format(**reason["params"]) if template else str(reason.get("words", ""))
+
+
+__all__ = ["ALPHA", "CentreProfile", "Verdict", "judge", "reason_in_words"]

@@ -159,8 +159,8 @@ def by_hand(path: Path) -> list[tuple[float, ...]]:
     for index, (query, wanted) in enumerate(ratios.items()):
         connection.execute(f"CREATE TEMP TABLE sums{index} AS {query}")
         for y, x, q in wanted:
-            pairs = f"FROM (SELECT ({y})::DOUBLE AS y, ({x})::DOUBLE AS x, ({q})::DOUBLE AS q FROM sums{index})"  # noqa: S608 - constants of this file
-            found += connection.execute(f"{RATIO} {pairs} WHERE x > 0").fetchall()
+            pairs = f"(SELECT ({y})::DOUBLE AS y, ({x})::DOUBLE AS x, ({q})::DOUBLE AS q FROM sums{index})"  # noqa: S608
+            found += connection.execute(f"{RATIO} FROM {pairs} WHERE x > 0").fetchall()
     found += connection.execute("SELECT quantile_cont(wait, [0.5, 0.9]) FROM clean WHERE problem IS NULL").fetchall()
     connection.close()
     return found

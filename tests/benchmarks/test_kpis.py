@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.kpis.measure import Measurement
 from benchmarks.measuring import measure_file, parse_mapping
 from tests.benchmarks.samples import MAPPING, make_contacts, write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from benchmarks.kpis.measure import Measurement
 
 # Two days. Waits of answered 0, 10, 30 | 5, 50; of those who gave up 3, 40 | 10. Threshold 20 s, short 5 s.
 KNOWN = [
@@ -163,9 +164,10 @@ def test_nps_error_of_separate_customers_is_the_textbook_one(tmp_path: Path) -> 
 
 def test_error_of_a_quantile_covers_what_days_do_to_it() -> None:
     # Many sets of days drawn from one population: the spread of their medians is what the error estimates.
+    import ibis
+
     from benchmarks.kpis import access
     from benchmarks.kpis.quantiles import measure_quantiles
-    import ibis
 
     random, medians, errors = np.random.default_rng(3), [], []
     for _ in range(60):

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from benchmarks.forms import MAPPINGS
-from benchmarks.kpis.measure import Measurement
 from benchmarks.measuring import Measured, measure_file, parse_mapping
+
+if TYPE_CHECKING:
+    from benchmarks.kpis.measure import Measurement
 
 SHARED = os.environ.get("TOUCHSTONE_SHARED", "")
 LOG = Path(SHARED) / "data" / "technion_anonymous_bank_feb1999.txt"
