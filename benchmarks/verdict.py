@@ -290,7 +290,9 @@ def reason_in_words(verdict: Mapping[str, Any], translate: Callable[[str], str] 
     if reason.get("code") == "no_like_figure":
         return " ".join(translate(refusal["words"]) for refusal in verdict["refused"])
     template = _WORDS.get(reason.get("code", ""))
-    return translate(template).format(**reason["params"]) if template else str(reason.get("words", ""))
+    if template is None or "params" not in reason:
+        return str(reason.get("words", ""))
+    return translate(template).format(**reason["params"])
 
 
 __all__ = ["ALPHA", "CentreProfile", "Verdict", "judge", "reason_in_words"]

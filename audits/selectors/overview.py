@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import may
 from audits.workflow import possible
 from benchmarks.kpis.registry import KPIS
+from benchmarks.verdict import reason_in_words
 from standards.scoring.decimals import one_decimal
 from standards.scoring.words import seen, title, wanted
 from standards.selectors import edition_document
@@ -226,9 +227,8 @@ def market_rows(audit: Audit) -> list[MarketRow]:
 
 def _market_row(kpi: str, verdict: dict[str, Any]) -> MarketRow:
     words, style = VERDICTS[verdict["state"]]
-    return MarketRow(
-        kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, verdict["reason"]["words"], verdict
-    )
+    reason = reason_in_words(verdict, gettext)
+    return MarketRow(kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, reason, verdict)
 
 
 def panel_market(audit: Audit, criterion: Criterion) -> list[MarketRow]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from benchmarks.kpis.registry import KPIS
+from benchmarks.verdict import reason_in_words
 from reports import document as doc
 
 _PLAIN_VERDICTS = frozenset({"above", "below", "not_shown_below"})
@@ -104,5 +105,4 @@ def _confidence(value: Decimal | None, half: Decimal | None, unit: str | None) -
 
 def _reason(verdict: dict[str, Any]) -> str:
     """Return why nothing could be tested, or not precisely enough; a plain verdict needs no reason beside it."""
-    reason = verdict.get("reason") or {}
-    return "" if verdict["state"] in _PLAIN_VERDICTS else _(str(reason.get("words", "")))
+    return "" if verdict["state"] in _PLAIN_VERDICTS else reason_in_words(verdict, _)
