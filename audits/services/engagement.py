@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audits.models import Answer, Audit, TeamMember
 from audits.services.errors import PlanError
-from audits.services.locking import audit_lock, subject_of
+from audits.services.locking import audit_lock, reference_lock, subject_of
 from audits.workflow import EDITABLE, PLANNABLE
 from ledger.services import ledger_append
 from standards.models import EditionStatus
@@ -82,11 +82,11 @@ def audit_create(
 
 
 def _next_reference(year: int) -> str:
-    """Return the next free reference of the year; a unique constraint decides a race."""
+    """Return the next free reference of the year; nobody else gets it before this transaction ends."""
+    reference_lock()
     prefix = f"A-{year}-"
     last = (
-        Audit.objects.select_for_update()
-        .filter(reference__startswith=prefix)
+        Audit.objects.filter(reference__startswith=prefix)
         .order_by("-reference")
         .values_list("reference", flat=True)
         .first()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from audits.models import Audit
 from audits.services.errors import NotEditableError
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
+
+# Any fixed number: the name of the lock on PostgreSQL.
+REFERENCE_LOCK = 0x61756474
 
 
 def audit_lock(audit_id: int, *, within: AbstractSet[str] | None = None) -> Audit:
@@ -25,6 +30,16 @@ def audit_lock(audit_id: int, *, within: AbstractSet[str] | None = None) -> Audi
     if within is not None and audit.status not in within:
         raise NotEditableError(audit.status)
     return audit
+
+
+def reference_lock() -> None:
+    """Let one transaction at a time give out the next reference. On SQLite the IMMEDIATE transaction does that already.
+
+    A row lock cannot: the first reference of a year has no row yet, and who waited would count on from an old one.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REFERENCE_LOCK])
 
 
 def subject_of(audit: Audit) -> str:
