@@ -63,4 +63,7 @@ def status_words(status: str) -> str:
 def evidence_words(error: EvidenceRefusedError) -> str:
     """Say why a file was refused; for an unknown type also which types are taken."""
     message = words_for(error.code)
-    return f"{message} {gettext('Taken:')} {', '.join(ACCEPTED)}." if error.code == "unknown_type" else message
+    if error.code != "unknown_type":
+        return message
+    taken = gettext("Taken: %(types)s.") % {"types": ", ".join(ACCEPTED)}
+    return f"{message} {taken}"
