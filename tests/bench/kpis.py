@@ -48,7 +48,7 @@ duplicate_key: [id]
 MAKE = """
 COPY (
     SELECT i AS id,
-        TIMESTAMP '2026-01-01' + INTERVAL (i * 0.0864 * 90) SECOND / 20 AS arrived,
+        TIMESTAMP '2026-01-01' + to_milliseconds(i * 3888) AS arrived,
         CASE WHEN h % 10 < 9 THEN 'answered' ELSE 'abandoned' END AS outcome,
         (h // 7 % 1000 * (h // 11 % 100) / 900)::DOUBLE AS wait,
         CASE WHEN h % 10 < 9 THEN (60 + h // 13 % 600)::DOUBLE END AS handle,
@@ -99,7 +99,8 @@ AGENT = """
 SELECT agent, sum((answered AND handle IS NOT NULL)::INT) AS handled,
     sum(CASE WHEN answered THEN coalesce(handle, 0) ELSE 0 END) AS handling,
     sum(CASE WHEN answered THEN coalesce(handle * handle, 0) ELSE 0 END) AS handling2,
-    sum((answered AND transferred)::INT) AS transferred, sum((answered AND transferred IS NOT NULL)::INT) AS transferable
+    sum((answered AND transferred)::INT) AS transferred,
+    sum((answered AND transferred IS NOT NULL)::INT) AS transferable
 FROM clean WHERE problem IS NULL GROUP BY agent
 """
 CUSTOMER = """
@@ -159,8 +160,9 @@ def by_hand(path: Path) -> list[tuple[float, ...]]:
     for index, (query, wanted) in enumerate(ratios.items()):
         connection.execute(f"CREATE TEMP TABLE sums{index} AS {query}")
         for y, x, q in wanted:
-            pairs = f"(SELECT ({y})::DOUBLE AS y, ({x})::DOUBLE AS x, ({q})::DOUBLE AS q FROM sums{index})"  # noqa: S608
-            found += connection.execute(f"{RATIO} FROM {pairs} WHERE x > 0").fetchall()
+            columns = f"({y})::DOUBLE AS y, ({x})::DOUBLE AS x, ({q})::DOUBLE AS q"
+            sums_of = f"(SELECT {columns} FROM sums{index})"  # noqa: S608 - constants of this file
+            found += connection.execute(f"{RATIO} FROM {sums_of} WHERE x > 0").fetchall()
     found += connection.execute("SELECT quantile_cont(wait, [0.5, 0.9]) FROM clean WHERE problem IS NULL").fetchall()
     connection.close()
     return found
