@@ -190,8 +190,8 @@ def _mismatch(kpi: Kpi, mine: Measured, figure: Figure) -> str | None:
 
 def _closest_mismatch(kpi: Kpi, ours: list[Measured], figure: Figure) -> str:
     """Name the mismatch of the measurement that agrees furthest."""
-    order = ("variant_other", "unit", "channel")
-    found = [_mismatch(kpi, mine, figure) or "variant_other" for mine in ours]
+    order = ("variant_other", "unit", "channel", "variant_unstated")
+    found = [_mismatch(kpi, mine, figure) or "variant_unstated" for mine in ours]
     return max(found, key=order.index)
 
 
