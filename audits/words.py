@@ -18,7 +18,6 @@ REFUSALS: dict[str, LazyText] = {
     "wrong_status": _("The audit has moved on; this step is not possible from its present state."),
     "no_team_leader": _("The team has no leader yet."),
     "unanswered": _("Some criteria are still unanswered."),
-    "market_open": _("A KPI with a market figure has not been measured yet."),
     "actor_on_team": _("You were on the audit team. Somebody outside the team must do this."),
     "actor_reviewed": _("You carried out the technical review. Somebody else must decide."),
     "no_reason": _("Give a reason; it becomes part of the record."),

@@ -23,7 +23,6 @@ class Situation:
     leaders: frozenset[int]
     reviewer: int | None
     unanswered: int
-    open_measurements: int
     has_reason: bool
 
 
@@ -35,11 +34,6 @@ def has_team_leader(situation: Situation) -> str | None:
 def all_answered(situation: Situation) -> str | None:
     """Every criterion is answered or not applicable before submission."""
     return "unanswered" if situation.unanswered else None
-
-
-def market_settled(situation: Situation) -> str | None:
-    """Every gated KPI with a comparable market figure has its verdict before submission."""
-    return "market_open" if situation.open_measurements else None
 
 
 def actor_not_on_team(situation: Situation) -> str | None:
@@ -77,7 +71,7 @@ TRANSITIONS: dict[str, Transition] = {
             frozenset({"fieldwork"}),
             "technical_review",
             "audits.submit_audit",
-            (all_answered, market_settled),
+            (all_answered,),
         ),
         Transition(
             "return",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F, Q
 
 from audits.models import FindingKind
+from audits.workflow import PLANNABLE
 from standards.scoring import Result, parse_case, score
 from standards.scoring.points import not_asked
 from standards.selectors import edition_spec
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from audits.models import Answer, Audit
 
 CHANNELS = "channels"
+MISSING, INSUFFICIENT = "missing", "insufficient"  # states of ``benchmarks.verdict``
 
 
 def finding_counts(audit: Audit, *, today: date) -> dict[str, int]:
@@ -44,10 +46,18 @@ def audit_case(audit: Audit, answers: Iterable[Answer], *, today: date) -> dict[
     """Return everything that decides the score, in the shape of ``score_file``; one query."""
     return {
         "answers": answers_as_case(answers),
-        "market": {kpi: verdict["state"] for kpi, verdict in audit.market.items() if verdict["state"] != "missing"},
+        "market": _market(audit),
         "findings": finding_counts(audit, today=today),
         "facts": {**{name: fact["value"] for name, fact in audit.facts.items()}, **_channels(audit)},
     }
+
+
+def _market(audit: Audit) -> dict[str, str]:
+    """Return the verdicts. What is not measured is open during fieldwork, and from submission on insufficient."""
+    states = {kpi: verdict["state"] for kpi, verdict in audit.market.items()}
+    if audit.status in PLANNABLE:
+        return {kpi: state for kpi, state in states.items() if state != MISSING}
+    return {kpi: INSUFFICIENT if state == MISSING else state for kpi, state in states.items()}
 
 
 def _channels(audit: Audit) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
 
     from accounts.models import User
-    from audits.models import Audit
+    from audits.models import Audit, MarketWaiver
     from standards.models import Criterion
     from standards.scoring import GateResult, Result, State, TierResult
 
@@ -234,6 +234,12 @@ def _market_row(kpi: str, verdict: dict[str, Any]) -> MarketRow:
 def panel_market(audit: Audit, criterion: Criterion) -> list[MarketRow]:
     """Return the verdicts on the KPIs of one criterion."""
     return [_market_row(kpi, audit.market[kpi]) for kpi in criterion.kpis if kpi in audit.market]
+
+
+def waiver_rows(audit: Audit) -> list[tuple[str, MarketWaiver]]:
+    """Return (name of the KPI, waiver) of what was waived; one query."""
+    waivers = audit.market_waivers.select_related("granted_by").order_by("pk")
+    return [(gettext(KPIS[waiver.kpi].name), waiver) for waiver in waivers]
 
 
 def stale_kpis(audit: Audit) -> list[tuple[str, str]]:

@@ -34,7 +34,6 @@ def situation_of(audit: Audit, *, by: User, reason: str) -> Situation:
         leaders=frozenset(member.user_id for member in team if member.role == TeamRole.LEADER),
         reviewer=audit.reviewed_by_id,
         unanswered=_unanswered(audit),
-        open_measurements=sum(verdict["state"] == "missing" for verdict in audit.market.values()),
         has_reason=bool(reason.strip()),
     )
 

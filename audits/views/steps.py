@@ -15,7 +15,14 @@ from accounts.access import may, permission, require
 from accounts.views.profiles import person
 from audits.forms import DecisionForm, MarketForm, ReasonForm, WaiverForm
 from audits.selectors.case import audit_score
-from audits.selectors.overview import market_rows, stale_kpis, step_words, tier_names, tier_rows
+from audits.selectors.overview import (
+    market_rows,
+    stale_kpis,
+    step_words,
+    tier_names,
+    tier_rows,
+    waiver_rows,
+)
 from audits.selectors.sheet import sheet_answers
 from audits.services.errors import NotEditableError, TransitionRefusedError
 from audits.services.market import market_attach, market_waive
@@ -47,7 +54,8 @@ def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
         else:
             messages.success(request, step_words(step).done)
             return redirect("audits:audit_detail", audit.pk)
-    context = {"audit": audit, "form": form, "step": step, "words": step_words(step)}
+    unmeasured = [row.name for row in market_rows(audit) if row.state == "missing"] if step == "submit" else []
+    context = {"audit": audit, "form": form, "step": step, "words": step_words(step), "unmeasured": unmeasured}
     return render(request, "audits/step.html", context, status=form_status(form, refused=refused))
 
 
@@ -101,7 +109,7 @@ def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
         "audit": audit,
         "form": form,
         "market": market_rows(audit),
-        "waivers": audit.market_waivers.select_related("granted_by"),
+        "waivers": waiver_rows(audit),
         "may_change": may_change,
         "waiver_form": waiver_form,
         "may_waive": audit.status in EDITABLE and may(request.user, "audits.waive_market", audit),

@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import Role
 from audits.models import AuditKind, AuditStatus, Certificate, Decision, FindingKind
+from audits.selectors.case import audit_case
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.engagement import audit_facts_save, team_member_remove
 from audits.services.errors import NotEditableError, PlanError, TransitionRefusedError
@@ -55,13 +56,14 @@ def test_unfinished_sheet_cannot_be_submitted() -> None:
     assert audit.status == AuditStatus.FIELDWORK
 
 
-def test_unmeasured_kpi_with_a_market_figure_blocks_submission() -> None:
+def test_kpi_not_measured_by_submission_counts_as_insufficient() -> None:
     audit = answered()
-    audit.market = {"nps": {"state": "missing"}}
+    audit.market = {"nps": {"state": "missing"}, "csat": {"state": "no_figure"}}
     audit.save()
-    with pytest.raises(TransitionRefusedError) as caught:
-        audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
-    assert caught.value.codes == ("market_open",)
+    assert audit_case(audit, [], today=AT.date())["market"] == {"csat": "no_figure"}
+    audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    audit.refresh_from_db()
+    assert audit.result["case"]["market"] == {"nps": "insufficient", "csat": "no_figure"}
 
 
 def test_submission_freezes_the_result_with_the_hash_of_the_edition() -> None:

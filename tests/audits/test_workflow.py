@@ -15,7 +15,6 @@ READY = Situation(
     leaders=frozenset({1}),
     reviewer=8,
     unanswered=0,
-    open_measurements=0,
     has_reason=True,
 )
 
@@ -58,7 +57,6 @@ def test_step_is_refused_from_every_other_state(step: str, status: str) -> None:
     [
         ("start", {"leaders": frozenset()}, "no_team_leader"),
         ("submit", {"unanswered": 1}, "unanswered"),
-        ("submit", {"open_measurements": 1}, "market_open"),
         ("return", {"actor": 2}, "actor_on_team"),
         ("return", {"has_reason": False}, "no_reason"),
         ("approve", {"actor": 1}, "actor_on_team"),
