@@ -147,6 +147,17 @@ def _least_favourable(kpi: Kpi, matches: list[Measured]) -> list[Measured]:
     return [worst(matches, key=lambda mine: mine.value)]
 
 
+def most_favourable(kpi: Kpi, ours: list[Measured], figure: Figure) -> Measured | None:
+    """Return the variant in which the centre looks best, where the publisher does not name its formula; else None.
+
+    Only what holds in this variant too may be held against the centre.
+    """
+    if figure.variant != UNSTATED:
+        return None
+    best = max if kpi.direction == "higher" else min
+    return best((mine for mine in ours if _mismatch(kpi, mine, figure) is None), key=lambda mine: mine.value)
+
+
 def _omitted(kpi: Kpi, figure: Figure, why: str) -> bool:
     """Say whether the centre could have measured what the figure is about, and did not."""
     variant = kpi.variant(figure.variant)

@@ -141,7 +141,7 @@ CENTRES = (
         Industry.ENERGY,
         95,
         _LONDON,
-        Traffic(per_day=450, mean_wait=205, no_wait=0.765, patience=260, agents=45, transferred=0.13),
+        Traffic(per_day=450, mean_wait=225, no_wait=0.765, patience=260, agents=45, transferred=0.13),
         (Channel.VOICE, Channel.EMAIL),
         ("en",),
     ),
