@@ -17,7 +17,6 @@ from accounts.models import Centre
 from audits.models import Audit
 from audits.selectors.case import asked_codes, audit_score, finding_counts
 from benchmarks.models import MarketRelease
-from standards.models import Edition
 from standards.services import edition_load, edition_publish
 from tests.audits.scenes import Scene, make_scene
 from tests.factories import AT, edition_document
@@ -25,6 +24,8 @@ from tests.factories import AT, edition_document
 if TYPE_CHECKING:
     from django.test import Client
     from pytest_django.fixtures import SettingsWrapper
+
+    from standards.models import Edition
 
 pytestmark = pytest.mark.django_db
 PAGES = ("audit_detail", "sheet", "market")
