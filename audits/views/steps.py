@@ -15,14 +15,7 @@ from accounts.access import may, permission, require
 from accounts.views.profiles import person
 from audits.forms import DecisionForm, MarketForm, ReasonForm, WaiverForm
 from audits.selectors.case import audit_score
-from audits.selectors.overview import (
-    market_rows,
-    stale_kpis,
-    step_words,
-    tier_names,
-    tier_rows,
-    waiver_rows,
-)
+from audits.selectors.overview import market_rows, stale_kpis, step_words, tier_names, tier_rows, waiver_rows
 from audits.selectors.sheet import sheet_answers
 from audits.services.errors import NotEditableError, TransitionRefusedError
 from audits.services.market import market_attach, market_waive

@@ -84,6 +84,20 @@ def test_save_answers_with_the_new_revision_and_the_strip_out_of_band(client: Cl
     assert now(scene.answer) == (4, "", "seen\ntwice", 1)
 
 
+@pytest.mark.parametrize("saves", [0, 1, 2])
+def test_page_carries_the_stored_revision_and_a_save_with_it_goes_through(
+    client: Client, scene: Scene, saves: int
+) -> None:
+    for revision in range(saves):
+        save(client, scene.answer, level=str(revision), revision=str(revision))
+    page = client.get(reverse("audits:sheet", args=[scene.audit.pk])).content.decode()
+    row = client.get(reverse("audits:answer_row", args=[scene.answer.pk]))
+    carried = re.findall(r'name="revision" value="([^"]*)"', page)
+    assert carried == [str(saves), *["0"] * 5]
+    assert held(row) == carried[0]
+    assert save(client, scene.answer, level="5", revision=carried[0]).status_code == 200
+
+
 def test_strip_counts_only_what_is_asked_of_the_centre(client: Client, scene: Scene) -> None:
     audit = make_audit(edition=edition_that_asks_only_bots())
     client.force_login(leader_of(audit))
