@@ -57,10 +57,15 @@ def measure_file(
     """
     if engine not in ENGINES:
         missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
-        raise RecordsError(f"The engine {engine} is not available: {missing}. Choose one of {', '.join(ENGINES)}.")
+        raise RecordsError(
+            "The engine {engine} is not available: {missing}. Choose one of {known}.",
+            engine=engine,
+            missing=missing,
+            known=ENGINES,
+        )
     unknown = [name for name in by if name not in GROUPS]
     if unknown:
-        raise RecordsError(f"Cannot split by {', '.join(unknown)}; known: {', '.join(GROUPS)}.")
+        raise RecordsError("Cannot split by {unknown}; known: {known}.", unknown=tuple(unknown), known=GROUPS)
     with tempfile.TemporaryDirectory(dir=scratch) as folder, prepare(path, mapping, Path(folder)) as contacts:
         if engine == "duckdb":
             return _measure(contacts, contacts.table, mapping, by, channels=channels)

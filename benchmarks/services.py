@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from benchmarks.market import parse_market, release_sha256
 from benchmarks.measuring import Measured, measure_file, parse_mapping
+from benchmarks.message import marked as _
 from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun
 from benchmarks.records.files import RecordsError, sha256_of
 from ledger.services import ledger_append
@@ -74,7 +75,7 @@ def measurement_run_create(
     """
     mapping = parse_mapping(mapping_text)
     if not records.is_file():
-        raise RecordsError(f"There is no file {records.name}.")
+        raise RecordsError(_("There is no file {name}."), name=records.name)
     sha256 = sha256_of(records)
     measured = measure_file(records, mapping, channels=True, scratch=settings.DATA_DIR)
     with transaction.atomic():

@@ -17,6 +17,7 @@ from benchmarks.comparable import CentreProfile, Figure, Measured, Refusal, choo
 from benchmarks.holm import effective_level, holm
 from benchmarks.kpis.definition import words as _
 from benchmarks.kpis.registry import KPIS
+from benchmarks.terms import term, variant_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -277,7 +278,8 @@ _WORDS = {
     "not_shown_below": _("Not significantly below the market, and measured precisely enough to say so."),
     "not_precise": _("Known to ±{half_width:g} {unit} only; ±{precision:g} {unit} is needed. Measure more days."),
     "formula_matters": _(
-        "The publisher does not name its formula. By {worst} the centre is below the market, by {best} it is not."
+        "The publisher does not name its formula. By one formula ({worst}) the centre is below the market, by another "
+        "({best}) it is not."
     ),
     "no_error": _("The standard error is not known: fewer than two days, agents or customers."),
     "no_variation": _(
@@ -289,7 +291,7 @@ _WORDS = {
     ),
     "period_too_old": _("The measured period ended {months} months before the year of the market figure, {year}."),
     "other_measured": _(
-        "The market figure is of variant {variant}, channel {channel}; the centre measured another one."
+        "The market figure is of another formula or channel than what the centre measured: {variant}; {channel}."
     ),
     "not_measured": _("The release holds a comparable figure, but the centre has not measured this KPI."),
     "no_figure_at_all": _("The market release holds no figure for this KPI."),
@@ -308,7 +310,18 @@ def reason_in_words(verdict: Mapping[str, Any], translate: Callable[[str], str] 
     template = _WORDS.get(reason.get("code", ""))
     if template is None or "params" not in reason:
         return str(reason.get("words", ""))
-    return translate(template).format(**reason["params"])
+    return translate(template).format(**_params_in_words(verdict, translate))
+
+
+def _params_in_words(verdict: Mapping[str, Any], translate: Callable[[str], str]) -> dict[str, Any]:
+    """Put the codes among the parameters of a reason into words."""
+    kpi = str(verdict.get("kpi", ""))
+    said = dict(verdict["reason"]["params"])
+    for name in {"variant", "worst", "best"} & said.keys():
+        said[name] = variant_in_words(kpi, said[name], translate)
+    for name in {"unit", "channel"} & said.keys():
+        said[name] = term(name, said[name], translate)
+    return said
 
 
 __all__ = ["ALPHA", "CentreProfile", "Verdict", "judge", "reason_in_words"]

@@ -22,6 +22,7 @@ from benchmarks.records.files import RecordsError
 from benchmarks.records.located import MappingError
 from benchmarks.selectors import centre_runs, compared, market_figures
 from benchmarks.services import measurement_run_create
+from benchmarks.terms import term
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -53,9 +54,14 @@ def _choices(release: MarketRelease) -> dict[str, list[tuple[str, str]]]:
     kpis = sorted({kpi for kpi, _, _ in seen})
     return {
         "kpis": [(code, gettext(KPIS[code].name)) for code in kpis],
-        "regions": [(name, name) for name in sorted({region for _, region, _ in seen})],
-        "industries": [(name, name) for name in sorted({industry for _, _, industry in seen})],
+        "regions": _named("region", {region for _, region, _ in seen}),
+        "industries": _named("industry", {industry for _, _, industry in seen}),
     }
+
+
+def _named(family: str, codes: set[str]) -> list[tuple[str, str]]:
+    """Return (code, words) in the order of the words."""
+    return sorted(((code, term(family, code, gettext)) for code in codes), key=lambda pair: pair[1])
 
 
 @signed_in
@@ -120,9 +126,9 @@ def _run(request: HttpRequest, centre: Centre, form: MeasureForm) -> Measurement
                 at=timezone.now(),
             )
         except MappingError as error:
-            form.add_error(form.mapping_field(), str(error))
+            form.add_error(form.mapping_field(), error.words(gettext))
         except RecordsError as error:
-            form.add_error("records", str(error))
+            form.add_error("records", error.words(gettext))
     return None
 
 

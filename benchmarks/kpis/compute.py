@@ -8,6 +8,7 @@ import ibis
 
 from benchmarks.kpis import access, customer, handling
 from benchmarks.kpis.clusters import measure_ratios
+from benchmarks.kpis.definition import words as _
 from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds
 from benchmarks.kpis.quantiles import measure_quantiles
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 # What --by may name, and the column of the contacts it stands for.
 GROUPS = ("month", "week", "day", "channel", "agent")
+# Why a KPI was not measured; ``benchmarks.terms`` says them in other languages.
+LACKING = _("the mapping does not give {fields}")
+UNCOUNTED = _("no contact counts towards it")
 _PARTS: dict[str, Part] = {**access.PARTS, **handling.PARTS, **customer.PARTS}
 
 
@@ -42,7 +46,7 @@ def compute(
     measured = {(each.kpi, each.variant) for each in found}
     for ratio in (*possible, *(handling.FCR_RATIOS if fields >= handling.FCR_NEEDS else ())):
         if (ratio.kpi, ratio.variant) not in measured:
-            missing[f"{ratio.kpi} {ratio.variant}"] = "no contact counts towards it"
+            missing[f"{ratio.kpi} {ratio.variant}"] = UNCOUNTED
     return sorted(found, key=lambda each: each.group), missing
 
 
@@ -63,7 +67,7 @@ def _possible(ratio: Ratio, fields: frozenset[str], missing: dict[str, str]) -> 
     if ratio.kpi == "survey_response_rate" and not lacking and not {"score_csat", "score_nps"} & fields:
         lacking = ["score_csat or score_nps"]
     if lacking:
-        missing[f"{ratio.kpi} {ratio.variant}"] = f"the mapping does not give {', '.join(lacking)}"
+        missing[f"{ratio.kpi} {ratio.variant}"] = LACKING.format(fields=", ".join(lacking))
     return not lacking
 
 
@@ -81,7 +85,7 @@ def _fcr(
 ) -> list[Measurement]:
     lacking = sorted(handling.FCR_NEEDS - fields)
     if lacking:
-        missing["fcr"] = f"the mapping does not give {', '.join(lacking)}"
+        missing["fcr"] = LACKING.format(fields=", ".join(lacking))
         return []
     last = table.arrived_at.max().execute()
     repeats = handling.with_repeats(table, ibis.timestamp(last))

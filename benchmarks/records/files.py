@@ -9,6 +9,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from benchmarks.message import Message, MessageError
+from benchmarks.message import marked as _
+
 if TYPE_CHECKING:
     from benchmarks.records.mapping import Mapping
 
@@ -18,14 +21,14 @@ MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200
 MAX_COLUMNS = 1_000
 _REFUSED = {
-    "vbaproject": "it contains macros",
-    "xl/externallinks/": "it links to other files",
-    "xl/embeddings/": "it contains embedded objects",
-    "xl/activex/": "it contains active controls",
+    "vbaproject": _("it contains macros"),
+    "xl/externallinks/": _("it links to other files"),
+    "xl/embeddings/": _("it contains embedded objects"),
+    "xl/activex/": _("it contains active controls"),
 }
 
 
-class RecordsError(Exception):
+class RecordsError(MessageError):
     """The records file cannot be used at all; the message says where and why, for a person."""
 
 
@@ -42,12 +45,12 @@ def csv_as_utf8(path: Path, mapping: Mapping, folder: Path) -> tuple[Path, list[
     of the first NUL or of the first bytes that are not in the mapping's encoding.
     """
     if path.stat().st_size == 0:
-        raise RecordsError("The file is empty.")
+        raise RecordsError(_("The file is empty."))
     with path.open("rb") as file:
         start = file.read(4)
     plain = mapping.encoding in {"utf-8", "utf-8-sig"}
     if plain and start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise RecordsError("line 1: the file is UTF-16, but the mapping says utf-8; set encoding: utf-16.")
+        raise RecordsError(_("line 1: the file is UTF-16, but the mapping says utf-8; set encoding: utf-16."))
     target = None if plain and not start.startswith(codecs.BOM_UTF8) else folder / "records.csv"
     with path.open("rb") as source:
         _decode(source, "utf-8-sig" if plain else mapping.encoding, target)
@@ -64,31 +67,39 @@ def _decode(source: BinaryIO, encoding: str, target: Path | None) -> None:
                 text = decoder.decode(chunk)
             except UnicodeDecodeError as error:
                 place = line + error.object[: error.start].count(b"\n")
-                raise RecordsError(f"line {place}: these bytes are not {encoding}; set the encoding.") from error
+                raise RecordsError(
+                    _("line {line}: these bytes are not {encoding}; set the encoding."), line=place, encoding=encoding
+                ) from error
             if "\0" in text:
                 place = line + text[: text.index("\0")].count("\n")
-                raise RecordsError(f"line {place}: the file contains a NUL character; it is not a text file.")
+                raise RecordsError(
+                    _("line {line}: the file contains a NUL character; it is not a text file."), line=place
+                )
             line += text.count("\n")
             if target:
                 copy.write(text)
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            raise RecordsError(f"line {line}: the file ends in the middle of a character of {encoding}.") from error
+            raise RecordsError(
+                _("line {line}: the file ends in the middle of a character of {encoding}."),
+                line=line,
+                encoding=encoding,
+            ) from error
 
 
 def _header(path: Path, delimiter: str) -> list[str]:
     with path.open(encoding="utf-8", newline="") as file:
         first = file.readline(_CHUNK)
         if not first.strip():
-            raise RecordsError("line 1: the header line is empty.")
+            raise RecordsError(_("line 1: the header line is empty."))
         rest = file.read(_CHUNK)
     if not rest.strip():
-        raise RecordsError("The file has a header but no rows.")
+        raise RecordsError(_("The file has a header but no rows."))
     try:
         names = next(csv.reader([first], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise RecordsError(f"line 1: the header cannot be read: {error}.") from error
+        raise RecordsError(_("line 1: the header cannot be read: {error}."), error=error) from error
     return [name.strip() for name in names]
 
 
@@ -98,28 +109,30 @@ def check_workbook(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise RecordsError("The file is not an XLSX workbook.") from error
+        raise RecordsError(_("The file is not an XLSX workbook.")) from error
     if len(entries) > MAX_ENTRIES:
-        raise RecordsError(f"The workbook has more than {MAX_ENTRIES:,} parts.")
+        raise RecordsError(_("The workbook has more than {most:,} parts."), most=MAX_ENTRIES)
     names = [entry.filename.lower() for entry in entries]
     if len(set(names)) != len(names):
-        raise RecordsError("The workbook names the same part twice.")
+        raise RecordsError(_("The workbook names the same part twice."))
     for name in names:
         for part, why in _REFUSED.items():
             if part in name:
-                raise RecordsError(f"The workbook is refused: {why}. Save the values alone as .xlsx or CSV.")
+                raise RecordsError(
+                    _("The workbook is refused: {why}. Save the values alone as .xlsx or CSV."), why=Message(why, {})
+                )
     _check_sizes(entries)
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise RecordsError("The workbook unpacks to more than 1 GiB.")
+        raise RecordsError(_("The workbook unpacks to more than 1 GiB."))
     end = 0
     for entry in sorted(entries, key=lambda each: each.header_offset):
         if entry.flag_bits & 1:
-            raise RecordsError("The workbook is encrypted; remove its password.")
+            raise RecordsError(_("The workbook is encrypted; remove its password."))
         if entry.header_offset < end:
-            raise RecordsError("The workbook's parts overlap; it is not a usual file.")
+            raise RecordsError(_("The workbook's parts overlap; it is not a usual file."))
         if entry.file_size > _CHUNK and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise RecordsError("The workbook unpacks to more than 200 times its size.")
+            raise RecordsError(_("The workbook unpacks to more than 200 times its size."))
         end = entry.header_offset + 30 + len(entry.filename.encode()) + entry.compress_size

@@ -6,15 +6,18 @@ from typing import Any
 
 import yaml
 
+from benchmarks.message import Message, MessageError
+from benchmarks.message import marked as _
+
 MAX_BYTES = 200_000
 
 
-class MappingError(Exception):
+class MappingError(MessageError):
     """The mapping file cannot be used. ``line`` is where the fault is, from 1; the message carries it too."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int, template: str, **params: Any) -> None:
         """Keep the line beside the message."""
-        super().__init__(f"line {line}: {message}")
+        super().__init__(_("line {line}: {fault}"), line=line, fault=Message(template, params))
         self.line = line
 
 
@@ -26,29 +29,29 @@ class Located:
         self.value = value
         self.line = line
 
-    def fail(self, message: str) -> MappingError:
+    def fail(self, template: str, **params: Any) -> MappingError:
         """Make the error for this place."""
-        return MappingError(self.line, message)
+        return MappingError(self.line, template, **params)
 
-    def text(self, what: str) -> str:
+    def text(self, what: str | Message) -> str:
         """Return the value as text; MappingError when it is a list or a mapping."""
         if not isinstance(self.value, str):
-            raise self.fail(f"{what} must be one value, not a list or a section.")
+            raise self.fail(_("{what} must be one value, not a list or a section."), what=what)
         return self.value
 
-    def section(self, what: str) -> dict[str, Located]:
+    def section(self, what: str | Message) -> dict[str, Located]:
         """Return the value as a section of names; MappingError otherwise."""
         if not isinstance(self.value, dict):
-            raise self.fail(f"{what} must be a section with names in it.")
+            raise self.fail(_("{what} must be a section with names in it."), what=what)
         return self.value
 
-    def items(self, what: str) -> list[Located]:
+    def items(self, what: str | Message) -> list[Located]:
         """Return the value as a list; MappingError otherwise."""
         if not isinstance(self.value, list):
-            raise self.fail(f"{what} must be a list.")
+            raise self.fail(_("{what} must be a list."), what=what)
         return self.value
 
-    def texts(self, what: str) -> tuple[str, ...]:
+    def texts(self, what: str | Message) -> tuple[str, ...]:
         """Return the value as a list of texts; MappingError otherwise."""
         return tuple(item.text(what) for item in self.items(what))
 
@@ -56,18 +59,18 @@ class Located:
 def read(text: str) -> Located:
     """Read YAML in which every scalar stays text. Tags, anchors, aliases and repeated names are refused."""
     if len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
-        raise MappingError(1, f"the mapping is larger than {MAX_BYTES:,} bytes.")
+        raise MappingError(1, _("the mapping is larger than {most:,} bytes."), most=MAX_BYTES)
     try:
         _refuse_aliases(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not valid YAML"
-        raise MappingError(mark.line + 1 if mark else 1, f"not valid YAML: {problem}.") from error
+        raise MappingError(mark.line + 1 if mark else 1, _("not valid YAML: {problem}."), problem=problem) from error
     except RecursionError as error:
-        raise MappingError(1, "not valid YAML: nested too deeply.") from error
+        raise MappingError(1, _("not valid YAML: nested too deeply.")) from error
     if node is None:
-        raise MappingError(1, "the mapping is empty.")
+        raise MappingError(1, _("the mapping is empty."))
     return _locate(node)
 
 
@@ -75,9 +78,9 @@ def _refuse_aliases(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise MappingError(line, "anchors and aliases are not used in mappings; write the value out.")
+            raise MappingError(line, _("anchors and aliases are not used in mappings; write the value out."))
         if getattr(event, "tag", None):
-            raise MappingError(line, "tags (!) are not used in mappings.")
+            raise MappingError(line, _("tags (!) are not used in mappings."))
 
 
 def _locate(node: yaml.Node) -> Located:
@@ -94,8 +97,8 @@ def _section(node: yaml.MappingNode) -> dict[str, Located]:
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            raise MappingError(line, "a name must be one word.")
+            raise MappingError(line, _("a name must be one word."))
         if key.value in section:
-            raise MappingError(line, f"“{key.value}” is there twice.")
+            raise MappingError(line, _("“{name}” is there twice."), name=key.value)
         section[key.value] = _locate(value)
     return section

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from benchmarks.message import Message
+from benchmarks.message import marked as _
 from benchmarks.records.located import Located, MappingError, read
 
 if TYPE_CHECKING:
@@ -107,12 +109,12 @@ class Mapping:
 def parse_mapping(text: str) -> Mapping:
     """Check a mapping file. Raises MappingError, which names the line, at the first fault."""
     root = read(text)
-    top = _known(root, "the mapping", _TOP)
+    top = _known(root, Message(_("the mapping"), {}), _TOP)
     for name in ("kind", "format", "time_zone", "fields"):
         if name not in top:
-            raise root.fail(f"“{name}” is missing.")
+            raise root.fail(_("“{name}” is missing."), name=name)
     if top["kind"].text("kind") != "contacts":
-        raise top["kind"].fail("kind must be contacts.")
+        raise top["kind"].fail(_("kind must be contacts."))
     zone = _zone(top["time_zone"])
     given = _zone(top["given_in"]) if "given_in" in top else zone
     file = _known(top["format"], "format", {"type", "delimiter", "encoding"})
@@ -143,29 +145,34 @@ _WAYS = ("column", "columns", "constant", "equals", "in", "not_in", "map", "from
 _SOURCE = {*_WAYS, "none", "format", "unit", "join", "to", "note"}
 
 
-def _known(place: Located, what: str, names: Iterable[str]) -> dict[str, Located]:
+def _known(place: Located, what: str | Message, names: Iterable[str]) -> dict[str, Located]:
     section = place.section(what)
     allowed = set(names)
     for name, value in section.items():
         if name not in allowed:
-            raise value.fail(f"unknown name “{name}” in {what}; known: {', '.join(sorted(allowed))}.")
+            raise value.fail(
+                _("unknown name “{name}” in {what}; known: {known}."),
+                name=name,
+                what=what,
+                known=tuple(sorted(allowed)),
+            )
     return section
 
 
 def _one_of(place: Located | None, allowed: tuple[str, ...], what: str, parent: Located) -> str:
     if place is None:
-        raise parent.fail(f"{what} is missing; one of {', '.join(allowed)}.")
+        raise parent.fail(_("{what} is missing; one of {known}."), what=what, known=allowed)
     if place.text(what) not in allowed:
-        raise place.fail(f"{what} must be one of {', '.join(allowed)}.")
+        raise place.fail(_("{what} must be one of {known}."), what=what, known=allowed)
     return place.text(what)
 
 
 def _zone(place: Located) -> str:
-    name = place.text("time zone")
+    name = place.text(Message(_("the time zone"), {}))
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise place.fail(f"unknown time zone “{name}”; write it as Area/City.") from error
+        raise place.fail(_("unknown time zone “{name}”; write it as Area/City."), name=name) from error
     return name
 
 
@@ -174,7 +181,7 @@ def _delimiter(place: Located | None) -> str:
         return ","
     given = _DELIMITERS.get(place.text("delimiter"), place.text("delimiter"))
     if len(given) != 1 or given in '"\r\n' or not given.isascii():
-        raise place.fail("delimiter must be one character, or tab, comma, semicolon, pipe.")
+        raise place.fail(_("delimiter must be one character, or tab, comma, semicolon, pipe."))
     return given
 
 
@@ -183,14 +190,14 @@ def _encoding(place: Located | None) -> str:
         return "utf-8"
     name = place.text("encoding").lower()
     if name not in ENCODINGS:
-        raise place.fail(f"encoding must be one of {', '.join(ENCODINGS)}.")
+        raise place.fail(_("encoding must be one of {known}."), known=ENCODINGS)
     return codecs.lookup(name).name if name != "latin-1" else "latin-1"
 
 
 def _whole(place: Located, what: str) -> int:
     text = place.text(what)
     if not text.isascii() or not text.isdigit() or int(text) > 86_400:  # noqa: PLR2004 - a day of seconds
-        raise place.fail(f"{what} must be a whole number of seconds, at most a day.")
+        raise place.fail(_("{what} must be a whole number of seconds, at most a day."), what=what)
     return int(text)
 
 
@@ -209,15 +216,15 @@ def _dates(top: dict[str, Located]) -> tuple[str, ...]:
         try:
             date.fromisoformat(item.text("sentinel_dates"))
         except ValueError as error:
-            raise item.fail("a sentinel date is written like 1900-01-01.") from error
+            raise item.fail(_("a sentinel date is written like 1900-01-01.")) from error
     return top["sentinel_dates"].texts("sentinel_dates")
 
 
 def _condition(place: Located) -> Condition:
-    section = _known(place, "a condition", {"column", "equals", "in", "not_in", "why"})
+    section = _known(place, Message(_("a condition"), {}), {"column", "equals", "in", "not_in", "why"})
     ways = [name for name in ("equals", "in", "not_in") if name in section]
     if "column" not in section or len(ways) != 1:
-        raise place.fail("a condition has a column and one of equals, in, not_in.")
+        raise place.fail(_("a condition has a column and one of equals, in, not_in."))
     value = section[ways[0]]
     return Condition(
         column=section["column"].text("column"),
@@ -234,18 +241,18 @@ def _leave_out(place: Located | None) -> tuple[Condition, ...]:
 def _fields(place: Located) -> dict[str, Source]:
     sources = {name: _source(name, value) for name, value in _known(place, "fields", FIELDS).items()}
     if "arrived_at" not in sources:
-        raise place.fail("the field “arrived_at” is missing; without it nothing belongs to a day.")
+        raise place.fail(_("the field “arrived_at” is missing; without it nothing belongs to a day."))
     if "answered" in sources and "wait_seconds" not in sources:
-        raise place.fail("“answered” needs “wait_seconds”: how long each contact waited.")
+        raise place.fail(_("“answered” needs “wait_seconds”: how long each contact waited."))
     if "wait_seconds" in sources and "answered" not in sources:
-        raise place.fail("“wait_seconds” needs “answered”: which contacts were answered.")
+        raise place.fail(_("“wait_seconds” needs “answered”: which contacts were answered."))
     if "abandoned" in sources and "answered" not in sources:
-        raise place.fail("“abandoned” needs “answered”.")
+        raise place.fail(_("“abandoned” needs “answered”."))
     return sources
 
 
 def _source(name: str, place: Located) -> Source:
-    section = _known(place, f"the field “{name}”", _SOURCE)
+    section = _known(place, Message(_("the field “{name}”"), {"name": name}), _SOURCE)
     if "column" in section and {"equals", "in", "not_in"} & section.keys():
         kept = {key: value for key, value in section.items() if key in {"column", "equals", "in", "not_in"}}
         condition = _condition(Located(kept, place.line))
@@ -258,16 +265,16 @@ def _plain(place: Located, section: dict[str, Located]) -> Source:
         return Source(line=place.line, constant=section["constant"].text("constant"))
     if "from" in section:
         if "to" not in section:
-            raise place.fail("“from” needs “to”: the columns between which the seconds are counted.")
+            raise place.fail(_("“from” needs “to”: the columns between which the seconds are counted."))
         columns: tuple[str, ...] = (section["to"].text("to"),)
     elif "columns" in section:
         columns = section["columns"].texts("columns")
     elif "column" in section:
         columns = (section["column"].text("column"),)
     else:
-        raise place.fail("say where the field comes from: column, columns, constant, from and to.")
+        raise place.fail(_("say where the field comes from: column, columns, constant, from and to."))
     if not columns:
-        raise place.fail("columns is an empty list.")
+        raise place.fail(_("columns is an empty list."))
     return Source(
         line=place.line,
         columns=columns,
@@ -287,13 +294,13 @@ def _codes(place: Located) -> tuple[tuple[str, str], ...]:
 def _checked(name: str, place: Located, source: Source) -> Source:
     kind = FIELDS[name]
     if kind == "flag" and source.constant is not None and source.constant not in {"true", "false"}:
-        raise place.fail(f"the field “{name}” is a flag: its constant is true or false.")
+        raise place.fail(_("the field “{name}” is a flag: its constant is true or false."), name=name)
     if kind != "flag" and source.condition:
-        raise place.fail(f"the field “{name}” cannot come from a condition; only flags can.")
+        raise place.fail(_("the field “{name}” cannot come from a condition; only flags can."), name=name)
     if kind in {"moment", "seconds", "score"} and source.constant is not None:
-        raise place.fail(f"the field “{name}” cannot be a constant.")
+        raise place.fail(_("the field “{name}” cannot be a constant."), name=name)
     if source.since and kind != "seconds":
-        raise place.fail("only seconds are counted from one column to another.")
+        raise place.fail(_("only seconds are counted from one column to another."))
     return source
 
 

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import duckdb
 import ibis
 
+from benchmarks.message import Message
+from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
 from benchmarks.records.mapping import FIELDS
+from benchmarks.records.reasons import LEFT_OUT, reason_message
 from benchmarks.records.source import Opened, bad_lines, open_records
 from benchmarks.records.typed import RANGES, holds, typed
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from benchmarks.records.mapping import Mapping
+    from benchmarks.records.mapping import Condition, Mapping
 
 EXAMPLES = 5
 
@@ -65,11 +68,22 @@ def _usable(opened: Opened, mapping: Mapping) -> Contacts:
     try:
         contacts = _prepare(opened, mapping)
     except duckdb.Error as error:
-        raise RecordsError(f"The file cannot be read: {str(error).split(chr(10), maxsplit=1)[0][:200]}") from error
+        raise RecordsError(
+            _("The file cannot be read: {error}"), error=str(error).split(chr(10), maxsplit=1)[0][:200]
+        ) from error
     if contacts.table.count().execute() == 0:
-        reasons = "; ".join(f"{why} ({found.rows})" for why, found in (contacts.rejected | contacts.left_out).items())
-        raise RecordsError(f"No row of the file can be used. {reasons}".strip())
+        raise _no_row(contacts.rejected | contacts.left_out)
     return contacts
+
+
+def _no_row(refused: dict[str, Refused]) -> RecordsError:
+    if not refused:
+        return RecordsError(_("No row of the file can be used."))
+    reasons = tuple(
+        Message(_("{why} ({rows:,})"), {"why": reason_message(why), "rows": found.rows})
+        for why, found in refused.items()
+    )
+    return RecordsError(_("No row of the file can be used: {reasons}."), reasons=reasons)
 
 
 def _prepare(opened: Opened, mapping: Mapping) -> Contacts:
@@ -82,7 +96,7 @@ def _prepare(opened: Opened, mapping: Mapping) -> Contacts:
     table, twice = _without_duplicates(opened, prepared, mapping)
     if twice.rows:
         reasons["duplicate"] = twice
-    left_out = {why: found for why, found in reasons.items() if why.startswith("left out: ")}
+    left_out = {why: found for why, found in reasons.items() if why.startswith(LEFT_OUT)}
     rejected = {why: found for why, found in sorted(reasons.items()) if why not in left_out}
     rows = int(prepared.count().execute()) + len(unreadable)
     fields = frozenset(table.columns) - {"row", "day", "problem", "key"}
@@ -94,7 +108,7 @@ def _typed_rows(opened: Opened, mapping: Mapping) -> ir.Table:
     raw, columns = opened.table, opened.columns
     fields = {name: typed(name, source, raw, columns, mapping) for name, source in mapping.fields.items()}
     key = _key(opened, mapping)
-    left_out = [(holds(c, raw, columns), f"left out: {c.column} {_words(c.values)}") for c in mapping.leave_out]
+    left_out = [(holds(c, raw, columns), f"{LEFT_OUT}{_condition(c)}") for c in mapping.leave_out]
     view = raw.select(
         row=raw["row"],
         **{name: field.value for name, field in fields.items()},
@@ -136,8 +150,11 @@ def _out_of_range(name: str, value: ir.Value) -> list[tuple[ir.BooleanValue, str
     return []
 
 
-def _words(values: tuple[str, ...]) -> str:
-    return " or ".join(value or "empty" for value in values)
+def _condition(condition: Condition) -> str:
+    """Write a condition in signs, which every language reads alike."""
+    sign = "≠" if condition.negated else "="
+    values = ", ".join(value or '""' for value in condition.values)
+    return f"{condition.column} {sign} {values}"
 
 
 def _complete(values: dict[str, ir.Value], problems: list[tuple[ir.BooleanValue, str]]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import ibis
 
+from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError, csv_as_utf8
 from benchmarks.records.located import MappingError
 from benchmarks.records.workbook import workbook_as_parquet
@@ -46,14 +47,16 @@ def connect(folder: Path, zone: str = "UTC") -> Backend:
 def open_records(path: Path, mapping: Mapping, folder: Path) -> Opened:
     """Open the file as the mapping says. RecordsError and MappingError name the fault and its place."""
     if not path.is_file():
-        raise RecordsError(f"There is no file {path.name}.")
+        raise RecordsError(_("There is no file {name}."), name=path.name)
     connection = connect(folder, mapping.given_in)
     try:
         opened = _OPENERS[mapping.format](connection, path, mapping, folder)
         _check_columns(opened.columns, mapping)
     except (duckdb.Error, OSError) as error:
         connection.disconnect()
-        raise RecordsError(f"The file cannot be read as {mapping.format}: {_first_line(error)}") from error
+        raise RecordsError(
+            _("The file cannot be read as {format}: {error}"), format=mapping.format, error=_first_line(error)
+        ) from error
     except (RecordsError, MappingError):
         connection.disconnect()
         raise
@@ -133,7 +136,13 @@ def _places(names: list[str]) -> dict[str, str]:
 def _check_columns(columns: dict[str, str], mapping: Mapping) -> None:
     for name, line in mapping.columns().items():
         if name not in columns:
-            known = ", ".join(list(columns)[:30])
-            raise MappingError(line, f"the records have no column “{name}”. They have: {known}.")
+            raise MappingError(
+                line,
+                _("the records have no column “{name}”. They have: {known}."),
+                name=name,
+                known=tuple(columns)[:30],
+            )
         if not columns[name]:
-            raise RecordsError(f"line 1: the column “{name}” is there twice, so it is unclear which one is meant.")
+            raise RecordsError(
+                _("line 1: the column “{name}” is there twice, so it is unclear which one is meant."), name=name
+            )

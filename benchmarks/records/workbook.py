@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from benchmarks.message import marked as _
 from benchmarks.records.files import MAX_COLUMNS, RecordsError, check_workbook
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def workbook_as_parquet(path: Path, folder: Path) -> tuple[Path, list[str]]:
     try:
         return _convert(path, folder / "records.parquet")
     except _BROKEN as error:
-        raise RecordsError("The workbook is damaged and cannot be read.") from error
+        raise RecordsError(_("The workbook is damaged and cannot be read.")) from error
 
 
 def _convert(path: Path, target: Path) -> tuple[Path, list[str]]:
     book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
     try:
         if not book.worksheets:
-            raise RecordsError("The workbook has no sheet.")
+            raise RecordsError(_("The workbook has no sheet."))
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
@@ -54,7 +55,7 @@ def _names(row: Iterable[Any]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise RecordsError("row 1: the header row is empty.")
+        raise RecordsError(_("row 1: the header row is empty."))
     return names
 
 
@@ -69,7 +70,7 @@ def _write(rows: Iterator[tuple[Any, ...]], names: list[str], target: Path) -> N
             writer.write_table(pa.table(columns, schema=schema))
             written += len(batch)
     if not written:
-        raise RecordsError("The sheet has a header but no rows.")
+        raise RecordsError(_("The sheet has a header but no rows."))
 
 
 def _texts(line: int, row: tuple[Any, ...], width: int) -> list[str | None]:
@@ -79,7 +80,7 @@ def _texts(line: int, row: tuple[Any, ...], width: int) -> list[str | None]:
 def _text(line: int, cell: Any) -> str | None:
     if cell is None or isinstance(cell, str):
         if cell and cell.startswith("="):
-            raise RecordsError(f"row {line}: formulas are refused; save the values alone.")
+            raise RecordsError(_("row {line}: formulas are refused; save the values alone."), line=line)
         return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"

@@ -77,7 +77,7 @@ def test_left_out_by_the_mapping_is_counted_apart(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", [GOOD, row(id="2", agent="TEST", wait="x")])
     found = measured(path, MAPPING + "leave_out:\n  - {column: agent, equals: TEST}\n")
     assert found.rejected == {}
-    assert found.quality["left_out"] == {"left out: agent TEST": {"rows": 1, "lines": [3]}}
+    assert found.quality["left_out"] == {"left out: agent = TEST": {"rows": 1, "lines": [3]}}
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise MappingError(1, "the mapping is not UTF-8.") from error
     except OSError as error:
-        raise MappingError(1, f"the mapping cannot be read: {error.strerror}.") from error
+        raise MappingError(1, "the mapping cannot be read: {error}.", error=error.strerror) from error
 
 
 def _as_json(measured: Measured) -> dict[str, Any]:

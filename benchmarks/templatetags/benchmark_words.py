@@ -1,0 +1,87 @@
+"""Codes and numbers of figures and measurements as the reader's language says and writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, ngettext
+
+from benchmarks.comparable import plain
+from benchmarks.message import listed
+from benchmarks.records.reasons import reason_in_words
+from benchmarks.terms import not_measured_in_words, term, variant_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from benchmarks.comparable import Figure
+    from benchmarks.models import MarketFigure, Measurement
+
+register = template.Library()
+
+
+@register.filter
+def amount(value: Decimal | float | None) -> str:
+    """Write a number in full, its thousands set apart; a dash where there is none. For years write the year itself."""
+    if value is None:
+        return "–"
+    return str(number_format(plain(Decimal(str(value))), force_grouping=True))
+
+
+@register.filter
+def in_words(code: str, family: str) -> str:
+    """Say a code of a family of ``benchmarks.terms``, for example ``{{ figure.region|in_words:"region" }}``."""
+    return term(family, code, gettext)
+
+
+@register.filter
+def each_in_words(codes: Iterable[str], family: str) -> str:
+    """Say several codes of one family."""
+    return listed((in_words(code, family) for code in codes), gettext)
+
+
+@register.filter
+def formula(of: Figure | MarketFigure | Measurement) -> str:
+    """Say the variant of a figure or a measurement."""
+    return variant_in_words(of.kpi, of.variant, gettext)
+
+
+@register.filter
+def clusters(measurement: Measurement) -> str:
+    """Say how many clusters, of what, the error of a measurement rests on; a dash where there are none."""
+    count, number = measurement.clusters, amount(measurement.clusters)
+    if count is None:
+        return "–"
+    if measurement.cluster == "agent":
+        return ngettext("%(number)s agent", "%(number)s agents", count) % {"number": number}
+    if measurement.cluster == "customer":
+        return ngettext("%(number)s customer", "%(number)s customers", count) % {"number": number}
+    return ngettext("%(number)s day", "%(number)s days", count) % {"number": number}
+
+
+@register.filter
+def reason(why: str) -> str:
+    """Say why rows were not used."""
+    return reason_in_words(why, gettext)
+
+
+@register.filter
+def not_measured(why: str, name: str) -> str:
+    """Say what was not measured and why, for example ``{{ why|not_measured:name }}``."""
+    return not_measured_in_words(name, why, gettext)
+
+
+@register.filter
+def numbers(values: Iterable[int]) -> str:
+    """List whole numbers."""
+    return listed((amount(value) for value in values), gettext)
+
+
+@register.filter
+def days(values: Iterable[str]) -> str:
+    """List days that are stored as ISO texts."""
+    return listed((date_format(dt.date.fromisoformat(value)) for value in values), gettext)

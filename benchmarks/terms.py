@@ -1,0 +1,142 @@
+"""The short codes of figures and measurements in words: units, statistics, markets, channels and variants. No Django.
+
+The English words are message ids: pass ``gettext`` as ``translate`` for another language. A code that is not known,
+such as an industry of a release of one's own, is said as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from benchmarks.kpis.compute import LACKING, UNCOUNTED
+from benchmarks.kpis.registry import KPIS, UNSTATED
+from benchmarks.message import Message, listed
+from benchmarks.message import marked as _
+from benchmarks.records.reasons import field_message
+
+if TYPE_CHECKING:
+    from benchmarks.message import Translate
+
+TERMS = {
+    "unit": {
+        "pts": _("points"),
+        "points": _("points"),
+        "%/y": _("% a year"),
+        "weeks": _("weeks"),
+        "per 1,000": _("per 1,000"),
+        "ratio": "",
+    },
+    "statistic": {
+        "mean": _("mean"),
+        "median": _("median"),
+        "target": _("target"),
+        "regulatory minimum": _("regulatory minimum"),
+        "historical norm": _("historical norm"),
+    },
+    "region": {
+        "global": _("Worldwide"),
+        "UK": _("United Kingdom"),
+        "US": _("United States"),
+        "Canada": _("Canada"),
+        "N America": _("North America"),
+        "China": _("China"),
+        "Hong Kong": _("Hong Kong"),
+        "Taiwan": _("Taiwan"),
+        "India": _("India"),
+        "unstated": _("Region not stated"),
+    },
+    "industry": {
+        "all": _("All industries"),
+        "banking": _("Banking"),
+        "insurance": _("Insurance"),
+        "telecom": _("Telecommunications"),
+        "retail": _("Retail and e-commerce"),
+        "energy": _("Energy and utilities"),
+        "travel": _("Travel and transport"),
+        "health": _("Health"),
+        "public": _("Public services"),
+        "technology": _("Technology support"),
+        "logistics": _("Logistics"),
+        "outsourcing": _("Outsourced services"),
+        "financial": _("Financial services"),
+        "mobile": _("Mobile telephony"),
+        "landline+broadband": _("Landline and broadband"),
+        "TV/internet": _("Television and internet"),
+        "health insurance": _("Health insurance"),
+        "grocery": _("Groceries"),
+        "streaming": _("Streaming"),
+        "car rental": _("Car rental"),
+        "consumer payments": _("Consumer payments"),
+        "airlines": _("Airlines"),
+        "credit card": _("Credit cards"),
+        "200+ seats": _("200 seats and more"),
+        "100+ agents": _("100 agents and more"),
+        "<=15 agents": _("15 agents at most"),
+    },
+    "channel": {
+        "all": _("All channels"),
+        "unknown": _("Channel not known"),
+        "voice": _("Voice"),
+        "email": _("E-mail"),
+        "chat": _("Chat"),
+        "messaging": _("Messaging app"),
+        "social": _("Social media"),
+        "video": _("Video"),
+        "bot": _("Bot"),
+        "self_service": _("Self-service"),
+        "in_person": _("In person"),
+        "web_form": _("Web form"),
+        "facebook": "Facebook",
+        "twitter": "Twitter",
+    },
+}
+# The first sentence says which formula; what follows explains it.
+_SENTENCE = re.compile(r"。|\.\s|\.$")
+_THRESHOLD = re.compile(r"_(\d+)s$")
+
+
+def term(family: str, code: str, translate: Translate = str) -> str:
+    """Say a code of one of the families of ``TERMS``."""
+    words = TERMS[family].get(code, code)
+    return translate(words) if words and words != code else words
+
+
+def variant_in_words(kpi: str, variant: str, translate: Translate = str) -> str:
+    """Say which formula a variant is, in one clause, with its threshold in seconds where it has one."""
+    if variant == UNSTATED:
+        return translate(_("formula not stated"))
+    found = KPIS[kpi].variant(variant) if kpi in KPIS else None
+    if found is None:
+        return variant
+    clause = _SENTENCE.split(translate(found.words), maxsplit=1)[0]
+    if found.threshold is None:
+        return clause
+    own = _THRESHOLD.search(variant)
+    params = {"formula": clause, "seconds": own[1] if own and variant != found.code else found.threshold}
+    return Message(_("{formula}; threshold {seconds} s"), params).words(translate)
+
+
+def not_measured_in_words(name: str, why: str, translate: Translate = str) -> str:
+    """Say which KPI and variant (``name``, as a run stores it) was not measured, and why."""
+    kpi, _space, variant = name.partition(" ")
+    what = translate(KPIS[kpi].name) if kpi in KPIS else kpi
+    if variant and variant != "standard":
+        params = {"words": what, "code": variant_in_words(kpi, variant, translate)}
+        what = Message(_("{words} ({code})"), params).words(translate)
+    return Message(_("{field}: {problem}"), {"field": what, "problem": _why(why, translate)}).words(translate)
+
+
+def _why(why: str, translate: Translate) -> str:
+    before = LACKING.partition("{")[0]
+    if why == UNCOUNTED:
+        return translate(UNCOUNTED)
+    if not why.startswith(before):
+        return why
+    fields = [_either(each, translate) for each in why.removeprefix(before).split(", ")]
+    return translate(LACKING).format(fields=listed(fields, translate))
+
+
+def _either(codes: str, translate: Translate) -> str:
+    """Say one field, or two of which one is enough."""
+    return translate(_(" or ")).join(field_message(code).words(translate) for code in codes.split(" or "))

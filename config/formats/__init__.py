@@ -1,0 +1,1 @@
+"""How numbers are written where the product differs from Django: one package per language, named by its code."""
