@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 
 from accounts.access import signed_in
 from standards.models import Criterion, Edition
+from standards.scoring.words import plain
 from standards.selectors import Filters, edition_document, edition_tree, editions, known_kpis, neighbours, tier_demands
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def _condition(document: dict[str, Any], condition: dict[str, Any] | None) -> tu
     if condition is None:
         return None
     titles = {fact["code"]: fact["title"] for fact in document["facts"]}
-    return titles[condition["fact"]], [each.replace("_", " ") for each in condition["includes"]]
+    return titles[condition["fact"]], [plain(each, gettext) for each in condition["includes"]]
 
 
 def _crosswalk(document: dict[str, Any], crosswalk: dict[str, list[str]]) -> list[tuple[dict[str, str], list[str]]]:

@@ -187,8 +187,14 @@ def _gate_row(gate: GateResult, tier: str, facts: dict[str, str]) -> GateRow:
         state=state.value,
         seen=seen(gate, gettext),
         wanted=wanted(gate, gettext),
-        because=gate.because,
+        # A gate on one fact or count of findings is named after it already.
+        because=() if gate.kind in {"fact", "findings"} else tuple(_named(code, facts) for code in gate.because),
     )
+
+
+def _named(code: str, facts: dict[str, str]) -> str:
+    """Name what a gate rests on: a KPI or a fact by its title; criteria are known by their code."""
+    return gettext(KPIS[code].name) if code in KPIS else facts.get(code, code)
 
 
 # --- the market ----------------------------------------------------------------------------------------------------

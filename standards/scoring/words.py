@@ -55,8 +55,25 @@ def title(gate: str, facts: Mapping[str, str], translate: Translate = str) -> st
     return translate(_TITLES.get(gate) or _TITLES[kind]) % {"about": about}
 
 
+# Choices of facts that editions share; an edition's own choices are shown with their underscores as spaces.
+_CHOICES = {
+    "file_review": _("File review"),
+    "panel": _("Panel"),
+    "panel_and_defence": _("Panel with defence"),
+    "voice": _("Voice"),
+    "email": _("E-mail"),
+    "chat": _("Chat"),
+    "messaging": _("Messaging app"),
+    "social": _("Social media"),
+    "video": _("Video"),
+    "bot": _("Bot"),
+    "self_service": _("Self-service"),
+    "in_person": _("In person"),
+}
+
+
 def plain(value: Any, translate: Translate = str) -> str:
-    """Write a fact's value: numbers in full, yes and no, lists with commas."""
+    """Write a fact's value: numbers in full, yes and no, choices in words, lists as the language separates them."""
     if value is None:
         return translate(_("not known"))
     if isinstance(value, bool):
@@ -64,8 +81,8 @@ def plain(value: Any, translate: Translate = str) -> str:
     if isinstance(value, Fraction):
         return exact(value)
     if isinstance(value, (tuple, frozenset)):
-        return ", ".join(sorted(plain(each, translate) for each in value))
-    return str(value)
+        return translate(_(", ")).join(sorted(plain(each, translate) for each in value))
+    return translate(_CHOICES[value]) if value in _CHOICES else str(value).replace("_", " ")
 
 
 def _range(low: Fraction, high: Fraction, limit: Fraction, translate: Translate, unit: str = "") -> str:
@@ -109,7 +126,7 @@ def _seen_market(see: Mapping[str, Any], want: Mapping[str, Any], translate: Tra
         parts.append(translate(_("%(missing)s without a verdict")) % see)
     if want["quarters"]:
         parts.append(translate(_("quarters in a row: %s")) % plain(see["quarters"], translate))
-    return "; ".join(parts)
+    return translate(_("; ")).join(parts)
 
 
 def _want_min(want: Mapping[str, Any], translate: Translate) -> str:
@@ -147,7 +164,7 @@ def _want_market(want: Mapping[str, Any], translate: Translate) -> str:
         parts.append(translate(_("at least %s %% above")) % exact(want["above_percent"]))
     if want["quarters"]:
         parts.append(translate(_("%s quarters in a row")) % want["quarters"])
-    return ", ".join(parts)
+    return translate(_(", ")).join(parts)
 
 
 _SEEN: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], Translate], str]] = {

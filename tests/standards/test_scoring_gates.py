@@ -18,7 +18,7 @@ from standards.scoring.model import (
     NaShareGate,
     TotalGate,
 )
-from standards.scoring.words import seen, title, wanted
+from standards.scoring.words import plain, seen, title, wanted
 from tests.standards.builders import block, criterion, edition
 
 if TYPE_CHECKING:
@@ -217,3 +217,16 @@ def test_title_names_every_gate(code: str, expected: str) -> None:
 def test_words_can_be_translated() -> None:
     gate = gates(TotalGate(Fraction(60)), answers=FULL)[0]
     assert wanted(gate, {"at least %s": "至少 %s"}.__getitem__) == "至少 60"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (frozenset({"voice", "chat"}), "chat|voice"),
+        ("panel_and_defence", "panel with defence"),
+        ("their_own", "their own"),
+        (None, "not known"),
+    ],
+)
+def test_plain_says_choices_and_separators_in_the_language_of_the_reader(value: object, said: str) -> None:
+    assert plain(value, lambda text: "|" if text == ", " else text.lower()) == said

@@ -145,7 +145,7 @@ def test_criterion_shows_everything_of_it(reader: Client, shipped: Edition) -> N
 
 
 def test_criterion_names_its_condition(reader: Client, shipped: Edition) -> None:
-    assert "chat, messaging" in page(reader, "standards:criterion", "four-block", "2026", "B1.5")
+    assert "Chat, Messaging app" in page(reader, "standards:criterion", "four-block", "2026", "B1.5")
 
 
 def test_every_criterion_has_a_page_in_few_queries(reader: Client, shipped: Edition) -> None:
