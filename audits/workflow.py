@@ -2,7 +2,7 @@
 
 A transition says from where to where, which permission it takes and which guards must hold. Guards are named
 functions over a ``Situation``; each returns ``None`` or the code of the reason why not. Words for the codes are in
-``audits.selectors``, so that a reader gets them in their own language.
+``audits.words``, so that a reader gets them in their own language.
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ def _least_favourable(kpi: Kpi, matches: list[Measured]) -> list[Measured]:
     Whatever formula the publisher used, the centre then stands no worse. It needs every variant: with one missing the
     worst is not known, and there is none.
     """
-    if {mine.variant for mine in matches} < {variant.code for variant in kpi.variants}:
+    if not {mine.variant for mine in matches} >= {variant.code for variant in kpi.variants}:
         return []
     worst = min if kpi.direction == "higher" else max
     return [worst(matches, key=lambda mine: mine.value)]
@@ -190,7 +190,9 @@ def _channel_fits(kpi: Kpi, figure: Figure, centre: CentreProfile) -> bool:
 
 def _mismatch(kpi: Kpi, mine: Measured, figure: Figure) -> str | None:
     """Say what keeps a fit figure and a measurement apart."""
-    if figure.variant not in {mine.variant, UNSTATED}:
+    # A formula that is not named is one of the usual ones, with the usual threshold.
+    formulas = {variant.code for variant in kpi.variants} if figure.variant == UNSTATED else {figure.variant}
+    if mine.variant not in formulas:
         return "variant_other"
     if figure.unit != mine.unit:
         return "unit"

@@ -11,7 +11,7 @@ from benchmarks.kpis.definition import Kpi, Variant
 
 __all__ = ["FAMILIES", "KPIS", "KPI_CODES", "UNSTATED", "Kpi", "Variant"]
 
-# The variant of a figure whose publisher does not say which formula was used. It is shown and never gates.
+# The variant of a figure whose publisher does not say which formula was used. See decision 0006.
 UNSTATED = "unstated"
 
 FAMILIES: dict[str, tuple[Kpi, ...]] = {

@@ -180,6 +180,15 @@ def test_figure_without_a_formula_needs_every_formula_measured() -> None:
     assert one(mine, theirs, "service_level").state == "missing"
 
 
+def test_figure_without_a_formula_is_of_the_usual_threshold() -> None:
+    mine = [
+        measured(90, 1.0, kpi="service_level", variant=f"{variant.code}_60s")
+        for variant in KPIS["service_level"].variants
+    ]
+    theirs = [figure(kpi="service_level", variant="unstated", value=Decimal(80))]
+    assert one(mine, theirs, "service_level").state == "missing"
+
+
 def test_not_measured_is_missing_and_measuring_something_else_is_no_way_out() -> None:
     assert one([], [figure()]).state == "missing"
     like = figure(kpi="service_level", variant="answered_within_offered")
