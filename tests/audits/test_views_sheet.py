@@ -53,7 +53,7 @@ def save(client: Client, answer: Answer, **fields: object) -> HttpResponse:
 
 def held(response: HttpResponse) -> str:
     """Return the revision that the form goes on with."""
-    (found,) = re.findall(r'name="revision" value="([^"]*)"', response.content.decode())
+    (found,) = re.findall(r'name="revision"\s+value="([^"]*)"', response.content.decode())
     return str(found)
 
 
@@ -92,7 +92,7 @@ def test_page_carries_the_stored_revision_and_a_save_with_it_goes_through(
         save(client, scene.answer, level=str(revision), revision=str(revision))
     page = client.get(reverse("audits:sheet", args=[scene.audit.pk])).content.decode()
     row = client.get(reverse("audits:answer_row", args=[scene.answer.pk]))
-    carried = re.findall(r'name="revision" value="([^"]*)"', page)
+    carried = re.findall(r'name="revision"\s+value="([^"]*)"', page)
     assert carried == [str(saves), *["0"] * 5]
     assert held(row) == carried[0]
     assert save(client, scene.answer, level="5", revision=carried[0]).status_code == 200
