@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from benchmarks.kpis.compute import LACKING, UNCOUNTED
+from benchmarks.kpis.definition import LACKING, UNCOUNTED
 from benchmarks.kpis.registry import KPIS, UNSTATED
 from benchmarks.message import Message, listed
 from benchmarks.message import marked as _

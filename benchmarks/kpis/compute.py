@@ -8,7 +8,7 @@ import ibis
 
 from benchmarks.kpis import access, customer, handling
 from benchmarks.kpis.clusters import measure_ratios
-from benchmarks.kpis.definition import words as _
+from benchmarks.kpis.definition import LACKING, UNCOUNTED
 from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds
 from benchmarks.kpis.quantiles import measure_quantiles
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 # What --by may name, and the column of the contacts it stands for.
 GROUPS = ("month", "week", "day", "channel", "agent")
-# Why a KPI was not measured; ``benchmarks.terms`` says them in other languages.
-LACKING = _("the mapping does not give {fields}")
-UNCOUNTED = _("no contact counts towards it")
 _PARTS: dict[str, Part] = {**access.PARTS, **handling.PARTS, **customer.PARTS}
 
 

@@ -17,6 +17,13 @@ def words(text: str) -> str:
     return text
 
 
+_ = words
+
+# Why a KPI was not measured; ``benchmarks.terms`` says it in other languages.
+LACKING = _("the mapping does not give {fields}")
+UNCOUNTED = _("no contact counts towards it")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant:
     """One way to compute a KPI. Figures of different variants are never compared.

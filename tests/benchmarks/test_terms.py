@@ -71,7 +71,9 @@ def test_not_measured_names_kpi_formula_and_fields() -> None:
         "Customer satisfaction (Answers of 5 / valid answers): the mapping does not give "
         "satisfaction score (score_csat) or recommendation score (score_nps), agent (agent)"
     )
-    assert not_measured_in_words("aht standard", "no contact counts towards it").startswith("Average handling time: no ")
+    assert not_measured_in_words("aht standard", "no contact counts towards it").startswith(
+        "Average handling time: no "
+    )
     assert not_measured_in_words("luck", "bad {luck}") == "luck: bad {luck}"
 
 
