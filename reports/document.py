@@ -153,8 +153,21 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A named person's permission to compare with a figure older than the edition allows."""
+
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MarketComparison:
-    """A KPI of the centre against one published figure; what is missing is None and ``reason`` says why."""
+    """A KPI of the centre against one published figure; what is missing is None and ``reason`` says why.
+
+    ``variant`` is the formula of the centre's value in words. With ``formula`` "unstated" the publisher does not name
+    its own, and the centre was compared in the least favourable one ("only" where the KPI has no other).
+    """
 
     kpi: str
     title: str
@@ -171,9 +184,10 @@ class MarketComparison:
     url: str
     scope: str
     grade: str
+    formula: str
     verdict: str
     reason: str
-    waiver: str
+    waiver: Waiver | None
 
 
 @dataclass(frozen=True, slots=True)

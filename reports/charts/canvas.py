@@ -124,7 +124,7 @@ def units(text: str) -> int:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut a label to ``limit`` half characters, with an ellipsis where something was left out."""
+    """Cut a label to ``limit`` half characters, at a word where it has some, with an ellipsis for what was left out."""
     if units(text) <= limit:
         return text
     kept = ""
@@ -132,4 +132,21 @@ def shortened(text: str, limit: int) -> str:
         if units(kept + character) >= limit:
             break
         kept += character
-    return f"{kept.rstrip()}…"
+    following, space = text[len(kept)], kept.rfind(" ")
+    inside_word = following.isascii() and following.isalnum() and kept[-1:].isascii() and kept[-1:].isalnum()
+    if inside_word and 2 * space > len(kept):
+        kept = kept[:space]
+    return f"{kept.rstrip(' ,;:([（·–-')}…"
+
+
+def wrapped(text: str, limit: int) -> list[str]:
+    """Break a list in words into lines of at most ``limit`` half characters, after a comma and never inside a name."""
+    lines: list[str] = []
+    for piece in text.split(", "):
+        longer = f"{lines[-1]}, {piece}" if lines else piece
+        if lines and units(longer) > limit:
+            lines[-1] += ","
+            lines.append(piece)
+        else:
+            lines[-1:] = [longer]
+    return lines

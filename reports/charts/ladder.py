@@ -5,14 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.charts.canvas import SCREEN, Look, Scale, element, mark, picture, shortened, shown, shown_against, words
+from reports.charts.canvas import (
+    SCREEN,
+    Look,
+    Scale,
+    element,
+    mark,
+    picture,
+    shortened,
+    shown,
+    shown_against,
+    words,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
 WIDTH = 640
-RUNG = 44
+RUNG, LINE = 44, 13
+REMARK_LINES, REMARK_UNITS = 2, 80
 TRACK = Scale(0, 1, 192, 520)
 
 
@@ -30,13 +43,34 @@ class Rung:
 
 
 def tier_ladder(rungs: Sequence[Rung], *, maximum: Decimal, title: str, description: str, look: Look = SCREEN) -> str:
-    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 44 px a rung."""
-    height = RUNG * len(rungs) + 16
+    """Draw the ladder, lowest tier at the bottom. ``state`` is met, not_met or open. 640 px wide, 44 px a rung.
+
+    A rung whose remark takes a second line is 13 px higher.
+    """
+    height = sum(_height(rung) for rung in rungs) + 16
     scale = Scale(0, float(maximum), TRACK.start, TRACK.end)
     parts = [_axis(scale, maximum, height)]
-    for place, rung in enumerate(reversed(rungs)):
-        parts += _rung(rung, place * RUNG, scale, look)
+    top = 0
+    for rung in reversed(rungs):
+        parts += _rung(rung, top, scale, look)
+        top += _height(rung)
     return picture(parts, width=WIDTH, height=height, title=title, description=description, look=look)
+
+
+def remark_lines(text: str) -> list[str]:
+    """Break a remark between the names that it lists, to the width of track and points."""
+    return wrapped(text, REMARK_UNITS)
+
+
+def _lines(rung: Rung) -> list[str]:
+    """Return the lines under a track; what two do not hold is shortened."""
+    lines = remark_lines(f"{rung.state_words}{rung.remark}")
+    head, rest = lines[: REMARK_LINES - 1], " ".join(lines[REMARK_LINES - 1 :])
+    return [shortened(line, REMARK_UNITS) for line in (*head, rest) if line]
+
+
+def _height(rung: Rung) -> int:
+    return RUNG + LINE * (len(_lines(rung)) - 1)
 
 
 def _axis(scale: Scale, maximum: Decimal, height: int) -> str:
@@ -59,7 +93,10 @@ def _rung(rung: Rung, top: int, scale: Scale, look: Look) -> list[str]:
         *_points(rung, middle, scale, look),
         *_wanted(rung, middle, scale),
         words(640, middle + 5, _points_shown(rung), size=16, text_anchor="end", **bold),
-        words(scale.start, middle + 18, shortened(f"{rung.state_words}{rung.remark}", 84), size=11, fill_opacity=0.8),
+        *(
+            words(scale.start, middle + 18 + LINE * place, line, size=11, fill_opacity=0.8)
+            for place, line in enumerate(_lines(rung))
+        ),
     ]
 
 

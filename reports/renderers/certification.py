@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import segno
@@ -13,15 +13,18 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from reports.charts import PAPER
+from reports.charts.canvas import shortened, units
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import stack
-from reports.renderers.labels import label, language_words, plain, route_words
+from reports.renderers.labels import day_format, label, language_words, plain, route_words
 from reports.renderers.summary import summary_of
 
 if TYPE_CHECKING:
     from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry
 
 SHORT = 8
+# What the running head holds beside the chapter's name: 120 mm of 8 pt, in half characters.
+HEAD_UNITS = 84
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,15 @@ def _context(report: CertificationReport) -> dict[str, Any]:
     return {
         "r": report,
         "e": report.engagement,
-        "s": summary_of(report, PAPER),
+        "s": summary_of(report, replace(PAPER, font=stack(report.language))),
         "content_sha256": report.content_sha256(),
         "fonts": stack(report.language),
         "qr": _qr(report),
+        "day": day_format(),
+        "running": _running_head(report),
+        "name_size": _name_size(report.engagement.auditee.name),
+        "rows_read": f"{report.records.rows_read:,}" if report.records else "",
+        "rows_used": f"{report.records.rows_used:,}" if report.records else "",
         "title": _("Certification report") if report.engagement.kind == "certification" else _("Assessment report"),
         "kind": label("audit_kind", report.engagement.kind),
         "status": label("audit_status", report.engagement.status),
@@ -88,6 +96,20 @@ def _context(report: CertificationReport) -> dict[str, Any]:
 
 def _tier_title(report: CertificationReport, code: str) -> str:
     return next((tier.title for tier in report.tiers if tier.code == code), code)
+
+
+def _running_head(report: CertificationReport) -> str:
+    """Return organisation and centre for the head of each page, both shortened where the line is too short for them."""
+    prefix = _("DRAFT – not submitted") + " · " if report.draft else ""
+    organisation, centre = report.engagement.auditee.name, report.engagement.site.name
+    room = HEAD_UNITS - units(prefix) - 3
+    organisation = shortened(organisation, max(room // 2, room - units(centre)))
+    return f"{prefix}{organisation} · {shortened(centre, room - units(organisation))}"
+
+
+def _name_size(name: str) -> str:
+    """Return the class under which a name of this length fits the cover."""
+    return next((size for limit, size in ((48, ""), (96, "long")) if units(name) <= limit), "longest")
 
 
 def _qr(report: CertificationReport) -> str:

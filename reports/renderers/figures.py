@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from reports.charts import SCREEN, BlockBar, Look, Rung, block_bars, bullet, shown, tier_ladder
+from reports.charts.ladder import REMARK_LINES, remark_lines
 from reports.renderers.labels import attained_words, unit_words, verdict_words
 
 if TYPE_CHECKING:
@@ -35,15 +36,29 @@ def ladder_figure(report: CertificationReport, look: Look = SCREEN) -> str:
 
 
 def _knocked_out(tier: Tier) -> str:
-    """Name the gates that are not met: an average never hides a knock-out."""
+    """Name the gates that are not met, as many as two lines hold: an average never hides a knock-out."""
     gates = tier.knocked_out
     if not gates:
         return ""
     blocks = [gate.code.partition(":")[2] for gate in gates if gate.code.startswith("block:")]
-    names = [gate.title for gate in gates if not gate.code.startswith("block:")]
-    if blocks:
-        names.append(_("blocks %(codes)s") % {"codes": " ".join(blocks)})
-    return " · " + _("not met: %(names)s") % {"names": ", ".join(names)}
+    names: dict[str, int] = {}
+    for gate in gates:
+        about_block = gate.code.startswith("block:")
+        name = _("blocks %(codes)s") % {"codes": " ".join(blocks)} if about_block else gate.title
+        names[name] = names.get(name, 0) + 1
+    for shown_names in range(len(names), 0, -1):
+        remark = _remark(names, shown_names)
+        if len(remark_lines(f"{attained_words(tier.attained)}{remark}")) <= REMARK_LINES:
+            break
+    return remark
+
+
+def _remark(names: dict[str, int], shown_names: int) -> str:
+    """Name the first gates and count the others; ``names`` has the number of gates behind each name."""
+    words, more = ", ".join([*names][:shown_names]), sum([*names.values()][shown_names:])
+    if more:
+        words = _("%(codes)s and %(count)s more") % {"codes": words, "count": more}
+    return " · " + _("not met: %(names)s") % {"names": words}
 
 
 def blocks_figure(report: CertificationReport, look: Look = SCREEN) -> str:

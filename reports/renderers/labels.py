@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.utils import dateformat, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Channel, Industry
 from audits.models import AuditKind, AuditStatus, CertificateStatus, EvidenceKind, FindingKind, TeamRole
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _CHOICES = {
     "channel": Channel,
@@ -67,6 +74,16 @@ def unit_words(unit: str) -> str:
     """Return a unit as it stands behind a number."""
     words = {"percent": "%", "seconds": "s", "pts": _("points"), "minutes": "min", "hours": "h", "ratio": ""}
     return words.get(unit, plain(unit))
+
+
+def day_format() -> str:
+    """Return the active language's way to write a day, as a format of Django: ``7 Nov 2025`` or ``2025年11月7日``."""
+    return "Y年n月j日" if (get_language() or "").startswith("zh") else "j M Y"
+
+
+def day_words(at: datetime) -> str:
+    """Return the day of a moment in the active time zone, as the active language writes it."""
+    return dateformat.format(timezone.localtime(at), day_format())
 
 
 def plain(code: str) -> str:

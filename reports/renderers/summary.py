@@ -10,11 +10,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from reports.charts import SCREEN, Look, shown
-from reports.renderers.figures import blocks_figure, comparison_figure, ladder_figure
-from reports.renderers.labels import attained_words, label, plain, state_words, unit_words, verdict_words
+from reports.renderers.figures import blocks_figure, ladder_figure
+from reports.renderers.labels import attained_words, label, plain, state_words
+from reports.renderers.market import ComparisonRow, comparison_row, shortfall
 
 if TYPE_CHECKING:
-    from reports.document import CertificationReport, CriterionRow, Gate, MarketComparison, Tier
+    from reports.document import CertificationReport, CriterionRow, Gate, Tier
 
 _SHOWN_CODES = 8
 _SHOWN_GAPS = 5
@@ -46,22 +47,6 @@ class TierPanel:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """A KPI against the market in words and as a chart."""
-
-    title: str
-    variant: str
-    chart: SafeString
-    value: str
-    interval: str
-    figure: str
-    source: str
-    verdict: str
-    verdict_words: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Count:
     """How many findings of one grading there are, and how many of them are open."""
 
@@ -89,10 +74,12 @@ class Summary:
     blocks: SafeString
     tiers: tuple[TierPanel, ...]
     matrix: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    comparisons: tuple[ComparisonRow, ...]
+    compared: tuple[ComparisonRow, ...]
+    uncompared: tuple[ComparisonRow, ...]
     counts: tuple[Count, ...]
     gaps: tuple[Gap, ...]
     recommendation: str
+    obstacles: tuple[GateRow, ...]
     focus_title: str
     answered: int
     asked: int
@@ -101,17 +88,22 @@ class Summary:
 def summary_of(report: CertificationReport, look: Look = SCREEN) -> Summary:
     """Put the document's results into words and charts, in the active language."""
     focus = report.focus
-    names = {comparison.kpi: comparison.title for comparison in report.comparisons}
+    names = {fact.code: fact.title for fact in report.facts}
+    names |= {comparison.kpi: shortfall(comparison) for comparison in report.comparisons}
+    panels = tuple(_panel(place, tier, names) for place, tier in enumerate(report.tiers))
+    compared = tuple(comparison_row(comparison, look) for comparison in report.comparisons)
     rows = [row for section in report.sections for clause in section.clauses for row in clause.rows]
     return Summary(
         ladder=_svg(ladder_figure(report, look)),
         blocks=_svg(blocks_figure(report, look)),
-        tiers=tuple(_panel(place, tier, names) for place, tier in enumerate(report.tiers)),
+        tiers=panels,
         matrix=_matrix(report),
-        comparisons=tuple(_comparison(comparison, look) for comparison in report.comparisons),
+        compared=tuple(row for row in compared if row.compared),
+        uncompared=tuple(row for row in compared if not row.compared),
         counts=tuple(_count(report, kind) for kind in ("major", "minor", "opportunity", "strength")),
         gaps=_gaps(report),
         recommendation=_recommendation(report),
+        obstacles=_obstacles(report, panels),
         focus_title=focus.title if focus else "",
         answered=sum(row.level is not None or bool(row.na_reason) for row in rows),
         asked=len(rows),
@@ -152,46 +144,20 @@ def _cell(tier: Tier, key: str) -> tuple[str, str]:
 
 
 def _gate(gate: Gate, names: dict[str, str]) -> GateRow:
-    """Put one gate into words; ``names`` are those of KPIs. A fact needs no reference: the gate is named after it."""
+    """Put one gate into words; ``names`` are those of facts, and of KPIs with their verdicts.
+
+    A gate about a fact needs no reference: it is named after it.
+    """
     about_facts = gate.code.startswith(("fact:", "findings:"))
     codes = [] if about_facts or gate.state == "met" else [names.get(code, plain(code)) for code in gate.because]
-    because, more = ", ".join(codes[:_SHOWN_CODES]), len(codes) - _SHOWN_CODES
+    because, more = (
+        "; ".join(codes[:_SHOWN_CODES]) if gate.code == "market" else ", ".join(codes[:_SHOWN_CODES]),
+        len(codes) - _SHOWN_CODES,
+    )
     if more > 0:
         because = _("%(codes)s and %(count)s more") % {"codes": because, "count": more}
     wanted, seen = (plain(gate.wanted), plain(gate.seen)) if about_facts else (gate.wanted, gate.seen)
     return GateRow(gate.title, wanted, seen, gate.state, state_words(gate.state), because)
-
-
-def _comparison(comparison: MarketComparison, look: Look) -> ComparisonRow:
-    unit = unit_words(comparison.unit)
-    interval = comparison.interval
-    return ComparisonRow(
-        title=comparison.title,
-        variant=comparison.variant,
-        chart=_svg(comparison_figure(comparison, look)),
-        value="" if comparison.value is None else f"{shown(comparison.value)} {unit}".strip(),
-        interval=f"{shown(interval.low)}–{shown(interval.high)}" if interval else "",
-        figure="" if comparison.figure is None else f"{shown(comparison.figure)} {unit}".strip(),
-        source=_source(comparison),
-        verdict=comparison.verdict,
-        verdict_words=verdict_words(comparison.verdict),
-        reason=" ".join(filter(None, (comparison.reason, _waiver(comparison)))),
-    )
-
-
-def _source(comparison: MarketComparison) -> str:
-    """Return publisher, year, who was compared, n and grade, as far as they are known."""
-    own = _("own n = %(n)s") % {"n": f"{comparison.n:,}"} if comparison.n is not None else ""
-    grade = _("grade %(grade)s") % {"grade": comparison.grade} if comparison.grade else ""
-    year = str(comparison.year) if comparison.year else ""
-    figure_n = (
-        comparison.figure_n if "=" in comparison.figure_n or not comparison.figure_n else f"n = {comparison.figure_n}"
-    )
-    return " · ".join(filter(None, (comparison.publisher, year, comparison.scope, figure_n, grade, own)))
-
-
-def _waiver(comparison: MarketComparison) -> str:
-    return _("Waiver: %(reason)s") % {"reason": comparison.waiver} if comparison.waiver else ""
 
 
 def _count(report: CertificationReport, kind: str) -> Count:
@@ -213,6 +179,13 @@ def _gaps(report: CertificationReport) -> tuple[Gap, ...]:
         ]
     found.sort(key=lambda pair: -pair[0])
     return tuple(Gap(row.code, row.title, row.level or 0, shown(points)) for points, row in found[:_SHOWN_GAPS])
+
+
+def _obstacles(report: CertificationReport, panels: tuple[TierPanel, ...]) -> tuple[GateRow, ...]:
+    """Return the gates that keep a finished audit from the lowest tier: the reasons why there is none."""
+    if report.draft or report.tier is not None or not panels:
+        return ()
+    return tuple(gate for gate in panels[0].gates if gate.state != "met")
 
 
 def _recommendation(report: CertificationReport) -> str:

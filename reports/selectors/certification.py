@@ -230,14 +230,17 @@ class _Writer:
 
     def _comparisons(self) -> tuple[doc.MarketComparison, ...]:
         """Tell every verdict with what it rests on: two queries, for the waivers and the numbers of contacts."""
-        waivers = dict(self.audit.market_waivers.values_list("kpi", "reason"))
+        waivers = {
+            waiver.kpi: doc.Waiver(waiver.reason, str(waiver.granted_by), waiver.granted_at)
+            for waiver in self.audit.market_waivers.select_related("granted_by")
+        }
         run = self.audit.measurement_run
         rows = run.measurements.values_list("kpi", "variant", "channel", "n") if run else ()
         counts = {(kpi, variant, channel): n for kpi, variant, channel, n in rows}
         verdicts = self.frozen.get("market", self.audit.market)
         return tuple(
             comparison_of(
-                kpi, verdict, waivers.get(kpi, ""), counts.get((kpi, verdict.get("variant"), verdict.get("channel")))
+                kpi, verdict, waivers.get(kpi), counts.get((kpi, verdict.get("variant"), verdict.get("channel")))
             )
             for kpi, verdict in verdicts.items()
         )

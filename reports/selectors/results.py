@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from benchmarks.kpis.registry import KPIS
+from benchmarks.kpis.registry import KPIS, UNSTATED
 from benchmarks.verdict import reason_in_words
 from reports import document as doc
+
+if TYPE_CHECKING:
+    from benchmarks.kpis.definition import Kpi
 
 _PLAIN_VERDICTS = frozenset({"above", "below", "not_shown_below"})
 
@@ -65,7 +68,7 @@ def fact_value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str, n: int | None) -> doc.MarketComparison:
+def comparison_of(kpi: str, verdict: dict[str, Any], waiver: doc.Waiver | None, n: int | None) -> doc.MarketComparison:
     """Return the verdict on one KPI with what it rests on."""
     definition = KPIS.get(kpi)
     figure = verdict.get("figure") or {}
@@ -87,10 +90,18 @@ def comparison_of(kpi: str, verdict: dict[str, Any], waiver: str, n: int | None)
         url=figure.get("url", ""),
         scope=", ".join(filter(None, (figure.get(key) for key in ("statistic", "industry", "region", "channel")))),
         grade=figure.get("grade", ""),
+        formula=_formula(definition, figure),
         verdict=verdict["state"],
         reason=_reason(verdict),
         waiver=waiver,
     )
+
+
+def _formula(definition: Kpi | None, figure: dict[str, Any]) -> str:
+    """Say whether the publisher names its formula; "only" where it does not, and the KPI has a single one."""
+    if figure.get("variant") != UNSTATED:
+        return "stated" if figure else ""
+    return "only" if definition and len(definition.variants) == 1 else "unstated"
 
 
 def _confidence(value: Decimal | None, half: Decimal | None, unit: str | None) -> doc.Interval | None:

@@ -29,6 +29,7 @@ def preview(request: HttpRequest, audit_id: int) -> HttpResponse:
         "audit": audit,
         "r": report,
         "s": summary_of(report),
+        "decided_tier": next((t.title for t in report.tiers if report.decision and t.code == report.decision.tier), ""),
         "may_export": may(request.user, "audits.export_audit", audit),
         "languages": settings.LANGUAGES,
         "language": language,

@@ -125,7 +125,8 @@ def make_comparisons() -> Any:
         figure: Any,
         verdict: Any,
         reason: Any = "",
-        waiver: Any = "",
+        waiver: Any = None,
+        formula: Any = "stated",
     ) -> Any:
         number = None if value is None else Decimal(value)
         return doc.MarketComparison(
@@ -144,6 +145,7 @@ def make_comparisons() -> Any:
             url="https://example.org/survey",
             scope="banking, Hong Kong, voice",
             grade="B",
+            formula=formula,
             verdict=verdict,
             reason=reason,
             waiver=waiver,

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from reports.charts import BlockBar, Rung, block_bars, bullet, shown, tier_ladder
-from reports.charts.canvas import shortened, shown_against
+from reports.charts.canvas import shortened, shown_against, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = 'A & B <script>alert("1")</script> \x00\x0b\ud800 服务'
@@ -131,3 +131,22 @@ def test_shown_against_keeps_as_many_decimals_as_it_takes() -> None:
 def test_shortened_counts_chinese_double() -> None:
     assert shortened("客户服务中心质量", 8) == "客户服…"
     assert shortened("Service", 8) == "Service"
+
+
+def test_shortened_cuts_at_a_word() -> None:
+    assert shortened("Kowloon Contact Centre", 18) == "Kowloon Contact…"
+    assert shortened("Kowloon 九龍客服中心", 14) == "Kowloon 九龍…"
+
+
+def test_wrapped_breaks_between_names_only() -> None:
+    assert wrapped("not met: Total score, Market gate, Clause D4", 24) == [
+        "not met: Total score,",
+        "Market gate, Clause D4",
+    ]
+    assert wrapped("One name that is longer", 8) == ["One name that is longer"]
+
+
+def test_tier_ladder_gives_a_long_remark_a_second_line() -> None:
+    one, two = ladder(remark=" · not met: A"), ladder(remark=" · not met: " + ", ".join(["Total score"] * 8))
+    assert [line for line in texts(two) if "Total score" in line][1].startswith("Total score")
+    assert ET.fromstring(two).get("height") == str(int(ET.fromstring(one).get("height", "")) + 13)  # noqa: S314 - ours

@@ -6,12 +6,13 @@ from typing import Any
 import pypdf
 import pytest
 
+from reports.document import DecisionEntry
 from reports.pdf import BundledFontsOnly, MissingGlyphError, printable, require_glyphs, write
 from reports.pdf.fetcher import RefusedAddressError
 from reports.pdf.glyphs import unprintable
 from reports.pdf.typefaces import TYPEFACES, families_for, stack
 from reports.renderers import render_html, render_pdf
-from tests.reports.samples import AT, make_findings, make_report
+from tests.reports.samples import AT, make_findings, make_report, make_tier
 
 
 def reader(data: Any) -> Any:
@@ -209,3 +210,75 @@ def test_write_prints_with_our_typefaces_only(english: Any) -> None:
     families = {name.partition("+")[2].partition("-")[0] for name in fonts}
     assert families <= {face.family for face in TYPEFACES}
     assert "Latin" in families
+
+
+LONG = (
+    "The Very Long Established Mutual Insurance, Pensions and Savings Association "
+    "of the Northern Provinces and Islands, Ltd."
+)
+
+
+def test_render_html_shortens_the_running_head_at_a_word() -> None:
+    assert len(LONG) == 120
+    html = render_html(make_report(organisation=LONG, centre="九龍客服中心"))
+    head = html.split('<p class="running-left">')[1].split("</p>")[0]
+    organisation, _dot, centre = head.partition(" · ")
+    assert centre == "九龍客服中心"
+    assert organisation.endswith("…")
+    assert LONG.startswith(f"{organisation[:-1]} ")
+
+
+def test_render_html_keeps_a_running_head_that_fits() -> None:
+    html = render_html(
+        make_report(organisation="Evergreen Mutual Bank 長青互惠銀行 (demo)", centre="Kowloon 九龍客服中心")
+    )
+    assert '<p class="running-left">Evergreen Mutual Bank 長青互惠銀行 (demo) · Kowloon 九龍客服中心</p>' in html
+
+
+@pytest.mark.parametrize("changes", [{}, {"certificate": None, "decision": None, "draft": True}])
+def test_render_pdf_fits_a_very_long_name_on_the_cover(changes: Any) -> None:
+    printed = render_pdf(make_report(organisation=LONG, centre=LONG, sections=(), findings=(), **changes))
+    pages = reader(printed.data).pages
+    assert "Islands, Ltd." in pages[0].extract_text()
+    assert "Contents" in pages[1].extract_text()
+    assert "Certified at the tier" in pages[0].extract_text() or "not decided yet" in pages[0].extract_text()
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_render_pdf_names_the_chapter_that_a_page_begins_with(draft: Any) -> None:
+    printed = render_pdf(make_report(draft=draft, decision=None, certificate=None))
+    chapters = [page.extract_text() for page in reader(printed.data).pages]
+    assert [text.count("Executive summary") for text in chapters[1:4]] == [1, 2, 0]
+    assert chapters[3].count("The engagement") == 2
+
+
+def test_render_pdf_says_its_language_title_and_author_and_is_tagged(english: Any) -> None:
+    report, printed = english
+    document = reader(printed.data)
+    assert document.trailer["/Root"]["/Lang"] == "en"
+    assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert document.metadata.author == report.engagement.conductor.name
+    assert report.engagement.auditee.name in document.metadata.title
+
+
+def test_render_pdf_writes_chinese_in_charts_with_our_typefaces(chinese: Any) -> None:
+    fonts = {
+        str(font.get_object()["/BaseFont"]).partition("+")[2].partition("-")[0]
+        for page in reader(chinese[1].data).pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert fonts <= {face.family for face in TYPEFACES}
+
+
+def test_render_html_says_that_a_refused_audit_has_no_certificate_and_why() -> None:
+    refused = DecisionEntry(False, "", "panel", "The market gate is not met.", "Grace Lindqvist", AT)
+    tiers = (make_tier("operational", "Operational", "550", "45", states=("met", "met", "not_met"), attained=False),)
+    html = render_html(make_report(tier=None, tiers=tiers, decision=refused, certificate=None))
+    assert html.count("No certificate is issued.") == 2
+    assert "Market gate: not met" in html
+    assert "Service level (Below the market: 59.7\N{NO-BREAK SPACE}% against 80.0\N{NO-BREAK SPACE}%)" in html
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "20 Nov 2026"), ("zh-hans", "2026年11月20日")])
+def test_render_html_writes_days_as_the_language_does(language: Any, day: Any) -> None:
+    assert day in render_html(make_report(language=language))

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from audits.models import Decision, Finding, FindingKind
+from audits.models import Decision, Finding, FindingKind, MarketWaiver
 from audits.services.transitions import audit_step
+from reports.document import Waiver
 from reports.selectors import audit_document
 from tests.factories import AT, leader_of, make_audit, make_user
 from tests.reports.rows import answer_all, make_certificate, make_evidence
@@ -112,6 +113,24 @@ def test_audit_document_tells_market_verdicts() -> None:
     assert first.interval is not None
     assert str(first.interval.low) == "54.98"
     assert (second.verdict, second.value) == ("missing", None)
+
+
+def test_audit_document_tells_waivers_by_name_and_formulas_that_are_not_named() -> None:
+    audit = make_audit()
+    granter = make_user()
+    figure = {"value": 6.5, "year": 2016, "source": "Survey", "variant": "unstated"}
+    verdict = {"state": "above", "value": 1.8, "half_width": 0.2, "unit": "%", "figure": figure}
+    audit.market = {
+        "abandonment": {**verdict, "variant": "offered"},
+        "transfer_rate": {**verdict, "variant": "standard"},
+        "csat": {**verdict, "variant": "top3_box", "figure": {**figure, "variant": "top3_box"}},
+        "nps": {"state": "no_figure", "reason": {"code": "no_figure_at_all", "params": {}}},
+    }
+    audit.save()
+    MarketWaiver.objects.create(audit=audit, kpi="abandonment", reason="None newer.", granted_by=granter, granted_at=AT)
+    comparisons = document(audit).comparisons
+    assert [each.formula for each in comparisons] == ["unstated", "only", "stated", ""]
+    assert [each.waiver for each in comparisons] == [Waiver("None newer.", str(granter), AT), None, None, None]
 
 
 def test_audit_document_hash_is_stable_until_the_content_changes() -> None:

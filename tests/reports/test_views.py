@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
+from audits.models import Decision
+from audits.services.transitions import audit_step
 from reports.models import Export, ExportStatus
 from reports.services import export_render
 from reports.storage import export_path
@@ -232,6 +234,17 @@ def test_preview_shows_ladder_gates_and_gaps(leader: Client, audit: Audit) -> No
     assert "Base" in page
     assert "A1.1" in page
     assert 'style="' not in page
+
+
+def test_preview_of_a_refused_audit_says_so_and_why(leader: Client, audit: Audit) -> None:
+    answer_all(audit, 0)
+    audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    values = {"decided_by": make_user(), "decided_at": AT, "reason": "Far from the tier."}
+    Decision.objects.create(audit=audit, granted=False, tier="", route="panel", **values)
+    page = leader.get(reverse("reports:preview", args=[audit.pk])).content.decode()
+    outcome = page.split('aria-labelledby="outcome"')[1].split("</section>")[0]
+    for words in ("Not granted", "No certificate is issued.", "Far from the tier.", "Total score: not met"):
+        assert words in outcome
 
 
 def test_preview_is_open_to_viewers_without_the_export_button(audit: Audit) -> None:
