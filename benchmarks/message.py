@@ -6,7 +6,7 @@ the reader's language is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,14 @@ def _said(value: Any, translate: Translate) -> Any:
     return value
 
 
-def listed(values: Any, translate: Translate = str) -> str:
+def listed(values: Iterable[str], translate: Translate = str) -> str:
     """Join words as the language does: ``a, b`` or ``a、b``."""
     return translate(_(", ")).join(values)
+
+
+def sentences(texts: Iterable[str]) -> str:
+    """Put sentences one behind the other: after a full-width stop there is no space."""
+    return " ".join(texts).replace("。 ", "。")
 
 
 class MessageError(Exception):

@@ -108,7 +108,7 @@ class MeasurementRun(models.Model):
     def identified_percent(self) -> str | None:
         """Share of contacts whose customer is known, for people; None where the records do not name customers."""
         share = self.quality.get("identified_share")
-        return None if share is None else f"{share:.1%}"
+        return None if share is None else f"{share * 100:.1f} %"
 
 
 class Measurement(models.Model):

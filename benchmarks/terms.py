@@ -98,8 +98,10 @@ _THRESHOLD = re.compile(r"_(\d+)s$")
 
 def term(family: str, code: str, translate: Translate = str) -> str:
     """Say a code of one of the families of ``TERMS``."""
-    words = TERMS[family].get(code, code)
-    return translate(words) if words and words != code else words
+    words = TERMS[family].get(code)
+    if words is None:
+        return code
+    return translate(words) if words else ""
 
 
 def variant_in_words(kpi: str, variant: str, translate: Translate = str) -> str:

@@ -17,6 +17,7 @@ from benchmarks.comparable import CentreProfile, Figure, Measured, Refusal, choo
 from benchmarks.holm import effective_level, holm
 from benchmarks.kpis.definition import words as _
 from benchmarks.kpis.registry import KPIS
+from benchmarks.message import sentences
 from benchmarks.terms import term, variant_in_words
 
 if TYPE_CHECKING:
@@ -306,7 +307,7 @@ def reason_in_words(verdict: Mapping[str, Any], translate: Callable[[str], str] 
     """Say in the language of ``translate`` why a stored verdict (as ``as_json`` gives it) is what it is."""
     reason = verdict.get("reason") or {}
     if reason.get("code") == "no_like_figure":
-        return " ".join(translate(refusal["words"]) for refusal in verdict["refused"])
+        return sentences(translate(refusal["words"]) for refusal in verdict["refused"])
     template = _WORDS.get(reason.get("code", ""))
     if template is None or "params" not in reason:
         return str(reason.get("words", ""))

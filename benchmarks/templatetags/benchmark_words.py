@@ -11,7 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 
 from benchmarks.comparable import plain
-from benchmarks.message import listed
+from benchmarks.message import listed, sentences
 from benchmarks.records.reasons import reason_in_words
 from benchmarks.terms import not_measured_in_words, term, variant_in_words
 
@@ -76,12 +76,18 @@ def not_measured(why: str, name: str) -> str:
 
 
 @register.filter
-def numbers(values: Iterable[int]) -> str:
-    """List whole numbers."""
-    return listed((amount(value) for value in values), gettext)
+def lines(values: Iterable[int]) -> str:
+    """List the numbers of lines, as an editor shows them."""
+    return listed(map(str, values), gettext)
 
 
 @register.filter
 def days(values: Iterable[str]) -> str:
-    """List days that are stored as ISO texts."""
-    return listed((date_format(dt.date.fromisoformat(value)) for value in values), gettext)
+    """List days that are stored as ISO texts; in English a day has a comma of its own."""
+    return gettext("; ").join(date_format(dt.date.fromisoformat(value)) for value in values)
+
+
+@register.filter("sentences")
+def translated_sentences(texts: Iterable[str]) -> str:
+    """Say marked sentences one behind the other."""
+    return sentences(gettext(text) for text in texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.market import parse_market
-from benchmarks.message import Message
+from benchmarks.message import Message, sentences
 from benchmarks.records.files import RecordsError
 from benchmarks.records.located import MappingError
 from benchmarks.records.reasons import reason_in_words
@@ -29,6 +29,15 @@ def test_term_knows_every_code_of_the_shipped_release() -> None:
 def test_term_says_an_unknown_code_as_it_is() -> None:
     assert term("region", "Atlantis", _foreign) == "Atlantis"
     assert term("unit", "ratio", _foreign) == ""
+
+
+def test_term_translates_words_that_are_their_own_code() -> None:
+    assert (term("statistic", "mean", _foreign), term("region", "China", _foreign)) == ("<mean>", "<China>")
+
+
+def test_sentences_leave_no_space_behind_a_full_width_stop() -> None:
+    assert sentences(["太远。", "太旧。"]) == "太远。太旧。"
+    assert sentences(["Far.", "Old."]) == "Far. Old."
 
 
 @pytest.mark.parametrize(
