@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from benchmarks.kpis.registry import KPIS, UNSTATED
 from benchmarks.verdict import reason_in_words
 from reports import document as doc
+from standards.scoring.words import plain
 
 if TYPE_CHECKING:
     from benchmarks.kpis.definition import Kpi
@@ -62,10 +63,8 @@ def _gate_title(code: str, facts: dict[str, str]) -> str:
 
 
 def fact_value(value: Any) -> str:
-    """Return a fact's value as text: numbers in full, yes and no, lists with commas."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Return a fact's value as text: numbers in full, yes and no, choices in words, lists with their separator."""
+    return plain(tuple(value) if isinstance(value, list) else value, _)
 
 
 def comparison_of(kpi: str, verdict: dict[str, Any], waiver: doc.Waiver | None, n: int | None) -> doc.MarketComparison:
