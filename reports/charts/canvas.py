@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # XML 1.0 has no place for these, not even escaped.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -123,13 +127,16 @@ def units(text: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in text)  # noqa: PLR2004 - where CJK begins
 
 
-def shortened(text: str, limit: int) -> str:
-    """Cut a label to ``limit`` half characters, at a word where it has some, with an ellipsis for what was left out."""
-    if units(text) <= limit:
+def shortened(text: str, limit: float, width: Callable[[str], float] = units) -> str:
+    """Cut a label to ``limit``, at a word where it has some, with an ellipsis for what was left out.
+
+    ``width`` measures a text in the unit of the limit: half characters unless told otherwise.
+    """
+    if width(text) <= limit:
         return text
     kept = ""
     for character in text:
-        if units(kept + character) >= limit:
+        if width(kept + character) >= limit:
             break
         kept += character
     following, space = text[len(kept)], kept.rfind(" ")

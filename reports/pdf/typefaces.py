@@ -92,6 +92,20 @@ def families_for(text: str) -> list[str]:
     return needed
 
 
+def ems(text: str) -> float:
+    """Return the width of a text in the regular weight, in its own size: a Chinese character is 1 wide."""
+    widths = _latin_widths()
+    return sum(widths.get(ord(character), 1.0) for character in text)
+
+
+@lru_cache(maxsize=1)
+def _latin_widths() -> dict[int, float]:
+    """Return the advance of every character that the first file has, in ems."""
+    with TTFont(TYPEFACES[0].path, lazy=True) as font:
+        metrics, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+
+
 @lru_cache(maxsize=len(TYPEFACES))
 def coverage(face: Typeface) -> frozenset[int]:
     """Return the code points that a file has glyphs for; reads the file once per process (0.1 s for a Chinese one)."""

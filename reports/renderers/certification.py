@@ -15,16 +15,16 @@ from django.utils.translation import gettext as _
 from reports.charts import PAPER
 from reports.charts.canvas import shortened, units
 from reports.pdf import Attached, printable, require_glyphs, write
-from reports.pdf.typefaces import stack
-from reports.renderers.labels import day_format, label, language_words, plain, route_words
+from reports.pdf.typefaces import ems, stack
+from reports.renderers.labels import day_format, label, language_words, route_words
 from reports.renderers.summary import summary_of
 
 if TYPE_CHECKING:
     from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry
 
 SHORT = 8
-# What the running head holds beside the chapter's name: 120 mm of 8 pt, in half characters.
-HEAD_UNITS = 84
+# What the running head holds beside the chapter's name: 120 mm of 8 pt, in ems, less a little for the ellipses.
+HEAD_EMS = 41.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "certificate_status": label("certificate_status", report.certificate.status) if report.certificate else "",
         "sections": [_section(report, section, register) for section in report.sections],
         "findings": [_finding(report, kind) for kind in ("major", "minor", "opportunity", "strength")],
-        "facts": [(fact.title, plain(fact.value), fact.note) for fact in report.facts],
+        "facts": [(fact.title, route_words(fact.value), fact.note) for fact in report.facts],
         "evidence": [(item, label("evidence_kind", item.kind)) for item in report.evidence],
     }
 
@@ -102,9 +102,9 @@ def _running_head(report: CertificationReport) -> str:
     """Return organisation and centre for the head of each page, both shortened where the line is too short for them."""
     prefix = _("DRAFT – not submitted") + " · " if report.draft else ""
     organisation, centre = report.engagement.auditee.name, report.engagement.site.name
-    room = HEAD_UNITS - units(prefix) - 3
-    organisation = shortened(organisation, max(room // 2, room - units(centre)))
-    return f"{prefix}{organisation} · {shortened(centre, room - units(organisation))}"
+    room = HEAD_EMS - ems(f"{prefix} · ")
+    organisation = shortened(organisation, max(room / 2, room - ems(centre)), ems)
+    return f"{prefix}{organisation} · {shortened(centre, room - ems(organisation), ems)}"
 
 
 def _name_size(name: str) -> str:

@@ -10,7 +10,7 @@ from reports.document import DecisionEntry
 from reports.pdf import BundledFontsOnly, MissingGlyphError, printable, require_glyphs, write
 from reports.pdf.fetcher import RefusedAddressError
 from reports.pdf.glyphs import unprintable
-from reports.pdf.typefaces import TYPEFACES, families_for, stack
+from reports.pdf.typefaces import TYPEFACES, ems, families_for, stack
 from reports.renderers import render_html, render_pdf
 from tests.reports.samples import AT, make_findings, make_report, make_tier
 
@@ -226,6 +226,19 @@ def test_render_html_shortens_the_running_head_at_a_word() -> None:
     assert centre == "九龍客服中心"
     assert organisation.endswith("…")
     assert LONG.startswith(f"{organisation[:-1]} ")
+
+
+def test_ems_measures_latin_by_its_typeface_and_chinese_as_squares() -> None:
+    assert ems("銀行") == 2.0
+    assert 0.2 < ems("i") < ems("W") < 1.0
+
+
+def test_render_pdf_keeps_a_chinese_summary_with_long_texts_on_one_page() -> None:
+    decision = DecisionEntry(True, "operational", "panel", "達到本等級的全部門檻。" * 60, "劉美怡", AT)
+    printed = render_pdf(make_report(language="zh-hant", decision=decision, sections=(), findings=()))
+    page = reader(printed.data).pages[2].extract_text()
+    assert "Grace Lindqvist" not in page
+    assert "劉美怡" in page
 
 
 def test_render_html_keeps_a_running_head_that_fits() -> None:
