@@ -19,6 +19,7 @@ from standards.models import Edition, EditionStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+LONGEST_KEY = 18  # digits that fit the database's largest number
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 # How a certification decision is reached; editions name these codes as the choices of a fact.
 CHOICE_WORDS = {
@@ -41,12 +42,24 @@ def submit_helper(label: str) -> FormHelper:
     return helper
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """Several people. A number that no database could hold is a choice that does not exist, not a failure."""
+
+    def clean(self, value: Any) -> Any:
+        """Refuse keys that are not whole numbers of at most 18 digits before they reach the database."""
+        for key in value if isinstance(value, (list, tuple)) else ():
+            if not (str(key).isascii() and str(key).isdigit() and len(str(key)) <= LONGEST_KEY):
+                message = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(message, code="invalid_choice", params={"value": str(key)[:40]})
+        return super().clean(value)
+
+
 class PlanForm(forms.ModelForm):
     """Plan an engagement: which centre, which edition, who, when."""
 
     conductor = forms.ModelChoiceField(Organisation.objects.none(), label=_("Conducting organisation"))
     leader = forms.ModelChoiceField(User.objects.none(), label=_("Team leader"))
-    auditors = forms.ModelMultipleChoiceField(
+    auditors = PeopleField(
         User.objects.none(),
         label=_("Auditors"),
         required=False,
@@ -82,14 +95,23 @@ class PlanForm(forms.ModelForm):
         return self.fields[name]
 
     def clean(self) -> dict[str, Any] | None:
-        """Check that the dates are in order and nobody is on the team twice."""
+        """Check that the dates are in order, nobody is on the team twice, and all belong to the conductor."""
         cleaned = super().clean() or {}
         first, last = cleaned.get("onsite_from"), cleaned.get("onsite_to")
         if first and last and last < first:
             self.add_error("onsite_to", gettext("The last day on site is before the first."))
         if cleaned.get("leader") in (cleaned.get("auditors") or []):
             self.add_error("auditors", gettext("The team leader is on the team already; untick the name here."))
+        self._require_members(cleaned)
         return cleaned
+
+    def _require_members(self, cleaned: Mapping[str, Any]) -> None:
+        """Refuse people of another organisation of the planner's: they could not write in this audit."""
+        conductor = cleaned.get("conductor")
+        chosen = {"leader": [cleaned.get("leader")], "auditors": cleaned.get("auditors") or []}
+        for name, people in chosen.items():
+            if conductor and not all(user.has_role(conductor.pk) for user in people if user):
+                self.add_error(name, gettext("Choose people of the conducting organisation."))
 
 
 class TextsForm(forms.ModelForm):

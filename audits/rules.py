@@ -30,14 +30,15 @@ def is_on_team(user: User, audit: Audit) -> bool:
 
 @rules.predicate
 def is_assessing(user: User, audit: Audit) -> bool:
-    """Is on the audit team and may write."""
-    return team_role(user, audit) in {TeamRole.LEADER, TeamRole.AUDITOR, TeamRole.EXPERT}
+    """Is on the audit team and may write, for as long as they belong to the conducting organisation."""
+    belongs = user.has_role(audit.conductor_id)
+    return belongs and team_role(user, audit) in {TeamRole.LEADER, TeamRole.AUDITOR, TeamRole.EXPERT}
 
 
 @rules.predicate
 def is_leader(user: User, audit: Audit) -> bool:
-    """Leads the audit team."""
-    return team_role(user, audit) == TeamRole.LEADER
+    """Leads the audit team, for as long as they belong to the conducting organisation."""
+    return user.has_role(audit.conductor_id) and team_role(user, audit) == TeamRole.LEADER
 
 
 @rules.predicate

@@ -19,6 +19,7 @@ REFUSALS: dict[str, LazyText] = {
     "no_team_leader": _("The team has no leader yet."),
     "unanswered": _("Some criteria are still unanswered."),
     "actor_on_team": _("You were on the audit team. Somebody outside the team must do this."),
+    "actor_audited": _("You belong to the audited organisation. Somebody outside it must do this."),
     "actor_reviewed": _("You carried out the technical review. Somebody else must decide."),
     "no_reason": _("Give a reason; it becomes part of the record."),
     "tier_not_attained": _("The result does not attain this tier, so it cannot be granted."),
@@ -27,6 +28,12 @@ REFUSALS: dict[str, LazyText] = {
     "edition_not_published": _("Only a published edition can be audited against."),
     "dates_reversed": _("The last day on site is before the first."),
     "twice_on_team": _("The same person is on the team twice."),
+    "certifies_itself": _(
+        "No organisation certifies its own centre. Choose another conducting organisation, or plan an internal audit."
+    ),
+    "no_mandate": _(
+        "The centre's organisation has not mandated this conducting organisation. Its administrator can do that."
+    ),
     # answers
     "bad_level": _("This is not a level of the scale."),
     "na_not_allowed": _("This criterion always applies; not applicable is not possible here."),

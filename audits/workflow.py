@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Situation:
-    """What the guards look at. ``actor`` is the id of whoever wants the transition."""
+    """What the guards look at. ``actor`` is the id of whoever wants the transition.
+
+    ``actor_is_audited``: belongs to the auditee, and somebody else conducts the audit.
+    """
 
     actor: int
     team: frozenset[int]
@@ -24,6 +27,7 @@ class Situation:
     reviewer: int | None
     unanswered: int
     has_reason: bool
+    actor_is_audited: bool = False
 
 
 def has_team_leader(situation: Situation) -> str | None:
@@ -39,6 +43,11 @@ def all_answered(situation: Situation) -> str | None:
 def actor_not_on_team(situation: Situation) -> str | None:
     """Whoever reviews or decides was not on the audit team (ISO/IEC 17021-1, impartiality of the decision)."""
     return "actor_on_team" if situation.actor in situation.team else None
+
+
+def actor_not_audited(situation: Situation) -> str | None:
+    """Nobody reviews or decides on their own organisation, whatever they are to the audit body besides."""
+    return "actor_audited" if situation.actor_is_audited else None
 
 
 def actor_not_reviewer(situation: Situation) -> str | None:
@@ -85,14 +94,14 @@ TRANSITIONS: dict[str, Transition] = {
             frozenset({"technical_review"}),
             "decision",
             "audits.review_audit",
-            (actor_not_on_team, reason_given),
+            (actor_not_on_team, actor_not_audited, reason_given),
         ),
         Transition(
             "decide",
             frozenset({"decision"}),
             "closed",
             "audits.decide_audit",
-            (actor_not_on_team, actor_not_reviewer, reason_given),
+            (actor_not_on_team, actor_not_audited, actor_not_reviewer, reason_given),
         ),
         Transition(
             "cancel",

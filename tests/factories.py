@@ -129,8 +129,11 @@ def make_audit(*, started: bool = True, edition: Edition | None = None, **fields
         (make_user(Role.AUDITOR, conductor), TeamRole.LEADER),
         (make_user(Role.AUDITOR, conductor), TeamRole.AUDITOR),
     ]
+    centre = fields.pop("centre", None) or make_centre()
+    if centre.organisation != conductor:
+        centre.organisation.audit_bodies.add(conductor)
     values: dict[str, Any] = {
-        "centre": fields.pop("centre", None) or make_centre(),
+        "centre": centre,
         "kind": AuditKind.CERTIFICATION,
         "scope": "All channels.",
         "objectives": "",

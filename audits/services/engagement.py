@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from audits.models import Answer, Audit, TeamMember
+from audits.models import Answer, Audit, AuditKind, TeamMember
 from audits.services.errors import PlanError
 from audits.services.locking import audit_lock, reference_lock, subject_of
 from audits.workflow import EDITABLE, PLANNABLE
@@ -40,12 +40,13 @@ def audit_create(
 ) -> Audit:
     """Plan an engagement and make its empty answer sheet, one row per criterion of the edition.
 
-    Raises ``PlanError``: edition_not_published, dates_reversed, twice_on_team.
+    Raises ``PlanError``: edition_not_published, dates_reversed, twice_on_team, certifies_itself, no_mandate.
     """
     if edition.status != EditionStatus.PUBLISHED:
         raise PlanError("edition_not_published")
     if onsite_to < onsite_from:
         raise PlanError("dates_reversed")
+    _require_standing(centre, conductor, kind)
     audit = Audit.objects.create(
         reference=_next_reference(at.year),
         kind=kind,
@@ -79,6 +80,15 @@ def audit_create(
         },
     )
     return audit
+
+
+def _require_standing(centre: Centre, conductor: Organisation, kind: str) -> None:
+    """Refuse a conductor whom nobody asked, and a certificate that an organisation would issue to itself."""
+    if conductor.pk == centre.organisation_id:
+        if kind == AuditKind.CERTIFICATION:
+            raise PlanError("certifies_itself")
+    elif not centre.organisation.audit_bodies.filter(pk=conductor.pk).exists():
+        raise PlanError("no_mandate")
 
 
 def _next_reference(year: int) -> str:

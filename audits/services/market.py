@@ -40,7 +40,7 @@ def market_attach(
     if run is not None and run.centre_id != audit.centre_id:
         raise ValueError("These measurements are of another centre.")
     audit.measurement_run, audit.market_release = run, release
-    _judge(audit)
+    market_judge(audit)
     ledger_append(
         action="audit.market_attached",
         subject=subject_of(audit),
@@ -69,15 +69,15 @@ def market_waive(*, audit_id: int, kpi: str, reason: str, by: User, at: datetime
     waiver, _created = MarketWaiver.objects.update_or_create(
         audit=audit, kpi=kpi, defaults={"reason": reason, "granted_by": by, "granted_at": at}
     )
-    _judge(audit)
+    market_judge(audit)
     ledger_append(
         action="audit.market_waived", subject=subject_of(audit), by=by, at=at, payload={"kpi": kpi, "reason": reason}
     )
     return waiver
 
 
-def _judge(audit: Audit) -> None:
-    """Make the verdicts and store them with the audit."""
+def market_judge(audit: Audit) -> None:
+    """Make the verdicts on a locked audit from the centre as it is now, and store them with the audit."""
     audit.market = verdicts(
         kpis=gated_kpis(audit),
         centre=audit.centre,

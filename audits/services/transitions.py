@@ -12,6 +12,7 @@ from audits.models import AuditKind, AuditStatus, Certificate, CertificateStatus
 from audits.selectors.case import asked_codes
 from audits.services.errors import TransitionRefusedError
 from audits.services.locking import audit_lock, subject_of
+from audits.services.market import market_judge
 from audits.services.results import result_refresh
 from audits.workflow import TRANSITIONS, Situation, refusals
 from ledger.services import ledger_append
@@ -35,6 +36,7 @@ def situation_of(audit: Audit, *, by: User, reason: str) -> Situation:
         reviewer=audit.reviewed_by_id,
         unanswered=_unanswered(audit),
         has_reason=bool(reason.strip()),
+        actor_is_audited=audit.auditee_id != audit.conductor_id and by.has_role(audit.auditee_id),
     )
 
 
@@ -73,6 +75,8 @@ def audit_step(*, audit_id: int, step: str, reason: str = "", by: User, at: date
         payload={"from": source, "to": audit.status, "reason": reason},
     )
     if step == "submit":
+        if audit.market_release_id:
+            market_judge(audit)  # the centre may have been edited since the measurements were chosen
         result_refresh(audit=audit, by=by, at=at)
     return audit
 
