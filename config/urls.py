@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from config import views
 from reports.urls import verify_urlpatterns
 
+handler400 = views.bad_request
+
 # Only what people need of django-allauth. Its pages for several e-mail addresses, sign-in codes and telephone numbers
 # stay closed: a person is known by one address here.
 account_urlpatterns: list[URLPattern | URLResolver] = [

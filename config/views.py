@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import JsonResponse
+from django.http import HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from accounts.access import may, public, signed_in
 from accounts.models import Centre
@@ -36,6 +37,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_plan": may(request.user, "audits.add_audit"),
     }
     return render(request, "home.html", context)
+
+
+def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Say that a request could not be read (400). Django's own answer reads it once more, and fails with it (500)."""
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 @public
