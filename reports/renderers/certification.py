@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry
 
 SHORT = 8
+# What the summary has room for of a decision's reasons, in half characters; the engagement gives them in full.
+REASON_UNITS = 280
 # What the running head holds beside the chapter's name: 120 mm of 8 pt, in ems, less a little for the ellipses.
 HEAD_EMS = 41.5
 
@@ -85,6 +87,7 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "tier_titles": {tier.code: tier.title for tier in report.tiers},
         "tier_title": _tier_title(report, report.tier or ""),
         "decided_tier": _tier_title(report, report.decision.tier) if report.decision else "",
+        "short_reason": shortened(report.decision.reason, REASON_UNITS) if report.decision else "",
         "route": route_words(report.decision.route) if report.decision else "",
         "certificate_status": label("certificate_status", report.certificate.status) if report.certificate else "",
         "sections": [_section(report, section, register) for section in report.sections],
