@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.kpis.compute import GROUPS, compute
 from benchmarks.kpis.measure import Measurement, Thresholds
+from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
 from benchmarks.records.mapping import Mapping, MappingError, parse_mapping
 from benchmarks.records.postgres import in_postgres
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from benchmarks.records.prepare import Contacts
 
 ENGINES = ("duckdb", "postgres")
+MAX_CHANNELS = 40  # all KPIs are computed for each
+LONGEST_CHANNEL = 40  # what a measurement holds
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,21 @@ def _measure(contacts: Contacts, table: ir.Table, mapping: Mapping, by: Sequence
     at = Thresholds(mapping.service_level_seconds, mapping.short_abandon_seconds)
     quality = quality_report(contacts, mapping)
     kpis, missing = compute(table, contacts.fields, at, by)
-    names = quality["channels"] if channels and len(quality["channels"]) > 1 else []
+    names = _channels(quality["channels"]) if channels else []
     per_channel = {name: compute(table.filter(table.channel == name), contacts.fields, at)[0] for name in names}
     return Measured(kpis, per_channel, quality, counted(contacts.rejected), missing)
+
+
+def _channels(names: list[str]) -> list[str]:
+    """Return the channels to measure one by one: none where there is only one. RecordsError when it is no channel."""
+    if len(names) > MAX_CHANNELS or any(len(name) > LONGEST_CHANNEL for name in names):
+        raise RecordsError(
+            _("The records name {count:,} channels; at most {most}, of {longest} letters each, can be measured."),
+            count=len(names),
+            most=MAX_CHANNELS,
+            longest=LONGEST_CHANNEL,
+        )
+    return names if len(names) > 1 else []
 
 
 __all__ = ["ENGINES", "GROUPS", "Mapping", "MappingError", "Measured", "RecordsError", "measure_file", "parse_mapping"]

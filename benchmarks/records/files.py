@@ -65,8 +65,9 @@ def _decode(source: BinaryIO, encoding: str, target: Path | None) -> None:
         while chunk := source.read(_CHUNK):
             try:
                 text = decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                place = line + error.object[: error.start].count(b"\n")
+            except UnicodeError as error:  # UTF-16 without a byte order mark raises it without a place
+                before = error.object[: error.start] if isinstance(error, UnicodeDecodeError) else b""
+                place = line + before.count(b"\n")
                 raise RecordsError(
                     _("line {line}: these bytes are not {encoding}; set the encoding."), line=place, encoding=encoding
                 ) from error
@@ -80,7 +81,7 @@ def _decode(source: BinaryIO, encoding: str, target: Path | None) -> None:
                 copy.write(text)
         try:
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise RecordsError(
                 _("line {line}: the file ends in the middle of a character of {encoding}."),
                 line=line,
@@ -100,6 +101,8 @@ def _header(path: Path, delimiter: str) -> list[str]:
         names = next(csv.reader([first], delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise RecordsError(_("line 1: the header cannot be read: {error}."), error=error) from error
+    if len(names) > MAX_COLUMNS:
+        raise RecordsError(_("line 1: the file has more than {most:,} columns."), most=MAX_COLUMNS)
     return [name.strip() for name in names]
 
 

@@ -10,6 +10,8 @@ from benchmarks.message import Message, MessageError
 from benchmarks.message import marked as _
 
 MAX_BYTES = 200_000
+MAX_ITEMS = 500  # each becomes a part of one expression, which must stay small enough to compute
+MAX_DEPTH = 20
 
 
 class MappingError(MessageError):
@@ -49,6 +51,8 @@ class Located:
         """Return the value as a list; MappingError otherwise."""
         if not isinstance(self.value, list):
             raise self.fail(_("{what} must be a list."), what=what)
+        if len(self.value) > MAX_ITEMS:
+            raise self.fail(_("{what} has more than {most} entries."), what=what, most=MAX_ITEMS)
         return self.value
 
     def texts(self, what: str | Message) -> tuple[str, ...]:
@@ -61,22 +65,25 @@ def read(text: str) -> Located:
     if len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
         raise MappingError(1, _("the mapping is larger than {most:,} bytes."), most=MAX_BYTES)
     try:
-        _refuse_aliases(text)
+        _refuse_excess(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not valid YAML"
         raise MappingError(mark.line + 1 if mark else 1, _("not valid YAML: {problem}."), problem=problem) from error
-    except RecursionError as error:
-        raise MappingError(1, _("not valid YAML: nested too deeply.")) from error
     if node is None:
         raise MappingError(1, _("the mapping is empty."))
     return _locate(node)
 
 
-def _refuse_aliases(text: str) -> None:
+def _refuse_excess(text: str) -> None:
+    """Refuse aliases, tags and deep nesting while reading: ten thousand brackets would take the parser minutes."""
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise MappingError(line, _("not valid YAML: nested too deeply."))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise MappingError(line, _("anchors and aliases are not used in mappings; write the value out."))
         if getattr(event, "tag", None):

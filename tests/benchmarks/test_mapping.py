@@ -56,7 +56,10 @@ def test_shipped_mapping_is_valid(name: str) -> None:
         (MAPPING + "thresholds: {service_level_seconds: -5}\n", 20, "whole number"),
         (MAPPING + "sentinel_dates: [yesterday]\n", 20, "sentinel date"),
         (MAPPING + "note: " + "x" * 300_000, 1, "larger"),
-        ("[" * 5000, 1, "not valid YAML"),
+        ("[" * 50_000, 1, "nested too deeply"),
+        ("{a: " * 50_000, 1, "nested too deeply"),
+        (MAPPING + f"duplicate_key: [{'id, ' * 501}]\n", 20, "more than 500 entries"),
+        (changed('["0"]', f"[{'x, ' * 501}]"), 12, "more than 500 entries"),
     ],
 )
 def test_mapping_fault_is_named_with_its_line(text: str, line: int, words: str) -> None:

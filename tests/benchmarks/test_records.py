@@ -108,6 +108,7 @@ def test_encoding_and_bom_give_the_same_figures(tmp_path: Path, written: str, sa
         ((HEADER + "\n" + GOOD + "\n").encode() + b"2;caf\xe9;", "line 3: these bytes are not utf-8"),
         ((HEADER + "\n" + GOOD).encode("utf-16"), "UTF-16"),
         (HEADER.encode() + b"\nonly;rubbish\n", "No row"),
+        (b"a;" * 1001 + b"\n" + b"1;" * 1001, "more than 1,000 columns"),
         (HEADER.replace("agent", "wait").encode() + b"\n" + GOOD.encode(), "“wait” is there twice"),
     ],
 )
@@ -117,6 +118,20 @@ def test_unusable_file_is_refused_with_its_place(tmp_path: Path, content: bytes,
     mapping = MAPPING.replace("  agent: {column: agent}\n", "")
     with pytest.raises(RecordsError, match=words):
         measured(path, mapping)
+
+
+def test_utf_16_without_its_mark_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{HEADER}\n{GOOD}\n")
+    with pytest.raises(RecordsError, match="line 1: these bytes are not utf-16"):
+        measured(path, MAPPING.replace("encoding: utf-8", "encoding: utf-16"))
+
+
+@pytest.mark.parametrize("channels", [[f"line {number}" for number in range(41)], ["v" * 41, "chat"], ["v" * 41]])
+def test_what_cannot_be_a_channel_is_refused(tmp_path: Path, channels: list[str]) -> None:
+    path = write_csv(tmp_path / "many.csv", [row(channel=name, id=str(at)) for at, name in enumerate(channels)])
+    with pytest.raises(RecordsError, match=r"at most 40, of 40 letters"):
+        measured(path, channels=True)
 
 
 def test_missing_column_is_named_with_the_line_of_the_mapping(tmp_path: Path) -> None:
