@@ -19,7 +19,7 @@ LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-node.lock"]
 
 
 def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 our own commands
+    return subprocess.run(
         command, cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60
     )
 

@@ -44,7 +44,7 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str
 
 
 def start_writer(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", WRITER], cwd=settings.BASE_DIR, env=environment)  # noqa: S603 - ours
+    return subprocess.Popen([sys.executable, "-c", WRITER], cwd=settings.BASE_DIR, env=environment)
 
 
 def test_several_writers_make_one_chain(environment: dict[str, str]) -> None:
