@@ -10,7 +10,7 @@ from benchmarks.message import Message, MessageError
 from benchmarks.message import marked as _
 
 MAX_BYTES = 200_000
-MAX_ITEMS = 500  # each becomes a part of one expression, which must stay small enough to compute
+MAX_ITEMS = 300  # each becomes a part of one expression, which must stay small enough to compute
 MAX_DEPTH = 20
 
 

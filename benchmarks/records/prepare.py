@@ -195,10 +195,7 @@ def _key(opened: Opened, mapping: Mapping) -> ir.Value | None:
     if len(names) == 1:
         return opened.table[opened.columns[names[0]]]
     parts = [opened.table[opened.columns[name]].cast("string") for name in names]
-    key = parts[0]
-    for part in parts[1:]:
-        key = key.concat("\x1f", part)
-    return key
+    return parts[0].concat(*(word for part in parts[1:] for word in ("\x1f", part)))
 
 
 def _reasons(prepared: ir.Table, missing_lines: list[int]) -> dict[str, Refused]:

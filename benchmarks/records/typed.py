@@ -66,11 +66,9 @@ def _as_text(value: ir.Value) -> ir.StringValue:
 def _text(source: Source, raw: ir.Table, columns: dict[str, str]) -> ir.StringValue:
     """Join the columns, translate codes, and make the mapping's words for "not known" null."""
     parts = [_as_text(raw[columns[name]]) for name in source.columns]
-    text = parts[0]
-    for part in parts[1:]:
-        text = text.concat(source.join, part)
-    for unknown in source.none:
-        text = text.nullif(unknown)
+    # One expression, not one inside the other: the engine copies a nested one, twice as long with every value.
+    text = parts[0].concat(*(word for part in parts[1:] for word in (source.join, part))) if parts[1:] else parts[0]
+    text = text.isin(source.none).ifelse(ibis.null("string"), text)
     return text.cases(*source.codes, else_=text) if source.codes else text
 
 

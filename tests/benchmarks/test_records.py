@@ -120,6 +120,15 @@ def test_unusable_file_is_refused_with_its_place(tmp_path: Path, content: bytes,
         measured(path, mapping)
 
 
+def test_long_lists_of_a_mapping_are_one_short_expression(tmp_path: Path) -> None:
+    """Nested, 300 columns go past the recursion limit and 30 words for "not known" never end."""
+    path = write_csv(tmp_path / "a.csv", [GOOD, row(id="2", agent="w299"), row(id="3", agent="free")])
+    words = ", ".join(f"w{number}" for number in range(300))
+    mapping = MAPPING.replace("{column: agent}", f"{{column: agent, none: [{words}]}}")
+    mapping = mapping.replace("{column: id}", f"{{columns: [{', '.join(['id'] * 300)}]}}")
+    assert measured(path, mapping).quality["missing"]["agent"] == 1
+
+
 def test_utf_16_without_its_mark_is_refused_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"{HEADER}\n{GOOD}\n")
