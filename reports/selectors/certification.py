@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audits.models import Answer, Audit, AuditStatus
 from audits.selectors.case import asked_codes
 from audits.services.results import result_of
+from benchmarks.kpis.registry import KPIS
 from ledger.models import Entry
 from reports import document as doc
 from reports.selectors.results import block_of, comparison_of, fact_value, gate_of, interval_of, number
@@ -222,8 +223,9 @@ class _Writer:
             wanted=number(wanted_total),
             attained=result["attained"],
             blocks=tuple(
-                block_of(code, titles.get(code, code), block, number(wanted_percent))
-                for code, block in result["blocks"].items()
+                block_of(code, title, result["blocks"][code], number(wanted_percent))
+                for code, title in titles.items()
+                if code in result["blocks"]
             ),
             gates=tuple(gate_of(gate, facts, words.get((tier["code"], gate["gate"]))) for gate in result["gates"]),
         )
@@ -238,18 +240,21 @@ class _Writer:
         rows = run.measurements.values_list("kpi", "variant", "channel", "n") if run else ()
         counts = {(kpi, variant, channel): n for kpi, variant, channel, n in rows}
         verdicts = self.frozen.get("market", self.audit.market)
+        # PostgreSQL keeps JSON keys in an order of its own; the report has that of the registry.
+        order = list(KPIS)
         return tuple(
             comparison_of(
                 kpi, verdict, waivers.get(kpi), counts.get((kpi, verdict.get("variant"), verdict.get("channel")))
             )
-            for kpi, verdict in verdicts.items()
+            for kpi, verdict in sorted(verdicts.items(), key=lambda item: order.index(item[0]))
         )
 
     def _facts(self, edition: dict[str, Any]) -> tuple[doc.Fact, ...]:
         titles = {fact["code"]: self._words(fact["title"]) for fact in edition.get("facts", [])}
+        order = {code: position for position, code in enumerate(titles)}
         return tuple(
             doc.Fact(name, titles.get(name, name), fact_value(fact.get("value")), fact.get("note", ""))
-            for name, fact in self.audit.facts.items()
+            for name, fact in sorted(self.audit.facts.items(), key=lambda item: order.get(item[0], len(order)))
         )
 
     # --- what was seen --------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from celery import Celery
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -292,6 +293,7 @@ def test_outbox_keeps_the_message_when_the_broker_is_down(
 
 
 def test_outbox_dispatch_without_a_broker_leaves_the_row_for_the_local_process(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = ""
     make_export(make_audit())
     assert outbox_dispatch(OutboxMessage.objects.get(), at=AT) is False
     assert outbox_pending().count() == 1
@@ -315,7 +317,11 @@ def test_outbox_run_next_puts_a_message_aside_that_fails_again_and_again() -> No
 
 def test_a_real_broker_address_that_nobody_answers_does_not_hold_up_the_page(settings: Any, monkeypatch: Any) -> None:
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
-    monkeypatch.setattr(messages.current_app.conf, "broker_url", settings.CELERY_BROKER_URL)
+    monkeypatch.setenv("CELERY_BROKER_URL", settings.CELERY_BROKER_URL)  # Celery itself reads it before any setting
+    # An application of its own: the process's may have a connection to a broker that does answer.
+    lonely = Celery("lonely", set_as_current=False)
+    lonely.config_from_object("django.conf:settings", namespace="CELERY")
+    monkeypatch.setattr(messages, "current_app", lonely)
     make_export(make_audit())
     start = time.monotonic()
     assert outbox_dispatch(OutboxMessage.objects.get(), at=AT) is False
