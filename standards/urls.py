@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from standards import views
+from standards.views import reading
 
 app_name = "standards"
 urlpatterns = [
-    path("", views.edition_list, name="edition_list"),
-    path("<slug:code>/<str:version>/", views.edition_detail, name="edition"),
-    path("<slug:code>/<str:version>/<str:criterion>/", views.criterion_detail, name="criterion"),
+    path("", reading.edition_list, name="edition_list"),
+    path("<slug:code>/<str:version>/", reading.edition_detail, name="edition"),
+    path("<slug:code>/<str:version>/<str:criterion>/", reading.criterion_detail, name="criterion"),
 ]

@@ -6,29 +6,44 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from standards.editions.header import MAX_POINTS, read_levels
+from standards.editions.header import MAX_POINTS, read_ends, read_levels
 from standards.editions.reader import unique
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from standards.editions.reader import Reader
     from standards.editions.tree import Node
 
 KINDS = ("process", "result")
 CRITERION = ("code", "title", "requirement", "anchors", "kind", "tier")
-CRITERION_OPTIONAL = ("look_at", "evidence", "facets", "weight", "mandatory", "na_allowed", "when", "kpis", "crosswalk")
+CRITERION_OPTIONAL = (
+    "look_at",
+    "evidence",
+    "scale",
+    "facets",
+    "weight",
+    "mandatory",
+    "na_allowed",
+    "when",
+    "kpis",
+    "crosswalk",
+)
 LONGEST = {"block": 10, "clause": 10, "criterion": 20}
 
 
 @dataclass(slots=True)
 class Content:
-    """Reads the blocks; knows what the head of the file declared. ``known_kpis`` None: any code will do."""
+    """Reads the blocks; knows what the head of the file declared. ``known_kpis`` None: any code will do.
+
+    ``known_clauses`` has the clauses of the schemes that are known; of other schemes any word will do.
+    """
 
     reader: Reader
     header: dict[str, Any]
     tiers: list[str]
     known_kpis: Collection[str] | None
+    known_clauses: Mapping[str, Collection[str]] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
 
     def blocks(self, node: Node | None) -> list[dict[str, Any]]:
@@ -82,7 +97,8 @@ class Content:
         na_allowed = reader.boolean(get("na_allowed"), f"{code} na_allowed")
         if mandatory and na_allowed:
             reader.fault(fields["mandatory"], code, "is mandatory, so N/A cannot be allowed")
-        scale = self.header["scale"]
+        own = self._own_scale(get("scale"), f"{code} scale")
+        scale = own or self.header["scale"]
         anchors = get("anchors")
         return {
             "code": code,
@@ -102,7 +118,16 @@ class Content:
             "when": self._condition(get("when"), f"{code} when"),
             "kpis": reader.words(get("kpis"), f"{code} kpis", self.known_kpis),
             "crosswalk": self._crosswalk(get("crosswalk"), f"{code} crosswalk"),
+            # Only where the file states it: files from before there were such scales keep their hash.
+            **({"scale": own} if own else {}),
         }
+
+    def _own_scale(self, node: Node | None, where: str) -> dict[str, int] | None:
+        """Return the criterion's own lowest and highest level, or None where it has those of the edition."""
+        if node is None:
+            return None
+        low, high = read_ends(self.reader, self.reader.fields(node, where, ("min", "max")), node, where)
+        return {"min": low, "max": high}
 
     def _condition(self, node: Node | None, where: str) -> dict[str, Any] | None:
         if node is None or node.value is None:
@@ -121,4 +146,7 @@ class Content:
             return {}
         schemes = [scheme["code"] for scheme in self.header["schemes"]]
         fields = self.reader.fields(node, where, (), schemes)
-        return {scheme: self.reader.words(each, f"{where} {scheme}", None) for scheme, each in fields.items()}
+        return {
+            scheme: self.reader.words(each, f"{where} {scheme}", self.known_clauses.get(scheme))
+            for scheme, each in fields.items()
+        }

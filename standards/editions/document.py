@@ -15,13 +15,14 @@ from standards.editions.content import Content
 from standards.editions.faults import EditionError
 from standards.editions.gates import Gates, read_tier_codes
 from standards.editions.header import OPTIONAL, REQUIRED, read_header
+from standards.editions.lineage import check_lineage, criteria_of
 from standards.editions.reader import Reader
 from standards.editions.source import decode, read_bytes
 from standards.editions.spec import spec_of
 from standards.editions.tree import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from standards.editions.tree import Node
@@ -38,14 +39,27 @@ class ParsedEdition:
     spec: EditionSpec
 
 
-def read_edition(path: Path, *, known_kpis: Collection[str] | None = None) -> ParsedEdition:
+def read_edition(
+    path: Path,
+    *,
+    known_kpis: Collection[str] | None = None,
+    known_clauses: Mapping[str, Collection[str]] | None = None,
+) -> ParsedEdition:
     """Return the edition in a file; EditionError names every fault with its line."""
-    return parse_edition(read_bytes(path), known_kpis=known_kpis)
+    return parse_edition(read_bytes(path), known_kpis=known_kpis, known_clauses=known_clauses)
 
 
-def parse_edition(data: bytes, *, known_kpis: Collection[str] | None = None) -> ParsedEdition:
-    """Return the edition in these bytes (YAML, UTF-8). Without ``known_kpis`` any KPI code is taken."""
-    document = _document(parse(decode(data)), known_kpis)
+def parse_edition(
+    data: bytes,
+    *,
+    known_kpis: Collection[str] | None = None,
+    known_clauses: Mapping[str, Collection[str]] | None = None,
+) -> ParsedEdition:
+    """Return the edition in these bytes (YAML, UTF-8). Without ``known_kpis`` any KPI code is taken.
+
+    ``known_clauses``: scheme -> clauses that its lens has; in a scheme that is not among them any clause is taken.
+    """
+    document = _document(parse(decode(data)), known_kpis, known_clauses or {})
     canonical = rfc8785.dumps(document).decode("utf-8")
     sha256 = digest(canonical)
     return ParsedEdition(document, canonical, sha256, spec_of(document, sha256))
@@ -56,14 +70,17 @@ def digest(canonical: str) -> str:
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
-def _document(root: Node, known_kpis: Collection[str] | None) -> dict[str, Any]:
+def _document(
+    root: Node, known_kpis: Collection[str] | None, known_clauses: Mapping[str, Collection[str]]
+) -> dict[str, Any]:
     reader = Reader()
     fields = reader.fields(root, "", REQUIRED, OPTIONAL)
     header = read_header(reader, fields)
     tiers = read_tier_codes(reader, fields.get("tiers"))
-    content = Content(reader, header, tiers, known_kpis)
+    content = Content(reader, header, tiers, known_kpis, known_clauses)
     blocks = content.blocks(fields.get("blocks"))
     clauses = [clause["code"] for block in blocks for clause in block["clauses"]]
+    check_lineage(reader, fields.get("lineage"), criteria_of({"blocks": blocks}))
     gates = Gates(reader, header, clauses, known_kpis).tiers(fields.get("tiers"))
     if reader.faults:
         raise EditionError(reader.faults)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from standards.editions.lineage import read_lineage
 from standards.editions.reader import unique
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from standards.editions.tree import Node
 
 REQUIRED = ("code", "version", "title", "scale", "tiers", "blocks")
-OPTIONAL = ("languages", "notice", "points_total", "schemes", "facts", "market", "lineage")
+OPTIONAL = ("languages", "notice", "points_total", "schemes", "facts", "market", "based_on", "lineage")
 FACT_TYPES = ("number", "boolean", "choice", "list")
 MAX_POINTS = Decimal(999_999)
 
@@ -24,9 +25,10 @@ def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
         reader.fault(fields["languages"], "languages", "en has to be among them")
     reader.languages = tuple(dict.fromkeys(["en", *languages]))
     total = fields.get("points_total")
+    version = reader.code(fields.get("version"), "version", longest=30)
     return {
         "code": reader.code(fields.get("code"), "code"),
-        "version": reader.code(fields.get("version"), "version", longest=30),
+        "version": version,
         "title": reader.texts(fields.get("title"), "title"),
         "languages": languages,
         "notice": reader.texts(fields.get("notice"), "notice"),
@@ -35,21 +37,39 @@ def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
         "schemes": reader.items(fields.get("schemes"), "schemes", _Titled(reader, "schemes").read),
         "facts": reader.items(fields.get("facts"), "facts", _Facts(reader).read),
         "market": _market(reader, fields.get("market")),
-        "lineage": _lineage(reader, fields.get("lineage")),
+        **_based_on(reader, fields.get("based_on"), version),
+        "lineage": read_lineage(reader, fields.get("lineage")),
     }
+
+
+def _based_on(reader: Reader, node: Node | None, version: str) -> dict[str, Any]:
+    """Return ``based_on`` only where it is stated: a file written before this key was known keeps its hash."""
+    if node is None:
+        return {}
+    fields = reader.fields(node, "based_on", ("version",))
+    earlier = reader.code(fields.get("version"), "based_on version", longest=30)
+    if earlier and earlier == version:
+        reader.fault(fields["version"], "based_on version", "an edition cannot be based on itself")
+    return {"based_on": {"version": earlier}}
 
 
 def _scale(reader: Reader, node: Node | None) -> dict[str, Any]:
     if node is None:
         return {"min": 0, "max": 5, "names": {}}
     fields = reader.fields(node, "scale", ("min", "max"), ("names",))
-    low = reader.integer(fields.get("min"), "scale min", 0, 100)
-    high = reader.integer(fields.get("max"), "scale max", 0, 100, default=low + 1)
-    if high <= low:
-        reader.fault(fields.get("max", node), "scale", "max must be above min")
-        high = low + 1
+    low, high = read_ends(reader, fields, node, "scale")
     names = fields.get("names")
     return {"min": low, "max": high, "names": read_levels(reader, names, "scale names", low, high) if names else {}}
+
+
+def read_ends(reader: Reader, fields: dict[str, Node], node: Node, where: str) -> tuple[int, int]:
+    """Return the lowest and the highest level of a scale: whole numbers from 0 to 100, the second above the first."""
+    low = reader.integer(fields.get("min"), f"{where} min", 0, 100)
+    high = reader.integer(fields.get("max"), f"{where} max", 0, 100, default=low + 1)
+    if high <= low:
+        reader.fault(fields.get("max", node), where, "max must be above min")
+        high = low + 1
+    return low, high
 
 
 def read_levels(reader: Reader, node: Node, where: str, low: int, high: int) -> dict[str, dict[str, str]]:
@@ -115,12 +135,3 @@ def _market(reader: Reader, node: Node | None) -> dict[str, Any]:
         return {"max_age_months": 24}
     fields = reader.fields(node, "market", ("max_age_months",))
     return {"max_age_months": reader.integer(fields.get("max_age_months"), "market max_age_months", 1, 1200, 24)}
-
-
-def _lineage(reader: Reader, node: Node | None) -> dict[str, list[str]]:
-    """Return code of a criterion -> codes of earlier editions' criteria that it carries on."""
-    if node is None or not isinstance(node.value, dict):
-        if node is not None:
-            reader.fault(node, "lineage", "must be a mapping; {} when there is none")
-        return {}
-    return {key: reader.words(value, f"lineage {key[:20]}", None) for key, value in node.value.items()}

@@ -58,7 +58,7 @@ def _block(block: Data) -> BlockSpec:
 
 
 def _criterion(criterion: Data) -> CriterionSpec:
-    when = criterion["when"]
+    when, own = criterion["when"], criterion.get("scale")
     return CriterionSpec(
         code=criterion["code"],
         weight=exact(criterion["weight"]),
@@ -66,6 +66,7 @@ def _criterion(criterion: Data) -> CriterionSpec:
         mandatory=criterion["mandatory"],
         na_allowed=criterion["na_allowed"],
         condition=Condition(when["fact"], frozenset(when["includes"])) if when else None,
+        scale=(own["min"], own["max"]) if own else None,
     )
 
 

@@ -112,8 +112,8 @@ def _answer(edition: EditionSpec, row: Row | None, answer: Any) -> int | None:
     level = answer["level"]
     if isinstance(level, bool) or not isinstance(level, int):
         raise _FaultError(f"the level must be a whole number, not {_name(level)}")
-    if not edition.scale_min <= level <= edition.scale_max:
-        raise _FaultError(f"the level must be from {edition.scale_min} to {edition.scale_max}, not {_name(level)}")
+    if not row.low <= level <= row.high:
+        raise _FaultError(f"the level must be from {row.low} to {row.high}, not {_name(level)}")
     return level
 
 

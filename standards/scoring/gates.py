@@ -192,21 +192,24 @@ def _behind(view: TierView, rows: Iterable[Row], share: Fraction, state: State) 
     levels, skip = view.case.levels, view.case.not_applicable
     if state is State.OPEN:
         return tuple(row.code for row in rows if row.code not in levels and row.code not in skip)
-    # A whole level is below the wanted share exactly when it is below the share rounded up to a whole level.
-    wanted = view.edition.scale_min - (-share.numerator * view.edition.span // share.denominator)
+    answered = [row for row in rows if row.code in levels and row.code not in skip]
     if state is State.MET:
-        wanted = view.edition.scale_max + 1
-    return tuple(row.code for row in rows if row.code not in skip and levels.get(row.code, wanted) < wanted)
+        return tuple(row.code for row in answered)
+    # (level - low) / span < numerator / denominator, in whole numbers
+    above, below = share.numerator, share.denominator
+    return tuple(row.code for row in answered if (levels[row.code] - row.low) * below < above * row.span)
 
 
 def _levels(code: str, kind: str, rows: list[Row], minimum: int, view: TierView, extra: dict[str, str]) -> GateResult:
-    levels = view.case.levels
-    short = tuple(row.code for row in rows if row.code in levels and levels[row.code] < minimum)
-    missing = tuple(row.code for row in rows if row.code not in levels) if minimum > view.edition.scale_min else ()
+    levels, edition = view.case.levels, view.edition
+    short = tuple(row.code for row in rows if row.code in levels and levels[row.code] < edition.floor(row, minimum))
+    missing = tuple(row.code for row in rows if row.code not in levels) if minimum > edition.scale_min else ()
     state = State.NOT_MET if short else State.OPEN if missing else State.MET
     because = short or missing or tuple(row.code for row in rows)
     seen = {**extra, "reach": len(rows) - len(short) - len(missing), "count": len(rows), "unanswered": len(missing)}
-    return GateResult(code, kind, state, seen, {"min": minimum, "count": len(rows)}, because)
+    own = any((row.low, row.high) != (edition.scale_min, edition.scale_max) for row in rows)
+    wanted = {"min": minimum, "count": len(rows), "low": edition.scale_min, "high": edition.scale_max, "own": own}
+    return GateResult(code, kind, state, seen, wanted, because)
 
 
 def _passes(test: str, value: Any, wanted: Any) -> bool:

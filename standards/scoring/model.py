@@ -37,7 +37,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class CriterionSpec:
-    """One criterion as the engine needs it; ``tier`` is the code of the first tier at which it applies."""
+    """One criterion as the engine needs it; ``tier`` is the code of the first tier at which it applies.
+
+    ``scale``: its own lowest and highest level, or None where it has those of the edition.
+    """
 
     code: str
     weight: Fraction
@@ -45,6 +48,7 @@ class CriterionSpec:
     mandatory: bool = False
     na_allowed: bool = False
     condition: Condition | None = None
+    scale: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,17 @@ class BlockGate:
 
 @dataclass(frozen=True, slots=True)
 class MandatoryGate:
-    """Every mandatory criterion of the tier reaches this level."""
+    """Every mandatory criterion of the tier reaches this level of the edition's scale; see ``EditionSpec.floor``."""
 
     minimum: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseGate:
-    """Every criterion of this clause that applies at the tier reaches this level."""
+    """Every criterion of this clause that applies at the tier reaches this level of the edition's scale.
+
+    See ``EditionSpec.floor`` for criteria with a scale of their own.
+    """
 
     clause: str
     minimum: int
@@ -151,7 +158,11 @@ class FactSpec:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A criterion with everything the scoring loop needs as plain integers. ``units`` is the weight as an integer."""
+    """A criterion with everything the scoring loop needs as plain integers. ``units`` is the weight as an integer.
+
+    ``step`` is what one level is worth, in units of ``EditionSpec.common``: all levels together are worth
+    ``units * common``, whatever the criterion's scale.
+    """
 
     code: str
     block: int
@@ -161,6 +172,14 @@ class Row:
     mandatory: bool
     na_allowed: bool
     condition: Condition | None
+    low: int
+    high: int
+    step: int
+
+    @property
+    def span(self) -> int:
+        """Return the number of steps from the lowest to the highest level."""
+        return self.high - self.low
 
 
 @dataclass(frozen=True)
@@ -178,8 +197,23 @@ class EditionSpec:
 
     @property
     def span(self) -> int:
-        """Return the number of steps from the lowest to the highest level."""
+        """Return the number of steps from the lowest to the highest level of the edition's scale."""
         return self.scale_max - self.scale_min
+
+    def floor(self, row: Row, minimum: int) -> int:
+        """Return the level at which a criterion reaches ``minimum``, a level of the edition's scale.
+
+        With a scale of its own it is the lowest level whose share of that scale is at least the share that
+        ``minimum`` has of the edition's: level 3 of 0 to 5 is 60 per cent, so level 2 of 0 to 3, and 1 of 0 to 1.
+        """
+        return row.low - (-(minimum - self.scale_min) * row.span // self.span)
+
+    @cached_property
+    def common(self) -> int:
+        """Return the least number of parts into which the steps of all scales can be divided."""
+        criteria = (each for block in self.blocks for clause in block.clauses for each in clause.criteria)
+        own = {each.scale for each in criteria if each.scale is not None}
+        return math.lcm(self.span, *(high - low for low, high in own))
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -192,19 +226,26 @@ class EditionSpec:
             for criterion in clause.criteria
         ]
         scale = math.lcm(*(criterion.weight.denominator for _, _, criterion in found))
-        return tuple(
-            Row(
-                criterion.code,
-                block,
-                clause,
-                tiers[criterion.tier],
-                int(criterion.weight * scale),
-                criterion.mandatory,
-                criterion.na_allowed,
-                criterion.condition,
+        rows = []
+        for block, clause, criterion in found:
+            low, high = criterion.scale or (self.scale_min, self.scale_max)
+            units = int(criterion.weight * scale)
+            rows.append(
+                Row(
+                    criterion.code,
+                    block,
+                    clause,
+                    tiers[criterion.tier],
+                    units,
+                    criterion.mandatory,
+                    criterion.na_allowed,
+                    criterion.condition,
+                    low,
+                    high,
+                    units * self.common // (high - low),
+                )
             )
-            for block, clause, criterion in found
-        )
+        return tuple(rows)
 
     @cached_property
     def row_by_code(self) -> Mapping[str, Row]:

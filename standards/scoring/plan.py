@@ -5,9 +5,10 @@ Wanted: levels to raise so that the total, block, mandatory-level and clause-lev
 lower tiers need no thought: they are attained, and raising a level never loses a tier.
 
 Steps. Mandatory and clause gates force a floor under single criteria. Above the floors each step of a criterion is
-worth (block points x weight / block weight), the same at every level, so the best gain of k steps in a block is concave
-in k: taking the most valuable steps first is exact for each block's minimum, and then, across blocks, for the total.
-That gives K, the least number of steps.
+worth (block points x weight / block weight / levels of its scale), the same at every level, so the best gain of k steps
+in a block is concave in k: taking the most valuable steps first is exact for each block's minimum, and then, across
+blocks, for the total. That gives K, the least number of steps. A step is one level of the criterion's own scale: going
+from 0 to 1 of 0 to 1 is one step worth the whole criterion, from 0 to 1 of 0 to 5 one step worth a fifth of it.
 
 Criteria. Every way to spend exactly K steps is a choice of k per block. Only k that can still reach the total when the
 other blocks do their best are kept (few). For each, ``frontier`` gives the best gain with at most m newly changed
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from standards.scoring.model import Case, EditionSpec, GateSpec, Row
 
-# best gain and the number of new criteria per weight class that gives it, by number of newly changed criteria
+# best gain and the number of new criteria per class that gives it, by number of newly changed criteria
 Frontier = list[tuple[int, tuple[int, ...]]]
 
 
@@ -46,10 +47,13 @@ class Slot:
 
 
 @dataclass(slots=True)
-class WeightClass:
-    """The criteria of one block with the same weight: ``free`` room costs no new criterion, ``new`` is by room."""
+class StepClass:
+    """The criteria of one block whose steps are worth the same: ``free`` room costs no new criterion, ``new`` is by room.
 
-    units: int
+    ``step`` is that worth (``Row.step``).
+    """
+
+    step: int
     free: list[Slot]
     new: list[Slot]
 
@@ -60,15 +64,15 @@ class WeightClass:
 
 @dataclass(slots=True)
 class BlockTask:
-    """One block: ``value`` of one weight unit in common integer points, ``need`` in weight units above the floors."""
+    """One block: ``value`` of one unit of ``Row.step`` in common integer points, ``need`` in those units above floors."""
 
-    classes: list[WeightClass]
+    classes: list[StepClass]
     value: int
     need: int
 
     def steps(self) -> list[int]:
-        """Return the weight units of every possible step, most valuable first."""
-        return [each.units for each in self.classes for _ in range(each.capacity()[-1])]
+        """Return the worth of every possible step, most valuable first."""
+        return [each.step for each in self.classes for _ in range(each.capacity()[-1])]
 
 
 def cheapest_changes(edition: EditionSpec, case: Case, tier: int) -> tuple[Change, ...]:
@@ -79,7 +83,7 @@ def cheapest_changes(edition: EditionSpec, case: Case, tier: int) -> tuple[Chang
     changes = []
     for slot in slots:
         level = slot.start + spent.get(slot.row.code, 0)
-        if level > (edition.scale_min if slot.now is None else slot.now):
+        if level > (slot.row.low if slot.now is None else slot.now):
             changes.append(Change(slot.row.code, slot.now, level))
     return tuple(changes)
 
@@ -92,13 +96,15 @@ def _slots(edition: EditionSpec, case: Case, tier: int) -> list[Slot]:
         if row.tier > tier or row.code in skipped:
             continue
         now = case.levels.get(row.code)
-        level = edition.scale_min if now is None else now
-        start = max([level, *(floor for index, gate in gates for floor in _floors(gate, row, index))])
-        slots.append(Slot(row, now, start, edition.scale_max - start, start - level))
+        level = row.low if now is None else now
+        floors = (edition.floor(row, wanted) for index, gate in gates for wanted in _wanted(gate, row, index))
+        start = max([level, *floors])
+        slots.append(Slot(row, now, start, row.high - start, start - level))
     return slots
 
 
-def _floors(gate: GateSpec, row: Row, tier: int) -> Iterator[int]:
+def _wanted(gate: GateSpec, row: Row, tier: int) -> Iterator[int]:
+    """Yield the level of the edition's scale that a gate wants of this criterion."""
     if row.tier <= tier and isinstance(gate, MandatoryGate) and row.mandatory:
         yield gate.minimum
     if row.tier <= tier and isinstance(gate, ClauseGate) and row.clause == gate.clause:
@@ -111,24 +117,24 @@ def _tasks(edition: EditionSpec, slots: list[Slot], gates: Iterable[GateSpec]) -
     percent = max((gate.min_percent for gate in gates if isinstance(gate, BlockGate)), default=Fraction(0))
     total = max((gate.minimum for gate in gates if isinstance(gate, TotalGate)), default=Fraction(0))
     groups = [[slot for slot in slots if slot.row.block == index] for index in range(len(edition.blocks))]
-    wholes = [edition.span * sum(slot.row.units for slot in group) for group in groups]
+    wholes = [edition.common * sum(slot.row.units for slot in group) for group in groups]
     per_unit = [block.points / whole for block, whole in zip(edition.blocks, wholes, strict=True)]
     scale = math.lcm(*(value.denominator for value in per_unit))
     tasks, need = [], math.ceil(total * scale)
     for group, whole, value in zip(groups, wholes, per_unit, strict=True):
-        gained = sum(slot.row.units * (slot.start - edition.scale_min) for slot in group)
+        gained = sum(slot.row.step * (slot.start - slot.row.low) for slot in group)
         task = BlockTask(_classes(group), int(value * scale), max(0, math.ceil(percent * whole / 100) - gained))
         tasks.append(task)
         need -= gained * task.value
     return tasks, max(0, need)
 
 
-def _classes(group: list[Slot]) -> list[WeightClass]:
+def _classes(group: list[Slot]) -> list[StepClass]:
     classes = []
-    for units in sorted({slot.row.units for slot in group}, reverse=True):
-        same = [slot for slot in group if slot.row.units == units]
+    for step in sorted({slot.row.step for slot in group}, reverse=True):
+        same = [slot for slot in group if slot.row.step == step]
         new = sorted((slot for slot in same if not slot.forced and slot.room), key=lambda slot: -slot.room)
-        classes.append(WeightClass(units, [slot for slot in same if slot.forced], new))
+        classes.append(StepClass(step, [slot for slot in same if slot.forced], new))
     return classes
 
 
@@ -181,11 +187,11 @@ def _choices(
     return found
 
 
-def frontier(classes: list[WeightClass], count: int, lowest: int) -> Frontier:
-    """Return, for m = 0, 1, ... new criteria, the best gain in weight units of exactly ``count`` steps.
+def frontier(classes: list[StepClass], count: int, lowest: int) -> Frontier:
+    """Return, for m = 0, 1, ... new criteria, the best gain in units of ``Row.step`` of exactly ``count`` steps.
 
-    Entries below ``lowest``, or that cannot hold the steps, are (-1, ()). Classes are filled from the heaviest down;
-    with a given number of criteria per class that is the best order, so only those numbers have to be tried.
+    Entries below ``lowest``, or that cannot hold the steps, are (-1, ()). Classes are filled from the most valuable
+    down; with a given number of criteria per class that is the best order, so only those numbers have to be tried.
     """
     best: dict[int, tuple[int, tuple[int, ...]]] = {}
     states: dict[tuple[int, int], tuple[int, tuple[int, ...]]] = {(0, 0): (0, ())}
@@ -196,7 +202,7 @@ def frontier(classes: list[WeightClass], count: int, lowest: int) -> Frontier:
             for more, room in enumerate(capacity):
                 filled = used + room >= count
                 taken = min(room, count - used)
-                entry = (gain + taken * each.units, (*path, more))
+                entry = (gain + taken * each.step, (*path, more))
                 place = (new + more, used + taken)
                 if filled and (new + more not in best or best[new + more][0] < entry[0]):
                     best[new + more] = entry
@@ -262,7 +268,7 @@ def _best_within(
 
 
 def _fill(task: BlockTask, count: int, path: tuple[int, ...]) -> dict[str, int]:
-    """Return steps per criterion: heaviest class first, in it the criteria already changed, then edition order."""
+    """Return steps per criterion: most valuable class first, in it the criteria already changed, then edition order."""
     spent = {}
     for each, new in zip(task.classes, path, strict=False):
         for slot in [*each.free, *each.new[:new]]:

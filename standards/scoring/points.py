@@ -4,6 +4,9 @@ For a tier, over the criteria that apply at it or below, that are asked and that
 
     block points = block maximum x sum(w x (level - lowest) / (highest - lowest)) / sum(w)
 
+with the lowest and highest level of each criterion's own scale. The sums stay whole numbers: one level is worth
+``Row.step``, and ``EditionSpec.common`` is what all levels of a criterion of weight 1 are worth together.
+
 An unanswered criterion makes this an interval: all at the lowest level, all at the highest. Should one become N/A
 later, the score S/W stays between S/(W + w) and (S + w)/(W + w), so the interval still holds it.
 """
@@ -66,7 +69,7 @@ def sum_up(edition: EditionSpec, case: Case, skipped: frozenset[str]) -> tuple[l
     """Return sums[tier][block] and counts[tier], each over that tier and all below, in one pass over the criteria."""
     sums = [[Sums() for _ in edition.blocks] for _ in edition.tiers]
     counts = [Counts() for _ in edition.tiers]
-    levels, not_applicable, lowest, span = case.levels, case.not_applicable, edition.scale_min, edition.span
+    levels, not_applicable, common = case.levels, case.not_applicable, edition.common
     for row in edition.rows:
         if row.code in skipped:
             continue
@@ -79,10 +82,10 @@ def sum_up(edition: EditionSpec, case: Case, skipped: frozenset[str]) -> tuple[l
         cell.weight += row.units
         level = levels.get(row.code)
         if level is None:
-            cell.open += row.units * span
+            cell.open += row.units * common
             count.may_become_na += row.na_allowed
         else:
-            cell.low += row.units * (level - lowest)
+            cell.low += row.step * (level - row.low)
             count.levels += 1
     for tier in range(1, len(edition.tiers)):
         counts[tier] = counts[tier].add(counts[tier - 1])
@@ -93,12 +96,12 @@ def sum_up(edition: EditionSpec, case: Case, skipped: frozenset[str]) -> tuple[l
 def block_results(edition: EditionSpec, sums: list[Sums]) -> tuple[BlockResult, ...]:
     """Return each block's points. A valid edition has a criterion per block that is always asked: no sum is zero."""
     return tuple(
-        _block(spec.code, spec.points, cell, edition.span) for spec, cell in zip(edition.blocks, sums, strict=True)
+        _block(spec.code, spec.points, cell, edition.common) for spec, cell in zip(edition.blocks, sums, strict=True)
     )
 
 
-def _block(code: str, points: Fraction, cell: Sums, span: int) -> BlockResult:
-    whole = points.denominator * cell.weight * span
+def _block(code: str, points: Fraction, cell: Sums, common: int) -> BlockResult:
+    whole = points.denominator * cell.weight * common
     low = Fraction(points.numerator * cell.low, whole)
     high = Fraction(points.numerator * (cell.low + cell.open), whole) if cell.open else low
     return BlockResult(code, points, low, high)

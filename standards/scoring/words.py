@@ -138,6 +138,9 @@ def _want_block(want: Mapping[str, Any], translate: Translate) -> str:
 
 
 def _want_levels(want: Mapping[str, Any], translate: Translate) -> str:
+    if want["own"]:
+        message = _("level %(min)s of %(low)s to %(high)s, or that share of its own scale, on all %(count)s")
+        return translate(message) % want
     return translate(_("level %(min)s or higher on all %(count)s")) % want
 
 

@@ -116,7 +116,7 @@ def _clause(block: Block, part: dict[str, Any], position: int) -> Clause:
 
 def _criteria(edition: Edition, asked: Iterable[tuple[Clause, dict[str, Any]]]) -> Iterable[Criterion]:
     for position, (clause, part) in enumerate(asked, 1):
-        fields = {key: value for key, value in part.items() if key not in {"weight", "when"}}
+        fields = {key: value for key, value in part.items() if key not in {"weight", "when", "scale"}}
         weight = Decimal(str(part["weight"]))
         yield Criterion(
             edition=edition, clause=clause, position=position, weight=weight, condition=part["when"], **fields
