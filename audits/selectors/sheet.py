@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamMember
 from audits.selectors.case import asked_codes
+from standards.selectors import edition_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,9 +45,17 @@ def audit_for(user: User, audit_id: int) -> Audit:
 
 
 def asked_answers(audit: Audit) -> list[Answer]:
-    """Return the answers to the criteria that are asked of this centre, in order; one query."""
+    """Return the answers to the criteria that are asked of this centre, in order, with their levels; one query."""
     asked = asked_codes(audit)
-    return [answer for answer in sheet_answers(audit) if answer.criterion.code in asked]
+    return with_levels(audit, (answer for answer in sheet_answers(audit) if answer.criterion.code in asked))
+
+
+def with_levels(audit: Audit, answers: Iterable[Answer]) -> list[Answer]:
+    """Return the answers, each with the levels of its criterion's scale as ``levels``; no query."""
+    rows, found = edition_spec(audit.edition).row_by_code, list(answers)
+    for answer in found:
+        answer.levels = rows[answer.criterion.code].levels  # type: ignore[attr-defined]  # read by the sheet's rows
+    return found
 
 
 def sheet_answers(audit: Audit) -> QuerySet[Answer]:

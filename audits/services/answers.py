@@ -72,8 +72,8 @@ def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User
 
 
 def _check(answer: Answer, content: AnswerInput) -> None:
-    spec = edition_spec(answer.audit.edition)
-    if content.level is not None and not spec.scale_min <= content.level <= spec.scale_max:
+    row = edition_spec(answer.audit.edition).row_by_code[answer.criterion.code]
+    if content.level is not None and not row.low <= content.level <= row.high:
         raise InvalidAnswerError("bad_level")
     if content.na_reason and content.level is not None:
         raise InvalidAnswerError("bad_level")

@@ -15,13 +15,12 @@ from audits.forms import EvidenceForm, FindingForm
 from audits.models import Answer, Audit, Evidence, TeamMember
 from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.overview import panel_market, tier_rows
-from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree
+from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree, with_levels
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.errors import InvalidAnswerError, NotEditableError, StaleRevisionError
 from audits.views.engagements import get_audit
 from audits.words import status_words, words_for
 from audits.workflow import EDITABLE
-from standards.selectors import edition_spec
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -40,12 +39,6 @@ def get_answer(user: User, answer_id: int) -> Answer:
         raise Http404 from error
 
 
-def levels_of(audit: Audit) -> range:
-    """Return the levels of the audit's scale."""
-    spec = edition_spec(audit.edition)
-    return range(spec.scale_min, spec.scale_max + 1)
-
-
 @signed_in
 def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
     """The whole sheet, or the rows that a filter keeps; the tree always counts all of them."""
@@ -57,7 +50,6 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
         "audit": audit,
         "tree": tree(answers),
         "blocks": tree(rows),
-        "levels": levels_of(audit),
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
         "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
@@ -160,10 +152,9 @@ def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
 def row(request: HttpRequest, answer_id: int) -> HttpResponse:
     """One row anew, as it is stored: what "take theirs" shows."""
     answer = get_answer(person(request.user), answer_id)
-    answer = sheet_answers(answer.audit).get(pk=answer.pk)
+    (answer,) = with_levels(answer.audit, [sheet_answers(answer.audit).get(pk=answer.pk)])
     context = {
         "answer": answer,
-        "levels": levels_of(answer.audit),
         "editable": answer.audit.status in EDITABLE and may(request.user, "audits.change_answer", answer.audit),
     }
     return render(request, "audits/sheet.html#row", context)

@@ -181,6 +181,11 @@ class Row:
         """Return the number of steps from the lowest to the highest level."""
         return self.high - self.low
 
+    @property
+    def levels(self) -> range:
+        """Return the levels that the criterion can have, lowest first."""
+        return range(self.low, self.high + 1)
+
 
 @dataclass(frozen=True)
 class EditionSpec:

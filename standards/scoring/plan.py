@@ -48,9 +48,9 @@ class Slot:
 
 @dataclass(slots=True)
 class StepClass:
-    """The criteria of one block whose steps are worth the same: ``free`` room costs no new criterion, ``new`` is by room.
+    """The criteria of one block whose steps are worth the same (``Row.step``).
 
-    ``step`` is that worth (``Row.step``).
+    ``free`` room costs no new criterion, ``new`` is by room.
     """
 
     step: int
@@ -64,7 +64,7 @@ class StepClass:
 
 @dataclass(slots=True)
 class BlockTask:
-    """One block: ``value`` of one unit of ``Row.step`` in common integer points, ``need`` in those units above floors."""
+    """One block: ``value`` of one unit of ``Row.step`` in common integer points, ``need`` in such units above floors."""
 
     classes: list[StepClass]
     value: int

@@ -10,7 +10,16 @@ from django.utils.translation import gettext
 from accounts.access import signed_in
 from standards.models import Criterion, Edition
 from standards.scoring.words import plain
-from standards.selectors import Filters, edition_document, edition_tree, editions, known_kpis, neighbours, tier_demands
+from standards.selectors import (
+    Filters,
+    edition_document,
+    edition_tree,
+    editions,
+    known_kpis,
+    level_names,
+    neighbours,
+    tier_demands,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -61,11 +70,12 @@ def criterion_detail(request: HttpRequest, code: str, version: str, criterion: s
     row = get_object_or_404(rows, edition__code=code, edition__version=version, code=criterion)
     document = edition_document(row.edition)
     before, after = neighbours(row)
+    names = level_names(row.edition, row.code)
     context = {
         "criterion": row,
         "edition": row.edition,
         "tier_title": _titles(document["tiers"]).get(row.tier),
-        "anchors": [(level, document["scale"]["names"].get(level), words) for level, words in row.anchors.items()],
+        "anchors": [(level, names.get(level), words) for level, words in row.anchors.items()],
         "kpis": [(kpi, known_kpis().get(kpi, kpi)) for kpi in row.kpis],
         "condition": _condition(document, row.condition),
         "schemes": _crosswalk(document, row.crosswalk),
