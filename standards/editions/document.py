@@ -54,12 +54,26 @@ def parse_edition(
     *,
     known_kpis: Collection[str] | None = None,
     known_clauses: Mapping[str, Collection[str]] | None = None,
+    gaps: bool = False,
 ) -> ParsedEdition:
     """Return the edition in these bytes (YAML, UTF-8). Without ``known_kpis`` any KPI code is taken.
 
     ``known_clauses``: scheme -> clauses that its lens has; in a scheme that is not among them any clause is taken.
+    ``gaps``: a draft, in which texts may be missing.
     """
-    document = _document(parse(decode(data)), known_kpis, known_clauses or {})
+    return check_edition(parse(decode(data)), known_kpis=known_kpis, known_clauses=known_clauses, gaps=gaps)
+
+
+def check_edition(
+    root: Node,
+    *,
+    known_kpis: Collection[str] | None = None,
+    known_clauses: Mapping[str, Collection[str]] | None = None,
+    gaps: bool = False,
+) -> ParsedEdition:
+    """Return the edition that a tree holds, as ``parse_edition`` does: for a document that is being edited."""
+    reader = Reader(gaps=gaps)
+    document = _document(reader, root, known_kpis, known_clauses or {})
     canonical = rfc8785.dumps(document).decode("utf-8")
     sha256 = digest(canonical)
     return ParsedEdition(document, canonical, sha256, spec_of(document, sha256))
@@ -71,9 +85,8 @@ def digest(canonical: str) -> str:
 
 
 def _document(
-    root: Node, known_kpis: Collection[str] | None, known_clauses: Mapping[str, Collection[str]]
+    reader: Reader, root: Node, known_kpis: Collection[str] | None, known_clauses: Mapping[str, Collection[str]]
 ) -> dict[str, Any]:
-    reader = Reader()
     fields = reader.fields(root, "", REQUIRED, OPTIONAL)
     header = read_header(reader, fields)
     tiers = read_tier_codes(reader, fields.get("tiers"))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WIDTH = 120
 LONG = 90
 _STRING = "tag:yaml.org,2002:str"
+_NEEDED = {"gates", "title", "requirement"}
 # What the reader fills in when a key is left out.
 _CRITERION = {"weight": 1, "mandatory": False, "na_allowed": False}
 
@@ -65,7 +66,11 @@ _Dumper.add_representer(float, _float)
 
 def edition_yaml(document: Mapping[str, Any]) -> str:
     """Return the edition file that ``parse_edition`` reads as this document."""
-    head = {key: value for key, value in document.items() if key not in {"tiers", "blocks"} and value not in ({}, [])}
+    head = {
+        key: value
+        for key, value in document.items()
+        if key not in {"tiers", "blocks"} and (key in _NEEDED or value not in ({}, []))
+    }
     whole = {
         **head,
         "facts": [_stated(fact) for fact in document["facts"]],
@@ -99,8 +104,8 @@ def _criterion(criterion: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stated(part: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty; ``gates`` stays, since a tier needs it, and so does a list that a key must have."""
-    return {key: value for key, value in part.items() if key == "gates" or value not in ({}, [], None, "")}
+    """Leave out what is empty and may be missing; what a part needs stays, even while a draft has no words for it."""
+    return {key: value for key, value in part.items() if key in _NEEDED or value not in ({}, [], None, "")}
 
 
 def _marked(value: Any, key: str = "") -> Any:
