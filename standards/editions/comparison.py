@@ -108,7 +108,7 @@ class PartChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything that differs. ``criteria`` holds all of them, in the order of the newer edition, the gone ones last."""
+    """Everything that differs. ``criteria`` holds all, in the order of the newer edition, those that are gone last."""
 
     criteria: tuple[CriterionChange, ...]
     parts: tuple[PartChange, ...]

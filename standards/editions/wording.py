@@ -23,7 +23,7 @@ class Piece:
 
 
 def differences(old: str, new: str) -> tuple[Piece, ...]:
-    """Return the pieces in reading order; the same and removed ones join to ``old``, the same and added ones to ``new``.
+    """Return the pieces in reading order: same and removed ones join to ``old``, same and added ones to ``new``.
 
     >>> [(piece.kind, piece.text) for piece in differences("closed in five days", "closed in three days")]
     [('same', 'closed in '), ('removed', 'five'), ('added', 'three'), ('same', ' days')]

@@ -73,6 +73,7 @@ def edition_yaml(document: Mapping[str, Any]) -> str:
     }
     whole = {
         **head,
+        "scale": _stated(document["scale"]),
         "facts": [_stated(fact) for fact in document["facts"]],
         "tiers": [_stated(tier) for tier in document["tiers"]],
         "blocks": [_block(block) for block in document["blocks"]],
