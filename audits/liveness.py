@@ -251,7 +251,7 @@ def _lag_part(articles: Sequence[Article], period: Period, parameters: Parameter
         applied = article.policy_applied
         if applied and applied < period.first:
             continue
-        if applied and applied <= period.last:
+        if applied:
             lag = (applied - article.policy_changed).days
             best.append(lag)
             worst.append(lag)
