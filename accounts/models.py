@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("Auditor")
     DECISION_MAKER = "decision_maker", _("Decision maker")
     CENTRE_MANAGER = "centre_manager", _("Centre manager")
+    SCHEME_OWNER = "scheme_owner", _("Scheme owner")
     CONTRIBUTOR = "contributor", _("Contributor")
     VIEWER = "viewer", _("Viewer")
 

@@ -6,19 +6,58 @@ it alone. Blocks, clauses and criteria are its index in the database, for pages,
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
 
 class EditionStatus(models.TextChoices):
-    """Life of an edition; only a draft can change."""
+    """Life of an edition; only a draft can change. What leads where is in ``life.py``."""
 
     DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("In review")
     PUBLISHED = "published", _("Published")
     SUPERSEDED = "superseded", _("Superseded")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+UNPUBLISHED = (EditionStatus.DRAFT, EditionStatus.REVIEW)
+
+
+class Standard(models.Model):
+    """Whose standard it is. A standard without a row here has no owner: only the operator's commands change it."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="standards", null=True)
+
+    def __str__(self) -> str:
+        """Show the code."""
+        return self.code
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Editions as a person may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> EditionQuerySet:
+        """Keep what is published, drafts without an owner, and drafts of the person's organisations."""
+        if not isinstance(user, User):
+            return self.none()
+        others = Standard.objects.filter(owner__isnull=False).exclude(owner__in=user.organisations_as())
+        return self.exclude(status__in=UNPUBLISHED, code__in=others.values("code"))
+
+    def owned_by(self, user: User | AnonymousUser) -> EditionQuerySet:
+        """Keep the editions of standards that belong to one of the person's organisations."""
+        if not isinstance(user, User):
+            return self.none()
+        own = Standard.objects.filter(owner__in=user.organisations_as())
+        return self.filter(code__in=own.values("code"))
 
 
 class Edition(models.Model):
@@ -32,6 +71,10 @@ class Edition(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True)
+    edited_at = models.DateTimeField(null=True)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["code", "-version"]
@@ -42,6 +85,24 @@ class Edition(models.Model):
     def __str__(self) -> str:
         """Show code and version."""
         return f"{self.code} {self.version}"
+
+
+class EditionStep(models.Model):
+    """One step in the life of an edition: who did it, when, with which content before their eyes, and why."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="steps")
+    name = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64)
+    reason = models.TextField(_("reason"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        """Show the step and its edition."""
+        return f"{self.edition} · {self.name}"
 
 
 class Block(models.Model):

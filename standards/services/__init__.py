@@ -1,5 +1,24 @@
 """Everything that writes in this room: editions are loaded, drafted, reviewed, published and withdrawn here."""
 
-from standards.services.loading import EditionLockedError, Loaded, edition_load, edition_publish
+from standards.services.errors import (
+    CodeTakenError,
+    EditionLockedError,
+    OwnedStandardError,
+    StalePartError,
+    StandardsError,
+    StepRefusedError,
+)
+from standards.services.loading import Loaded, edition_load, edition_publish, standard_own
 
-__all__ = ["EditionLockedError", "Loaded", "edition_load", "edition_publish"]
+__all__ = [
+    "CodeTakenError",
+    "EditionLockedError",
+    "Loaded",
+    "OwnedStandardError",
+    "StalePartError",
+    "StandardsError",
+    "StepRefusedError",
+    "edition_load",
+    "edition_publish",
+    "standard_own",
+]
