@@ -47,7 +47,7 @@ class Parameters:
     least_sampled: int = 10  # fewer sampled answers say nothing
     batch_percent: int = 10  # of the articles, on one day …
     batch_least: int = 5  # … but never fewer than this
-    batch_most: int = 20  # … and this many always
+    batch_most: int = 100  # … and this many always
 
 
 PARAMETERS = Parameters()
