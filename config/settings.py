@@ -137,6 +137,8 @@ CACHES = {
 
 # Codes and names of the KPIs that an edition of a standard may name; the registry lives above the standards room.
 KPI_REGISTRY = "benchmarks.kpis.registry.KPIS"
+# Other schemes' structures through which an audit can be read: those that ship, then the installation's own.
+LENS_FOLDERS = [BASE_DIR / "fixtures" / "lenses", DATA_DIR / "lenses"]
 
 # --- Background work ----------------------------------------------------------------------------------------------
 # Without a broker, a short-lived local process works through the outbox (see reports/README.md).

@@ -13,6 +13,7 @@ from standards.models import Edition, EditionStatus, EditionStep, Standard
 from standards.selectors import known_kpi_codes
 from standards.services.errors import EditionLockedError, OwnedStandardError
 from standards.services.index import edition_lock, edition_write, record
+from standards.shelf import known_clauses
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +37,8 @@ def edition_load(*, data: bytes | str, at: datetime, by: User | None = None) -> 
     Raises EditionError with every fault, or EditionLockedError when this code and version is in review or published
     with other content. A draft with other content is replaced.
     """
-    parsed = parse_edition(data.encode() if isinstance(data, str) else data, known_kpis=known_kpi_codes())
+    file = data.encode() if isinstance(data, str) else data
+    parsed = parse_edition(file, known_kpis=known_kpi_codes(), known_clauses=known_clauses())
     existing = (
         Edition.objects.select_for_update()
         .filter(code=parsed.document["code"], version=parsed.document["version"])
