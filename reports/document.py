@@ -8,7 +8,7 @@ and are put into words by the renderer. Numbers are ``Decimal`` in full precisio
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -205,10 +205,28 @@ class EvidenceItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """The lowest and the highest level that a criterion can have."""
+
+    low: int
+    high: int
+
+    @property
+    def span(self) -> int:
+        """Return the number of steps from the lowest to the highest level."""
+        return self.high - self.low
+
+
+# What a report does not state: before criteria could differ, reports said nothing of it, and they keep their hash.
+UNSTATED_LEVELS = Levels(0, 5)
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionRow:
     """One criterion with what was found; unanswered when neither a level nor a reason is there.
 
     ``asked`` is False where the criterion does not concern the site, for example one about a channel it has not.
+    ``scale`` stands in the content only where it is not ``UNSTATED_LEVELS``.
     """
 
     code: str
@@ -222,6 +240,7 @@ class CriterionRow:
     na_reason: str
     note: str
     evidence: tuple[str, ...]
+    scale: Levels = field(default=UNSTATED_LEVELS, metadata={"stated": "where it differs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,16 +387,16 @@ def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _texts(item, place)
     elif is_dataclass(value):
         name = next((getattr(value, key) for key in ("code", "number", "label", "kpi") if hasattr(value, key)), "")
-        for field in fields(value):
-            yield from _texts(
-                getattr(value, field.name), f"{place} {name} {field.name.replace('_', ' ')}".replace("  ", " ")
-            )
+        for each in fields(value):
+            where = f"{place} {name} {each.name.replace('_', ' ')}".replace("  ", " ")
+            yield from _texts(getattr(value, each.name), where)
 
 
 def _plain(value: Any) -> Any:
     """Turn a document into what JSON knows: decimals and dates become text, so that no digit is lost."""
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        held = ((each, getattr(value, each.name)) for each in fields(value))
+        return {each.name: _plain(part) for each, part in held if "stated" not in each.metadata or part != each.default}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Decimal):

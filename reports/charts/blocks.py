@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.charts.canvas import SCREEN, Look, Scale, element, picture, shortened, shown, shown_against, span, words
+from reports.charts.canvas import (
+    SCREEN,
+    Look,
+    Scale,
+    element,
+    picture,
+    shortened,
+    shown,
+    shown_against,
+    span,
+    units,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +26,7 @@ if TYPE_CHECKING:
 WIDTH = 640
 ROW = 28
 TOP = 20
+UNIT = 7  # px, half a Chinese character of 14 px
 SCALE = Scale(0, 100, 232, 520)
 
 
@@ -52,10 +65,11 @@ def _legend(bars: Sequence[BlockBar]) -> str:
 
 def _row(bar: BlockBar, middle: int, look: Look) -> list[str]:
     """Draw one block: code, title, track, bar, the tiers' ticks, per cent and points."""
+    beside = 10 + 10 * units(bar.code)
     points = f"{span(bar.points_low, bar.points_high)} / {shown(bar.maximum, 0)}"
     return [
         words(0, middle + 5, bar.code, size=14, font_weight=700, fill=look.accent),
-        words(20, middle + 5, shortened(bar.title, 30), size=14),
+        words(beside, middle + 5, shortened(bar.title, (SCALE.start - beside) // UNIT), size=14),
         element("rect", x=SCALE.start, y=middle - 6, width=SCALE.end - SCALE.start, height=12, fill_opacity=0.08),
         *_reached(bar, middle, look),
         *(element("rect", x=SCALE(at) - 0.75, y=middle - 9, width=1.5, height=18) for _, at in bar.wanted),

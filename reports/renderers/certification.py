@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from reports.charts import PAPER
 from reports.charts.canvas import shortened, units
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import ems, stack
-from reports.renderers.labels import day_format, label, language_words, route_words
+from reports.renderers.labels import day_format, label, language_words, numeral, route_words
+from reports.renderers.pips import pips_class, pips_styles
 from reports.renderers.summary import summary_of
 
 if TYPE_CHECKING:
@@ -48,7 +50,9 @@ def render_pdf(report: CertificationReport) -> Printed:
     content = report.canonical()
     content_sha256 = hashlib.sha256(content).hexdigest()
     carried = Attached("report.json", f"SHA-256 {content_sha256}", content)
-    css = get_template("reports/certification.css").render({"fonts": stack(report.language)})
+    css = get_template("reports/certification.css").render(
+        {"fonts": stack(report.language), "pips": pips_styles(report)}
+    )
     at = report.imprint.printed_at
     data, pages = write(html, css=css, identifier=bytes.fromhex(content_sha256), at=at, attached=carried)
     return Printed(data, pages, content_sha256)
@@ -90,6 +94,7 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "short_reason": shortened(report.decision.reason, REASON_UNITS) if report.decision else "",
         "route": route_words(report.decision.route) if report.decision else "",
         "certificate_status": label("certificate_status", report.certificate.status) if report.certificate else "",
+        "usual": _usual_levels(report),
         "sections": [_section(report, section, register) for section in report.sections],
         "findings": [_finding(report, kind) for kind in ("major", "minor", "opportunity", "strength")],
         "facts": [(fact.title, route_words(fact.value), fact.note) for fact in report.facts],
@@ -127,7 +132,7 @@ def _qr(report: CertificationReport) -> str:
 def _section(report: CertificationReport, section: Any, register: dict[str, EvidenceItem]) -> dict[str, Any]:
     focus = report.focus
     score = next((block for block in focus.blocks if block.code == section.code), None) if focus else None
-    tiers = {tier.code: "I" * (place + 1) for place, tier in enumerate(report.tiers)}
+    tiers = {tier.code: numeral(place) for place, tier in enumerate(report.tiers, 1)}
     return {
         "section": section,
         "score": score,
@@ -135,9 +140,17 @@ def _section(report: CertificationReport, section: Any, register: dict[str, Evid
     }
 
 
+def _usual_levels(report: CertificationReport) -> dict[str, Any]:
+    """Return the scale that most criteria have, and whether some have another."""
+    rows = [row for section in report.sections for clause in section.clauses for row in clause.rows]
+    ranked = Counter(row.scale for row in rows).most_common()
+    return {"scale": ranked[0][0] if ranked else None, "mixed": len(ranked) > 1}
+
+
 def _row(row: CriterionRow, tiers: dict[str, str], register: dict[str, EvidenceItem]) -> dict[str, Any]:
     return {
         "row": row,
+        "pips": pips_class(row),
         "tier": tiers.get(row.tier, row.tier),
         "refs": [(name, register[name].sha256[:SHORT]) for name in row.evidence if name in register],
     }

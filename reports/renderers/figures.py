@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reports.charts import SCREEN, BlockBar, Look, Rung, block_bars, bullet, shown, tier_ladder
 from reports.charts.ladder import REMARK_LINES, remark_lines
-from reports.renderers.labels import attained_words, unit_words, verdict_words
+from reports.renderers.labels import attained_words, numeral, unit_words, verdict_words
 
 if TYPE_CHECKING:
     from reports.document import CertificationReport, MarketComparison, Tier
@@ -66,7 +66,6 @@ def blocks_figure(report: CertificationReport, look: Look = SCREEN) -> str:
     focus = report.focus
     if focus is None:
         return ""
-    numerals = ("I", "II", "III", "IV", "V")
     bars = [
         BlockBar(
             code=block.code,
@@ -77,8 +76,8 @@ def blocks_figure(report: CertificationReport, look: Look = SCREEN) -> str:
             points_high=block.points.high,
             maximum=block.maximum,
             wanted=tuple(
-                (numeral, other.wanted)
-                for numeral, tier in zip(numerals, report.tiers, strict=False)
+                (numeral(place), other.wanted)
+                for place, tier in enumerate(report.tiers, 1)
                 for other in tier.blocks
                 if other.code == block.code and other.wanted is not None
             ),

@@ -32,6 +32,16 @@ def label(family: str, code: str) -> str:
     return str(choices.get(code, code))
 
 
+def numeral(place: int) -> str:
+    """Return the Roman numeral by which a tier is named in narrow places; the lowest tier has place 1."""
+    signs = ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+    text = ""
+    for value, sign in signs:
+        text += sign * (place // value)
+        place %= value
+    return text
+
+
 def state_words(state: str) -> str:
     """Return the words for the state of a gate."""
     return {"met": _("met"), "not_met": _("not met"), "open": _("open")}.get(state, state)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from reports.charts import SCREEN, Look, shown
 from reports.renderers.figures import blocks_figure, ladder_figure
-from reports.renderers.labels import attained_words, label, plain, state_words
+from reports.renderers.labels import attained_words, label, numeral, plain, state_words
 from reports.renderers.market import ComparisonRow, comparison_row, shortfall
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _SHOWN_CODES = 8
 _SHOWN_GAPS = 5
-_TOP_LEVEL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def summary_of(report: CertificationReport, look: Look = SCREEN) -> Summary:
     focus = report.focus
     names = {fact.code: fact.title for fact in report.facts}
     names |= {comparison.kpi: shortfall(comparison) for comparison in report.comparisons}
-    panels = tuple(_panel(place, tier, names) for place, tier in enumerate(report.tiers))
+    panels = tuple(_panel(place, tier, names) for place, tier in enumerate(report.tiers, 1))
     compared = tuple(comparison_row(comparison, look) for comparison in report.comparisons)
     rows = [row for section in report.sections for clause in section.clauses for row in clause.rows]
     return Summary(
@@ -118,7 +117,7 @@ def _svg(text: str) -> SafeString:
 def _panel(place: int, tier: Tier, names: dict[str, str]) -> TierPanel:
     return TierPanel(
         code=tier.code,
-        numeral="I" * (place + 1),
+        numeral=numeral(place),
         title=tier.title,
         state={True: "met", False: "not_met", None: "open"}[tier.attained],
         state_words=attained_words(tier.attained),
@@ -173,9 +172,9 @@ def _gaps(report: CertificationReport) -> tuple[Gap, ...]:
         rows = [row for clause in section.clauses for row in clause.rows if row.asked and not row.na_reason]
         weights = sum((row.weight for row in rows), Decimal(0))
         found += [
-            (section.points * row.weight * (_TOP_LEVEL - row.level) / _TOP_LEVEL / weights, row)
+            (section.points * row.weight * (row.scale.high - row.level) / row.scale.span / weights, row)
             for row in rows
-            if row.level is not None and row.level < _TOP_LEVEL
+            if row.level is not None and row.level < row.scale.high
         ]
     found.sort(key=lambda pair: -pair[0])
     return tuple(Gap(row.code, row.title, row.level or 0, shown(points)) for points, row in found[:_SHOWN_GAPS])

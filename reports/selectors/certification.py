@@ -316,6 +316,7 @@ class _Writer:
 
     def _row(self, answer: Answer, evidence: tuple[str, ...], *, asked: bool) -> doc.CriterionRow:
         criterion = answer.criterion
+        spec = edition_spec(self.audit.edition).row_by_code[criterion.code]
         return doc.CriterionRow(
             code=criterion.code,
             title=self._words(criterion.title),
@@ -328,6 +329,7 @@ class _Writer:
             na_reason=answer.na_reason,
             note=answer.note,
             evidence=evidence,
+            scale=doc.Levels(spec.low, spec.high),
         )
 
     def _findings(self) -> tuple[doc.FindingEntry, ...]:

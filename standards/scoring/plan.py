@@ -64,7 +64,7 @@ class StepClass:
 
 @dataclass(slots=True)
 class BlockTask:
-    """One block: ``value`` of one unit of ``Row.step`` in common integer points, ``need`` in such units above floors."""
+    """One block: ``value`` of a unit of ``Row.step`` in common integer points, ``need`` in such units above floors."""
 
     classes: list[StepClass]
     value: int
