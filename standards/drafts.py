@@ -14,6 +14,7 @@ from standards.editions.lineage import criteria_of, lineage_faults
 from standards.editions.parts import tree_of
 from standards.models import Edition, EditionStatus, Standard
 from standards.selectors import EditionDamagedError, edition_document, known_kpi_codes
+from standards.shelf import known_clauses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,9 @@ def draft_document(edition: Edition) -> dict[str, Any]:
 
 def checked(document: Mapping[str, Any], *, gaps: bool = True) -> ParsedEdition:
     """Return the document as the reader of files sees it. Raises EditionError; texts may be missing with ``gaps``."""
-    return check_edition(tree_of(dict(document)), known_kpis=known_kpi_codes(), gaps=gaps)
+    return check_edition(
+        tree_of(dict(document)), known_kpis=known_kpi_codes(), known_clauses=known_clauses(), gaps=gaps
+    )
 
 
 def edition_before(edition: Edition, document: Mapping[str, Any]) -> Edition | None:

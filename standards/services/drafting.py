@@ -21,6 +21,7 @@ from standards.models import Edition, EditionStatus
 from standards.selectors import edition_document, known_kpi_codes
 from standards.services.errors import CodeTakenError, EditionLockedError, StalePartError
 from standards.services.index import draft_lock, edition_lock, edition_write, record
+from standards.shelf import known_clauses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +101,7 @@ def edition_import(*, edition: Edition, data: bytes, seen: str, by: User, at: da
 
     Raises EditionError with the lines of the file, EditionLockedError, StalePartError.
     """
-    parsed = parse_edition(data, known_kpis=known_kpi_codes(), gaps=True)
+    parsed = parse_edition(data, known_kpis=known_kpi_codes(), known_clauses=known_clauses(), gaps=True)
     for key, wanted in (("code", edition.code), ("version", edition.version)):
         if parsed.document[key] != wanted:
             what = f"the file has {parsed.document[key]!r}, this draft is {wanted!r}"
