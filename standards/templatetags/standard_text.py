@@ -11,14 +11,16 @@ import re
 from typing import TYPE_CHECKING
 
 from django import template
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.utils.safestring import SafeString
+
+    from standards.editions.wording import Piece
 
 register = template.Library()
 FALLBACK = "en"
@@ -83,3 +85,14 @@ def anchors_found(anchors: Mapping[str, Mapping[str, str]], query: str) -> list[
     """Return (level, text) of the anchors in which one of the query's words stands."""
     words = query.casefold().split()
     return [(level, each) for level, each in anchors.items() if any(word in text(each).casefold() for word in words)]
+
+
+@register.filter
+def pieces(differing: Iterable[Piece]) -> SafeString:
+    """Return pieces of two compared texts (``editions.wording``) as HTML, with nothing between them."""
+    tags = {"removed": "del", "added": "ins"}
+    parts = (
+        format_html("<{0}>{1}</{0}>", tags[piece.kind], piece.text) if piece.kind in tags else escape(piece.text)
+        for piece in differing
+    )
+    return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above

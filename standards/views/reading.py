@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_QUERY = 100
 KINDS = ("process", "result")
+LANGUAGE_NAMES = dict(settings.LANGUAGES)
 
 
 @signed_in
@@ -52,6 +54,7 @@ def edition_detail(request: HttpRequest, code: str, version: str) -> HttpRespons
     context = {
         "edition": edition,
         "document": document,
+        "languages": [str(LANGUAGE_NAMES.get(code, code)) for code in document["languages"]],
         "tiers": tiers,
         "tier_titles": _titles(tiers),
         "filters": filters,
