@@ -132,10 +132,10 @@ class FlowKind(models.TextChoices):
     COST = "cost", _("Cost avoided")
 
 
-class OfCentreQuerySet(models.QuerySet["models.Model"]):
-    """Rows of centres as a person may see them."""
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects as a person may see them."""
 
-    def visible_to(self, user: User | AnonymousUser) -> OfCentreQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> ProjectQuerySet:
         """Keep those of centres that the person may see."""
         return self.filter(centre__in=Centre.objects.visible_to(user).values("pk"))
 
@@ -181,7 +181,7 @@ class Project(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
 
-    objects = OfCentreQuerySet.as_manager()
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
@@ -212,6 +212,14 @@ def _flows(stored: Sequence[dict[str, Any]]) -> tuple[Flow, ...]:
         )
         for flow in stored
     )
+
+
+class KnowledgeQuerySet(models.QuerySet["KnowledgeIndex"]):
+    """Knowledge indices as a person may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> KnowledgeQuerySet:
+        """Keep those of centres that the person may see."""
+        return self.filter(centre__in=Centre.objects.visible_to(user).values("pk"))
 
 
 class KnowledgeIndex(models.Model):
@@ -245,7 +253,7 @@ class KnowledgeIndex(models.Model):
     withdrawn_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_reason = models.TextField(blank=True)
 
-    objects = OfCentreQuerySet.as_manager()
+    objects = KnowledgeQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-last", "-pk"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import rules
 
-from accounts.models import Role, User
+from accounts.models import Organisation, Role, User
+from accounts.rules import CENTRE_EDITORS
 from audits.models import Audit, TeamRole
 
 
@@ -73,6 +74,13 @@ def exports(user: User, audit: Audit) -> bool:
     return user.has_role(audit.auditee_id, *managers) or user.has_role(audit.conductor_id, *staff)
 
 
+@rules.predicate
+def keeps_registers(user: User, organisation: Organisation) -> bool:
+    """May write in the registers of the organisation and its centres: credentials, projects, knowledge."""
+    return user.has_role(organisation.pk, *CENTRE_EDITORS)
+
+
+rules.add_perm("audits.change_register", keeps_registers)
 rules.add_perm("audits.view_audit", is_member | is_on_team)
 rules.add_perm("audits.add_audit", manages_audits_somewhere)
 rules.add_perm("audits.plan_audit", manages_audits)

@@ -140,6 +140,9 @@ KPI_REGISTRY = "benchmarks.kpis.registry.KPIS"
 # Other schemes' structures through which an audit can be read: those that ship, then the installation's own.
 LENS_FOLDERS = [BASE_DIR / "fixtures" / "lenses", DATA_DIR / "lenses"]
 
+# Schemes of training levels for internal auditors, one YAML file each.
+CREDENTIAL_LEVELS = BASE_DIR / "fixtures" / "credentials"
+
 # --- Background work ----------------------------------------------------------------------------------------------
 # Without a broker, a short-lived local process works through the outbox (see reports/README.md).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
