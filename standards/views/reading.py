@@ -50,11 +50,13 @@ def edition_detail(request: HttpRequest, code: str, version: str) -> HttpRespons
     document = edition_document(edition)
     tiers = tier_demands(edition)
     filters = _filters(request, {tier["code"] for tier in tiers})
+    before = Edition.objects.filter(code=code, version=document.get("based_on", {}).get("version", "")).first()
     tree = edition_tree(edition, filters)
     context = {
         "edition": edition,
         "document": document,
         "languages": [str(LANGUAGE_NAMES.get(code, code)) for code in document["languages"]],
+        "before": before,
         "tiers": tiers,
         "tier_titles": _titles(tiers),
         "filters": filters,
