@@ -15,20 +15,16 @@ from accounts.models import Centre, Organisation, Role, User
 from audits.models import Audit, AuditKind, EvidenceKind, Finding, FindingKind, MarketWaiver
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Edition, EditionStatus
+from standards.scoring.words import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 LONGEST_KEY = 18  # digits that fit the database's largest number
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-# How a certification decision is reached; editions name these codes as the choices of a fact.
+# How a certification decision is reached, where the edition names no routes of its own; also words for these codes
+# wherever an edition uses them as choices of a fact.
 CHOICE_WORDS = {
-    "file_review": _("File review and panel signature"),
-    "panel": _("Panel"),
-    "panel_and_defence": _("Panel with defence"),
-}
-# Words for codes that editions use as choices of a fact; an unknown code is shown as it is.
-ROUTES = {
     "file_review": _("File review and panel signature"),
     "panel": _("Panel"),
     "panel_and_defence": _("Panel with defence"),
@@ -199,13 +195,15 @@ class DecisionForm(forms.Form):
     tier = forms.ChoiceField(label=_("Tier"), required=False)
     route = forms.ChoiceField(
         label=_("Decision route"),
-        choices=list(ROUTES.items()),
+        choices=list(CHOICE_WORDS.items()),
     )
     reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
 
-    def __init__(self, *args: Any, tiers: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        """Offer the tiers of the edition."""
+    def __init__(self, *args: Any, tiers: Sequence[tuple[str, str]], routes: Sequence[str] = (), **kwargs: Any) -> None:
+        """Offer the tiers of the edition, and its decision routes where it names any."""
         super().__init__(*args, **kwargs)
+        if routes:
+            self.fields["route"].choices = _named(routes)  # type: ignore[attr-defined] # a choice field
         self.fields["tier"].choices = [("", "—"), *tiers]  # type: ignore[attr-defined] # a choice field
         self.helper = submit_helper(gettext("Record the decision"))
 
@@ -247,6 +245,11 @@ def _words(texts: Mapping[str, str] | None) -> str:
     return texts.get(get_language() or "en") or texts.get("en", "")
 
 
+def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (code, words) of what an edition lets people choose from."""
+    return [(code, str(CHOICE_WORDS[code]) if code in CHOICE_WORDS else plain(code, gettext)) for code in codes]
+
+
 def _fact_field(fact: Mapping[str, Any], value: object) -> forms.Field:
     """Return the form field for one fact of the edition."""
     common: dict[str, Any] = {
@@ -262,13 +265,20 @@ def _fact_field(fact: Mapping[str, Any], value: object) -> forms.Field:
             **{**common, "initial": initial}, choices=choices, coerce=lambda word: word == "yes", empty_value=None
         )
     if fact["type"] == "choice":
-        choices = [(code, str(CHOICE_WORDS.get(code, code))) for code in fact["choices"]]
-        return forms.ChoiceField(**common, choices=[("", "—"), *choices])
+        return forms.ChoiceField(**common, choices=[("", "—"), *_named(fact["choices"])])
+    if fact["type"] == "list":
+        choices = _named(fact["choices"])
+        return forms.MultipleChoiceField(**common, choices=choices, widget=forms.CheckboxSelectMultiple)
     return forms.DecimalField(**common, max_digits=18, decimal_places=6)
 
 
 def _plain(value: object) -> object:
-    """Turn a cleaned value into what JSON keeps exactly: a number becomes a decimal string, never ``-0``."""
+    """Turn a cleaned value into what JSON keeps exactly: a number becomes a decimal string, never ``-0``.
+
+    A list of which nothing is ticked is not known.
+    """
+    if isinstance(value, list):
+        return value or None
     return format((value or Decimal(0)).normalize(), "f") if isinstance(value, Decimal) else value
 
 

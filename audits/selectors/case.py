@@ -69,13 +69,24 @@ def _channels(audit: Audit) -> dict[str, list[str]]:
         frozen = audit.result["case"]["facts"]
         return {CHANNELS: frozen[CHANNELS]} if CHANNELS in frozen else {}
     spec = edition_spec(audit.edition).facts.get(CHANNELS)
-    return {CHANNELS: [code for code in audit.centre.channels if code in spec.choices]} if spec else {}
+    known = [code for code in audit.centre.channels if not spec.choices or code in spec.choices] if spec else []
+    return {CHANNELS: known} if spec else {}
+
+
+def _conditions(audit: Audit) -> dict[str, list[str]]:
+    """Return the lists that decide what is asked: those somebody filled in, and the centre's channels."""
+    facts = edition_spec(audit.edition).facts
+    if audit.result is not None:
+        frozen = audit.result["case"]["facts"]
+        return {code: frozen[code] for code, fact in facts.items() if fact.type == "list" and code in frozen}
+    filled = {name: fact["value"] for name, fact in audit.facts.items() if name in facts and facts[name].type == "list"}
+    return {**filled, **_channels(audit)}
 
 
 def asked_codes(audit: Audit) -> frozenset[str]:
     """Return the codes of the criteria that are asked of this centre; no query."""
     spec = edition_spec(audit.edition)
-    skipped = not_asked(spec, parse_case(spec, {"facts": _channels(audit)}))
+    skipped = not_asked(spec, parse_case(spec, {"facts": _conditions(audit)}))
     return frozenset(spec.row_by_code) - skipped
 
 

@@ -135,6 +135,12 @@ def tier_names(audit: Audit) -> list[tuple[str, str]]:
     return [(tier["code"], text(tier["title"])) for tier in edition_document(audit.edition)["tiers"]]
 
 
+def decision_routes(audit: Audit) -> list[str]:
+    """Return the routes that the edition's fact ``decision_route`` knows; none where it has no such fact."""
+    facts = edition_document(audit.edition)["facts"]
+    return next((fact["choices"] for fact in facts if fact["code"] == "decision_route"), [])
+
+
 def tier_rows(audit: Audit, result: Result) -> list[TierRow]:
     """Return the score strip."""
     titles = dict(tier_names(audit))
@@ -143,7 +149,7 @@ def tier_rows(audit: Audit, result: Result) -> list[TierRow]:
 
 def _tier_row(tier: TierResult, title: str) -> TierRow:
     total = next((gate for gate in tier.gates if gate.kind == "total"), None)
-    minimum = total.wanted["min"] if total else 0
+    minimum = total.wanted["min"] if total else None
     states = [gate.state.value for gate in tier.gates]
     return TierRow(
         code=tier.code,
@@ -151,10 +157,10 @@ def _tier_row(tier: TierResult, title: str) -> TierRow:
         low=one_decimal(tier.low),
         high=one_decimal(tier.high),
         points=f"{float(tier.points):g}",
-        minimum=f"{float(minimum):g}",
+        minimum=f"{float(minimum):g}" if minimum is not None else "",
         percent_low=float(tier.low * 100 / tier.points),
         percent_high=float(tier.high * 100 / tier.points),
-        percent_minimum=float(minimum * 100 / tier.points),
+        percent_minimum=float((minimum or 0) * 100 / tier.points),
         attained=tier.attained,
         met=states.count("met"),
         not_met=states.count("not_met"),

@@ -15,7 +15,7 @@ from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.forms import FactsForm, PlanForm, TextsForm
 from audits.models import Audit, AuditKind, AuditStatus, TeamRole
-from audits.selectors.case import audit_score
+from audits.selectors.case import CHANNELS, audit_score
 from audits.selectors.overview import gate_rows, market_rows, next_steps, tier_rows
 from audits.selectors.sheet import asked_answers, audit_for, audits_for, findings_of, search, status_counts
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
@@ -132,7 +132,9 @@ def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """The facts that the gates of the edition ask for."""
     audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.change_answer", audit)
-    facts = [fact for fact in edition_document(audit.edition).get("facts", []) if fact["type"] != "list"]
+    declared = edition_document(audit.edition).get("facts", [])
+    # The channels come from the centre; a list without choices offers nothing to tick.
+    facts = [fact for fact in declared if fact["code"] != CHANNELS and (fact["type"] != "list" or fact["choices"])]
     form = FactsForm(request.POST if request.method == "POST" else None, facts=facts, stored=audit.facts)
     refused = False
     if form.is_valid():

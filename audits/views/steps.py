@@ -15,7 +15,15 @@ from accounts.access import may, permission, require
 from accounts.views.profiles import person
 from audits.forms import DecisionForm, MarketForm, ReasonForm, WaiverForm
 from audits.selectors.case import audit_score
-from audits.selectors.overview import market_rows, stale_kpis, step_words, tier_names, tier_rows, waiver_rows
+from audits.selectors.overview import (
+    decision_routes,
+    market_rows,
+    stale_kpis,
+    step_words,
+    tier_names,
+    tier_rows,
+    waiver_rows,
+)
 from audits.selectors.sheet import sheet_answers
 from audits.services.errors import NotEditableError, TransitionRefusedError
 from audits.services.market import market_attach, market_waive
@@ -59,7 +67,7 @@ def decision_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     require(request.user, "audits.decide_audit", audit)
     route = audit.facts.get("decision_route", {}).get("value", "")
     posted = request.POST if request.method == "POST" else None
-    form = DecisionForm(posted, tiers=tier_names(audit), initial={"route": route})
+    form = DecisionForm(posted, tiers=tier_names(audit), routes=decision_routes(audit), initial={"route": route})
     by_guard = False
     if form.is_valid():
         try:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 REQUIRED = ("code", "version", "title", "scale", "tiers", "blocks")
 OPTIONAL = ("languages", "notice", "points_total", "schemes", "facts", "market", "based_on", "lineage")
+# Facts with a fixed meaning: the channels of the centre, the quarters in a row, how the decision was reached.
+FACT_USES = {"channels": "list", "market_quarters": "number", "decision_route": "choice"}
+LONGEST_ROUTE = 40
 FACT_TYPES = ("number", "boolean", "choice", "list")
 MAX_POINTS = Decimal(999_999)
 
@@ -116,6 +119,11 @@ class _Facts:
         unique(reader, fields.get("code"), where, code, self.seen)
         kind = reader.word(fields.get("type"), f"{where} type", FACT_TYPES)
         choices = reader.words(fields.get("choices"), f"{where} choices", None)
+        wanted = FACT_USES.get(code, kind)
+        if kind and kind != wanted:
+            reader.fault(fields["type"], where, f"must be of type {wanted}, since its meaning is fixed")
+        if code == "decision_route" and any(len(choice) > LONGEST_ROUTE for choice in choices):
+            reader.fault(fields["choices"], where, f"a route has at most {LONGEST_ROUTE} characters")
         if kind == "choice" and not choices:
             reader.fault(node, where, "a choice needs choices")
         if choices and kind in {"number", "boolean"}:

@@ -38,10 +38,11 @@ def criterion(
     mandatory: bool = False,
     na: bool = False,
     channels: Iterable[str] = (),
+    scale: tuple[int, int] | None = None,
 ) -> CriterionSpec:
-    """Return a criterion of the tier ``one`` unless said otherwise."""
+    """Return a criterion of the tier ``one``, with the edition's scale, unless said otherwise."""
     condition = Condition("channels", frozenset(channels)) if channels else None
-    return CriterionSpec(code, Fraction(weight), tier, mandatory, na, condition)
+    return CriterionSpec(code, Fraction(weight), tier, mandatory, na, condition, scale)
 
 
 def block(code: str, points: int, *criteria: CriterionSpec) -> BlockSpec:

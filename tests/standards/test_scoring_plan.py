@@ -25,7 +25,7 @@ def applied(case: Case, plan: tuple[Change, ...]) -> Case:
 
 
 def level_gates_hold(spec: EditionSpec, case: Case, tier: str) -> bool:
-    filled = dict.fromkeys((r.code for r in spec.rows if r.code not in case.not_applicable), spec.scale_min)
+    filled = {row.code: row.low for row in spec.rows if row.code not in case.not_applicable}
     result = score(spec, dataclasses.replace(case, levels={**filled, **case.levels}))
     upto = [each.code for each in result.tiers].index(tier) + 1
     gates = [gate for each in result.tiers[:upto] for gate in each.gates if gate.kind in LEVEL_GATES]
@@ -35,9 +35,9 @@ def level_gates_hold(spec: EditionSpec, case: Case, tier: str) -> bool:
 def cheapest_by_brute_force(spec: EditionSpec, case: Case, tier: str) -> tuple[int, int]:
     """Try every combination of levels and return (steps, criteria changed) of the best."""
     rows = [row for row in spec.rows if row.code not in case.not_applicable]
-    now = [case.levels.get(row.code, spec.scale_min) for row in rows]
+    now = [case.levels.get(row.code, row.low) for row in rows]
     costs = []
-    for wanted in itertools.product(*(range(level, spec.scale_max + 1) for level in now)):
+    for wanted in itertools.product(*(range(level, row.high + 1) for row, level in zip(rows, now, strict=True))):
         steps = sum(wanted) - sum(now)
         changed = sum(a != b for a, b in zip(now, wanted, strict=True))
         if costs and (steps, changed) >= min(costs):
@@ -52,6 +52,7 @@ def cheapest_by_brute_force(spec: EditionSpec, case: Case, tier: str) -> tuple[i
 def small_editions(draw: st.DrawFn) -> EditionSpec:
     scale = draw(st.sampled_from([(0, 3), (0, 2), (1, 4)]))
     sizes = draw(st.sampled_from([(3, 3), (5,), (2, 2, 2), (2, 4), (6,)]))
+    own = st.sampled_from([None, None, (0, 1), (0, 2), (1, 4), (2, 3)] if draw(st.booleans()) else [None])
     blocks = []
     for name, size in zip("ABC", sizes, strict=False):
         weights = st.sampled_from(["1", "2", "0.5", "3"])
@@ -62,6 +63,7 @@ def small_editions(draw: st.DrawFn) -> EditionSpec:
                 "one" if n == 0 else draw(st.sampled_from(["one", "two"])),
                 mandatory=draw(st.booleans()) if n == 0 else False,
                 na=n > 0,
+                scale=draw(own),
             )
             for n in range(size)
         ]
@@ -86,7 +88,7 @@ def cases(draw: st.DrawFn, spec: EditionSpec) -> Case:
         if what == "na" and row.na_allowed:
             skipped.add(row.code)
         elif what != "open":
-            found[row.code] = draw(st.integers(spec.scale_min, spec.scale_max))
+            found[row.code] = draw(st.integers(row.low, row.high))
     return Case(levels=found, not_applicable=frozenset(skipped))
 
 
@@ -101,7 +103,10 @@ def test_plan_is_valid_and_minimal_in_steps_then_in_criteria(data: st.DataObject
     if target is None:
         assert plan == ()
         return
-    steps = sum(each.level_to - (spec.scale_min if each.level_from is None else each.level_from) for each in plan)
+    lowest = {row.code: row.low for row in spec.rows}
+    steps = sum(
+        each.level_to - (lowest[each.criterion] if each.level_from is None else each.level_from) for each in plan
+    )
     assert level_gates_hold(spec, applied(case, plan), target)
     assert (steps, len(plan)) == cheapest_by_brute_force(spec, case, target)
     assert all(each.level_from == case.levels.get(each.criterion) for each in plan)
@@ -147,3 +152,20 @@ def test_plan_is_empty_where_only_the_market_stands_in_the_way() -> None:
     case = dataclasses.replace(levels(A1_1=5), market={"nps": "below"})
     assert score(spec, case).tier is None
     assert next_tier_plan(spec, case, score(spec, case)) == ()
+
+
+def test_plan_counts_steps_on_each_criterions_own_scale() -> None:
+    # Three criteria of equal weight and 30 points: yes or no is worth 10 a step, 0 to 5 two a step, 0 to 10 one a step.
+    spec = edition(
+        [block("A", 30, criterion("A1.1"), criterion("A1.2", scale=(0, 1)), criterion("A1.3", scale=(0, 10)))],
+        {"one": [TotalGate(Fraction(15))]},
+    )
+    plan = next_tier_plan(spec, case := levels(A1_1=1, A1_2=0, A1_3=0), score(spec, case))
+    assert [(c.criterion, c.level_from, c.level_to) for c in plan] == [("A1.1", 1, 3), ("A1.2", 0, 1)]
+
+
+def test_plan_raises_to_the_same_share_of_the_own_scale() -> None:
+    rows = (criterion("A1.1", mandatory=True, scale=(1, 4)), criterion("A1.2", mandatory=True, scale=(0, 1)))
+    spec = edition([block("A", 10, *rows)], {"one": [MandatoryGate(3)]})
+    plan = next_tier_plan(spec, case := Case(), score(spec, case))
+    assert [(c.criterion, c.level_from, c.level_to) for c in plan] == [("A1.1", None, 3), ("A1.2", None, 1)]
