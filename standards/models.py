@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from standards import practices as practices
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
