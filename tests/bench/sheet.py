@@ -7,13 +7,8 @@ same file with the same settings, the same sums in floats.
 
 from __future__ import annotations
 
-import os
-import resource
 import sqlite3
-import statistics
-import sys
 import tempfile
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,17 +17,16 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.bench.common import median, peak, queries, start
 from tests.bench.row import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.test import Client
 
     from standards.models import Edition
 
 FEW, AUDITS, MANY = 10, 200, 1_000
-REPEATS, SAVES = 15, 60
+SAVES = 60
 AT = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 EDITION = Path(__file__).parents[2] / "fixtures" / "standards" / "four-block-2026.yaml"
 NOTE = "Seen in the call recordings of the first week; two agents were interviewed."
@@ -41,7 +35,7 @@ NOTE = "Seen in the call recordings of the first week; two agents were interview
 def rows() -> list[Row]:
     """Fill a database of its own and measure; the median of each side after one warm-up."""
     with tempfile.TemporaryDirectory() as folder:
-        path = _start(Path(folder))
+        path = start(Path(folder))
         world = World(path)
         world.grow(FEW)
         few = _saving(world)
@@ -50,28 +44,10 @@ def rows() -> list[Row]:
         world.grow(MANY)
         many = _saving(world)
         found.append(
-            Row(f"save one answer, {MANY:,} audits in the database", many, f"the same with {FEW}", few, _peak())
+            Row(f"save one answer, {MANY:,} audits in the database", many, f"the same with {FEW}", few, peak())
         )
         world.close()
     return found
-
-
-def _start(folder: Path) -> Path:
-    """Set Django up on a new database in the folder, whatever the surroundings say; return the database's path."""
-    for name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "TOUCHSTONE_ENV"):
-        os.environ.pop(name, None)
-    (folder / "static").mkdir()
-    os.environ |= {
-        "TOUCHSTONE_DATA": str(folder),
-        "TOUCHSTONE_WORKER": "none",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    return folder / "touchstone.sqlite3"
 
 
 class World:
@@ -189,12 +165,12 @@ def _sheet(world: World) -> Row:
 
     audit = world.newest()
     url = reverse("audits:sheet", args=[audit.pk])
-    queries, criteria = _queries(lambda: world.client.get(url)), audit.answers.count()
-    ours = _median(lambda: _ok(world.client.get(url)))
+    statements, criteria = queries(lambda: world.client.get(url)), audit.answers.count()
+    ours = median(lambda: _ok(world.client.get(url)))
     with closing(world.by_hand()) as connection:
-        theirs = _median(lambda: _sheet_by_hand(connection, audit.pk))
-    what = f"answer sheet, {criteria} criteria ({queries} queries)"
-    return Row(what, ours, "its rows by SQL and str.format", theirs, _peak())
+        theirs = median(lambda: _sheet_by_hand(connection, audit.pk))
+    what = f"answer sheet, {criteria} criteria ({statements} queries)"
+    return Row(what, ours, "its rows by SQL and str.format", theirs, peak())
 
 
 def _sheet_by_hand(connection: sqlite3.Connection, audit: int) -> str:
@@ -225,8 +201,8 @@ LIST_ROW = (
 
 
 def _list(world: World) -> Row:
-    queries = _queries(lambda: world.client.get("/audits/"))
-    ours = _median(lambda: _ok(world.client.get("/audits/")))
+    statements = queries(lambda: world.client.get("/audits/"))
+    ours = median(lambda: _ok(world.client.get("/audits/")))
     who = {"body": world.body.pk, "user": world.user.pk}
     with closing(world.by_hand()) as connection:
 
@@ -234,9 +210,9 @@ def _list(world: World) -> Row:
             connection.execute(COUNT_SQL, who).fetchall()
             return "".join(LIST_ROW.format(**dict(row)) for row in connection.execute(LIST_SQL, who))
 
-        theirs = _median(by_hand)
-    what = f"list of {AUDITS} audits, a page of 50 ({queries} queries)"
-    return Row(what, ours, "its rows by SQL and str.format", theirs, _peak())
+        theirs = median(by_hand)
+    what = f"list of {AUDITS} audits, a page of 50 ({statements} queries)"
+    return Row(what, ours, "its rows by SQL and str.format", theirs, peak())
 
 
 # --- saving ---------------------------------------------------------------------------------------------------------
@@ -260,20 +236,20 @@ class Saver:
 def _saving(world: World) -> float:
     """Return the median time of a save in the newest audit."""
     save = Saver(world.client, list(world.newest().answers.values_list("pk", flat=True)), count())
-    return _median(save, SAVES)
+    return median(save, SAVES)
 
 
 def _saves(world: World) -> list[Row]:
     answers = list(world.newest().answers.values_list("pk", flat=True))
     save = Saver(world.client, answers, count())
-    queries = _queries(save)
-    ours = _median(save, SAVES)
+    statements = queries(save)
+    ours = median(save, SAVES)
     with closing(world.by_hand()) as connection:
         connection.execute("CREATE TABLE bench_entry AS SELECT * FROM ledger_entry WHERE 0")
-        theirs = _median(lambda: _save_by_hand(connection, answers[-1]), SAVES)
+        theirs = median(lambda: _save_by_hand(connection, answers[-1]), SAVES)
         connection.execute("DROP TABLE bench_entry")
-    what = f"save one answer, {AUDITS} audits ({queries} queries with begin and commit), with the new score"
-    return [Row(what, ours, "a bare UPDATE and INSERT, committed", theirs, _peak())]
+    what = f"save one answer, {AUDITS} audits ({statements} queries with begin and commit), with the new score"
+    return [Row(what, ours, "a bare UPDATE and INSERT, committed", theirs, peak())]
 
 
 def _save_by_hand(connection: sqlite3.Connection, answer: int) -> None:
@@ -317,9 +293,9 @@ def _score(world: World) -> Row:
     exact = [float(tier.low) for tier in score(spec, case).tiers]
     if any(abs(ours - theirs) > 1e-6 for ours, theirs in zip(exact, in_floats(), strict=True)):
         raise AssertionError("The baseline computes something else.")
-    ours = _median(lambda: score(spec, case), 200)
-    theirs = _median(in_floats, 200)
-    return Row("score of one audit, exact, with all gates", ours, "the same sums in floats, no gates", theirs, _peak())
+    ours = median(lambda: score(spec, case), 200)
+    theirs = median(in_floats, 200)
+    return Row("score of one audit, exact, with all gates", ours, "the same sums in floats, no gates", theirs, peak())
 
 
 # --- measuring ------------------------------------------------------------------------------------------------------
@@ -328,28 +304,3 @@ def _score(world: World) -> Row:
 def _ok(response: Any) -> None:
     if response.status_code != 200:
         raise AssertionError(f"The page answered {response.status_code}.")
-
-
-def _queries(work: Callable[[], object]) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    work()
-    with CaptureQueriesContext(connection) as captured:
-        work()
-    return len(captured)
-
-
-def _median(work: Callable[[], object], repeats: int = REPEATS) -> float:
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def _peak() -> float:
-    """Return the most memory that this process has used so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
