@@ -120,7 +120,8 @@ class LensDelta:
 class LensReport:
     """The whole report. Equal content has an equal hash, whenever and wherever it is printed.
 
-    ``reading`` is share, item_pass or bands; ``grade`` the level that items had to reach, None where none is read;
+    ``reading`` is share, item_pass or bands; ``edges`` are the per cent at which bands begin; ``grade`` is the level
+    that items had to reach, None where none is read;
     ``tier`` the highest tier whose criteria are counted, with its words.
     """
 
@@ -139,6 +140,7 @@ class LensReport:
     result_sha256: str
     reading: str
     grade: int | None
+    edges: tuple[int, ...]
     scale: tuple[int, int]
     tier: str
     tier_title: str

@@ -8,6 +8,19 @@ grey print says the same.
 from reports.charts.blocks import BlockBar, block_bars
 from reports.charts.bullet import bullet
 from reports.charts.canvas import PAPER, SCREEN, Look, shown
+from reports.charts.groups import GroupBar, group_bars
 from reports.charts.ladder import Rung, tier_ladder
 
-__all__ = ["PAPER", "SCREEN", "BlockBar", "Look", "Rung", "block_bars", "bullet", "shown", "tier_ladder"]
+__all__ = [
+    "PAPER",
+    "SCREEN",
+    "BlockBar",
+    "GroupBar",
+    "Look",
+    "Rung",
+    "block_bars",
+    "bullet",
+    "group_bars",
+    "shown",
+    "tier_ladder",
+]

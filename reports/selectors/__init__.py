@@ -2,6 +2,15 @@
 
 from reports.selectors.certification import audit_document, verify_url
 from reports.selectors.exports import exports_for
+from reports.selectors.lenses import LensChoices, lens_document
 from reports.selectors.verification import CertificateCheck, certificate_check
 
-__all__ = ["CertificateCheck", "audit_document", "certificate_check", "exports_for", "verify_url"]
+__all__ = [
+    "CertificateCheck",
+    "LensChoices",
+    "audit_document",
+    "certificate_check",
+    "exports_for",
+    "lens_document",
+    "verify_url",
+]
