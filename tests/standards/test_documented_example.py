@@ -34,6 +34,10 @@ def test_documented_example_loads_with_known_kpis_only(example: Path) -> None:
     assert edition.document["points_total"] == 100
 
 
+def test_documented_example_keeps_the_hash_it_had_before_criteria_had_scales(example: Path) -> None:
+    assert read_edition(example).sha256 == "0d43253d5339fa00735bd360b6917f504405e2adea147e53864130b2b8b845ac"
+
+
 def test_documented_example_shows_every_kind_of_gate(example: Path) -> None:
     tiers = read_edition(example).document["tiers"]
     assert {gate["gate"] for tier in tiers for gate in tier["gates"]} == set(KINDS)
