@@ -85,9 +85,22 @@ def edition_yaml(document: Mapping[str, Any]) -> str:
     )
 
 
+def section_yaml(name: str, value: Any) -> str:
+    """Return one section of the head as it would stand in the file, without its name."""
+    stated = [_stated(each) for each in value] if name in {"tiers", "facts"} else value
+    return yaml.dump(
+        _marked(stated), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH, default_flow_style=False
+    )
+
+
 def criterion_yaml(criterion: Mapping[str, Any]) -> str:
     """Return one criterion as it would stand in the file."""
     return yaml.dump(_marked(_criterion(criterion)), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH)
+
+
+def plain_yaml(value: Any) -> str:
+    """Return other plain data as YAML in the same hand: texts quoted or folded, codes bare, nothing left out."""
+    return yaml.dump(_marked(value), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH)
 
 
 def _block(block: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,3 +47,16 @@ class StepRefusedError(StandardsError):
         """Keep the codes; ``standards.words`` has words for them."""
         super().__init__(", ".join(reasons))
         self.reasons = tuple(reasons)
+
+
+class PracticeRefusedError(StandardsError):
+    """What was wanted with a best practice cannot be done; ``reasons`` are codes of ``standards.practice_words``."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        """Keep the codes."""
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class PracticeTakenError(StandardsError):
+    """A file says something else about a practice that was proposed, and perhaps judged, in this installation."""
