@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, Role, User
 from audits.models import Audit, AuditKind, EvidenceKind, Finding, FindingKind, MarketWaiver
+from audits.words import GROUPS
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Edition, EditionStatus
 from standards.scoring.words import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 LONGEST_KEY = 18  # digits that fit the database's largest number
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -166,6 +167,30 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, required=False
     )
+
+
+class MoveForm(forms.Form):
+    """Confirm a move to another edition: why, and that what no longer counts was read."""
+
+    read_again = forms.BooleanField(label=GROUPS["again"].read)
+    read_gone = forms.BooleanField(label=GROUPS["gone"].read)
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=5000,
+        help_text=_("It becomes part of the record."),
+    )
+
+    def __init__(self, *args: Any, must_read: Collection[str], **kwargs: Any) -> None:
+        """Ask for a tick per group of criteria in which somebody's work stops counting."""
+        super().__init__(*args, **kwargs)
+        for group in ("again", "gone"):
+            if group not in must_read:
+                del self.fields[f"read_{group}"]
+
+    def read(self) -> tuple[str, ...]:
+        """Return the groups that were ticked as read."""
+        return tuple(group for group in ("again", "gone") if self.cleaned_data.get(f"read_{group}"))
 
 
 class WaiverForm(forms.ModelForm):

@@ -133,6 +133,14 @@ class Audit(models.Model):
         """Show the reference."""
         return self.reference
 
+    @property
+    def current_answers(self) -> models.QuerySet[Answer]:
+        """The answers to the criteria of the audit's present edition: the only ones that are asked, shown and counted.
+
+        Those that stayed with an edition that the audit has left are in ``answers`` too, readable and frozen.
+        """
+        return self.answers.filter(criterion__edition=self.edition_id)
+
 
 class TeamMember(models.Model):
     """Somebody on the audit team."""
@@ -153,10 +161,12 @@ class TeamMember(models.Model):
 
 
 class Answer(models.Model):
-    """What was found for one criterion. All rows are made when the audit is planned.
+    """What was found for one criterion. Rows are made when the audit is planned, or moved to another edition.
 
     ``level`` is empty while unanswered; ``na_reason`` is filled exactly when the criterion is not applicable.
-    ``revision`` counts the saves; a save must name the revision it was made on.
+    ``revision`` counts the saves; a save must name the revision it was made on. Where the criterion is of an edition
+    that the audit has left, the row is kept as it was and can no longer change. ``former`` are such rows: what was
+    answered before to what this one asks, never counted.
     """
 
     audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="answers")
@@ -167,6 +177,7 @@ class Answer(models.Model):
     revision = models.PositiveIntegerField(default=0)
     answered_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    former = models.ManyToManyField("self", symmetrical=False, related_name="later")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["criterion__position"]
@@ -178,6 +189,31 @@ class Answer(models.Model):
     def __str__(self) -> str:
         """Show criterion and level."""
         return f"{self.criterion_id}: {self.level}"
+
+
+class AuditMove(models.Model):
+    """An audit under way went over to another edition; never changed, readable for ever.
+
+    ``plan`` is what was previewed and done, as ``audits.carrying`` makes it, and ``plan_sha256`` its hash. ``undoes``
+    is the move that this one took back.
+    """
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="moves")
+    old_edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    new_edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    plan = models.JSONField()
+    plan_sha256 = models.CharField(max_length=64)
+    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    reason = models.TextField(_("reason"))
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        """Show from where to where."""
+        return f"{self.old_edition_id} → {self.new_edition_id}"
 
 
 class Evidence(models.Model):

@@ -85,6 +85,8 @@ rules.add_perm("audits.view_audit", is_member | is_on_team)
 rules.add_perm("audits.add_audit", manages_audits_somewhere)
 rules.add_perm("audits.plan_audit", manages_audits)
 rules.add_perm("audits.change_answer", is_assessing)
+# Who answers for the whole engagement; what was answered is at stake.
+rules.add_perm("audits.move_audit", is_leader | manages_audits)
 rules.add_perm("audits.submit_audit", is_leader)
 rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)

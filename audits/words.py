@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.models import AuditStatus
 from audits.storage import ACCEPTED, EvidenceRefusedError
+from audits.workflow import LEFT_EDITION
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
@@ -42,6 +44,15 @@ REFUSALS: dict[str, LazyText] = {
     "bad_revision": _(
         "It is not known which version of the answer this was made on. Nothing was saved: load it again."
     ),
+    # moving to another edition
+    "not_a_target": _("The audit can move only to a published edition of the same standard."),
+    "older_edition": _("This edition is older. Going back is possible only to undo the last move."),
+    "answered_since": _("Something was answered on the newer edition since the move, so it can no longer be undone."),
+    "plan_changed": _(
+        "Something changed since you looked: an answer, evidence, a finding or a verdict. Nothing was done. Look at "
+        "the preview again; it shows the present state."
+    ),
+    "unread": _("Say that you have read which answers no longer count."),
     # findings
     "due_missing": _("A nonconformity needs a date by which it must be corrected."),
     "already_closed": _("This finding is closed already."),
@@ -61,6 +72,11 @@ def words_for(*codes: str) -> str:
 
 def status_words(status: str) -> str:
     """Say that the audit cannot be changed any more, and why."""
+    if status == LEFT_EDITION:
+        return gettext(
+            "The audit has been moved to another edition since this page was opened. What was answered before is kept "
+            "as it was. Nothing was saved: load the page again."
+        )
     return gettext("The audit is in the state “%(status)s”; its content can no longer change.") % {
         "status": AuditStatus(status).label
     }
@@ -73,3 +89,50 @@ def evidence_words(error: EvidenceRefusedError) -> str:
         return message
     taken = gettext("Taken: %(types)s.") % {"types": ", ".join(ACCEPTED)}
     return f"{message} {taken}"
+
+
+# Why an answer has to be given again, by ``audits.carrying.Why``.
+WHY: dict[str, LazyText] = {
+    "merged": _("Several criteria became one: no single answer holds for it."),
+    "split": _("One criterion became several: one answer cannot hold for all of them."),
+    "scale": _("Its scale of levels is another one."),
+    "kind": _("It is judged in another way: from data instead of by the auditor, or the reverse."),
+    "meaning": _("The edition says that its meaning has changed."),
+    "reworded": _("What it asks is worded differently, and the edition does not say that it means the same."),
+    "not_applicable": _("It was answered as not applicable, which is no longer possible."),
+}
+
+
+@dataclass(frozen=True)
+class GroupWords:
+    """What a group of criteria of a move is called, and what happens to it; ``read`` is what a person confirms."""
+
+    title: LazyText
+    explains: LazyText
+    read: LazyText | str = ""
+
+
+GROUPS: dict[str, GroupWords] = {
+    "again": GroupWords(
+        _("To be answered again"),
+        _("What was answered before is kept and shown beside the criterion. It does not count until you answer anew."),
+        _("I have read which criteria must be answered again. Their former answers do not count any more."),
+    ),
+    "gone": GroupWords(
+        _("Falls away"),
+        _("Answers, evidence and findings are kept and stay readable. Open findings stay open."),
+        _("I have read which criteria fall away. What was answered there does not count any more."),
+    ),
+    "new": GroupWords(_("New"), _("These criteria are asked for the first time.")),
+    "unchanged": GroupWords(
+        _("Carried over"), _("Answer, evidence, findings and history follow; nothing has to be done.")
+    ),
+}
+GROUPS_BACK: dict[str, GroupWords] = {
+    "unchanged": GroupWords(
+        _("As it was before the move"), _("Every answer counts again as it did before the move that is undone.")
+    ),
+    "gone": GroupWords(
+        _("Falls away"), _("The empty rows that the move had made. Nothing was answered there, so nothing is lost.")
+    ),
+}

@@ -117,6 +117,8 @@ TRANSITIONS: dict[str, Transition] = {
 EDITABLE = frozenset({"fieldwork"})
 # The team, the plan and its inputs may still change.
 PLANNABLE = frozenset({"planned", "fieldwork"})
+# Said in place of a state of what stayed with an edition that the audit has left.
+LEFT_EDITION = "left_edition"
 
 
 def refusals(name: str, *, status: str, situation: Situation) -> tuple[str, ...]:

@@ -59,11 +59,11 @@ def with_levels(audit: Audit, answers: Iterable[Answer]) -> list[Answer]:
 
 
 def sheet_answers(audit: Audit) -> QuerySet[Answer]:
-    """Return all answers in order, with counts of evidence and findings; one query."""
+    """Return all answers on the audit's edition in order, with counts of evidence and findings; one query."""
     findings = Finding.objects.filter(audit=audit, criterion=OuterRef("criterion"))
     evidence = Answer.evidence.through.objects.filter(answer=OuterRef("pk"))
     return (
-        audit.answers.select_related("criterion", "criterion__clause", "criterion__clause__block", "answered_by")
+        audit.current_answers.select_related("criterion__clause__block", "answered_by")
         .defer(*HEAVY)
         .annotate(
             has_evidence=Exists(evidence),
@@ -164,11 +164,12 @@ def answer_for(user: User, answer_id: int) -> Answer:
 
 
 def findings_of(audit: Audit) -> QuerySet[Finding]:
-    """Return all findings with their criterion; one query."""
-    return audit.findings.select_related("criterion", "raised_by", "closed_by").only(
+    """Return all findings with their criterion and its edition, also one that the audit has left; one query."""
+    return audit.findings.select_related("criterion__edition", "raised_by", "closed_by").only(
         *(field.name for field in Finding._meta.fields),  # noqa: SLF001 - Django's documented model API
         "criterion__code",
         "criterion__title",
+        "criterion__edition__version",
         "raised_by__name",
         "closed_by__name",
     )

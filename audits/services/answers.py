@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audits.models import Answer
-from audits.services.errors import InvalidAnswerError, NotEditableError, StaleRevisionError
+from audits.services.errors import InvalidAnswerError, LeftEditionError, NotEditableError, StaleRevisionError
 from audits.workflow import EDITABLE
 from ledger.services import ledger_append
 from standards.selectors import edition_spec
@@ -35,7 +35,7 @@ def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User
     """Store an answer made on ``revision`` and return it with its new revision.
 
     The same content sent again (a lost response, a double click) is not a conflict and writes nothing.
-    Raises ``NotEditableError``, ``InvalidAnswerError``, ``StaleRevisionError``.
+    Raises ``NotEditableError`` (``LeftEditionError``), ``InvalidAnswerError``, ``StaleRevisionError``.
     """
     answer = (
         Answer.objects.select_for_update(of=("self", "audit"))
@@ -45,6 +45,8 @@ def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User
     )
     if answer.audit.status not in EDITABLE:
         raise NotEditableError(answer.audit.status)
+    if answer.criterion.edition_id != answer.audit.edition_id:
+        raise LeftEditionError
     _check(answer, content)
     before = AnswerInput(level=answer.level, na_reason=answer.na_reason, note=answer.note)
     if content == before:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audits.workflow import LEFT_EDITION
+
 if TYPE_CHECKING:
     from audits.models import Answer
 
@@ -19,6 +21,17 @@ class NotEditableError(AuditError):
         """Keep the state for the message."""
         super().__init__(f"The audit is {status}.")
         self.status = status
+
+
+class LeftEditionError(NotEditableError):
+    """The criterion is of an edition that the audit has left: what was found there is kept as it was.
+
+    ``audits.words.status_words`` has words for it, as for the states.
+    """
+
+    def __init__(self) -> None:
+        """Say it in place of a state."""
+        super().__init__(LEFT_EDITION)
 
 
 class StaleRevisionError(AuditError):

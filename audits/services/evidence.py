@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audits.models import Answer, Audit, Evidence
 from audits.services.errors import NotEditableError
-from audits.services.locking import audit_lock, subject_of
+from audits.services.locking import audit_lock, require_current, subject_of
 from audits.storage import store
 from audits.workflow import EDITABLE
 from ledger.services import ledger_append
@@ -36,6 +36,7 @@ def evidence_add(
     stored = store(source, filename=filename)
     with transaction.atomic():
         audit = audit_lock(answer.audit_id, within=EDITABLE)
+        require_current(audit, answer)
         evidence, created = Evidence.objects.get_or_create(
             audit=audit,
             sha256=stored.sha256,
@@ -72,6 +73,7 @@ def evidence_detach(*, answer: Answer, evidence_id: int, by: User, at: datetime)
     Raises ``Evidence.DoesNotExist`` when it was not attached to this answer, and ``NotEditableError``.
     """
     audit = audit_lock(answer.audit_id, within=EDITABLE)
+    require_current(audit, answer)
     evidence = answer.evidence.get(pk=evidence_id)
     evidence.answers.remove(answer)
     ledger_append(

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from audits.models import Finding, FindingKind
-from audits.services.errors import AuditError
+from audits.services.errors import AuditError, LeftEditionError
 from audits.services.locking import audit_lock, subject_of
 from audits.services.results import result_refresh
 from audits.workflow import EDITABLE
@@ -47,6 +47,8 @@ def finding_raise(
 ) -> Finding:
     """Record a finding against a criterion. A nonconformity needs the date by which it must be corrected."""
     audit = audit_lock(audit_id, within=EDITABLE)
+    if criterion.edition_id != audit.edition_id:
+        raise LeftEditionError
     if kind in {FindingKind.MAJOR, FindingKind.MINOR} and due is None:
         raise FindingError("due_missing")
     last = audit.findings.aggregate(last=Max("number"))["last"] or 0

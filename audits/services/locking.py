@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from audits.models import Audit
-from audits.services.errors import NotEditableError
+from audits.services.errors import LeftEditionError, NotEditableError
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
+
+    from audits.models import Answer
 
 # Any fixed number: the name of the lock on PostgreSQL.
 REFERENCE_LOCK = 0x61756474
@@ -30,6 +32,12 @@ def audit_lock(audit_id: int, *, within: AbstractSet[str] | None = None) -> Audi
     if within is not None and audit.status not in within:
         raise NotEditableError(audit.status)
     return audit
+
+
+def require_current(audit: Audit, answer: Answer) -> None:
+    """Raise ``LeftEditionError`` unless the answer is on the locked audit's present edition, as the database has it."""
+    if not audit.current_answers.filter(pk=answer.pk).exists():
+        raise LeftEditionError
 
 
 def reference_lock() -> None:

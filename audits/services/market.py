@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audits.models import MarketWaiver
+from audits.selectors.market import gated_kpis, market_verdicts
 from audits.services.errors import TransitionRefusedError
 from audits.services.locking import audit_lock, subject_of
 from audits.workflow import EDITABLE
-from benchmarks.selectors import verdicts
 from ledger.services import ledger_append
-from standards.selectors import edition_document
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from audits.models import Audit
     from benchmarks.models import MarketRelease, MeasurementRun
-
-
-def gated_kpis(audit: Audit) -> list[str]:
-    """Return the KPI codes that any market gate of the edition names, in the edition's order."""
-    gates = [gate for tier in edition_document(audit.edition)["tiers"] for gate in tier["gates"]]
-    return list(dict.fromkeys(kpi for gate in gates if gate["gate"] == "market" for kpi in gate["kpis"]))
 
 
 @transaction.atomic
@@ -78,12 +71,5 @@ def market_waive(*, audit_id: int, kpi: str, reason: str, by: User, at: datetime
 
 def market_judge(audit: Audit) -> None:
     """Make the verdicts on a locked audit from the centre as it is now, and store them with the audit."""
-    audit.market = verdicts(
-        kpis=gated_kpis(audit),
-        centre=audit.centre,
-        run=audit.measurement_run,
-        release=audit.market_release,
-        waived=frozenset(audit.market_waivers.values_list("kpi", flat=True)),
-        max_age_months=edition_document(audit.edition).get("market", {}).get("max_age_months"),
-    )
+    audit.market = market_verdicts(audit, audit.edition, gated_kpis(audit.edition))
     audit.save(update_fields=["measurement_run", "market_release", "market"])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def result_of(audit: Audit, *, at: datetime) -> dict[str, Any]:
     """Score the audit and return the frozen form: case, result and the hashes of edition and market release."""
     spec = edition_spec(audit.edition)
-    answers = audit.answers.select_related("criterion").only(
+    answers = audit.current_answers.select_related("criterion").only(
         "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
     )
     case = audit_case(audit, answers, today=at.date())

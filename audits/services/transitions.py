@@ -43,7 +43,7 @@ def situation_of(audit: Audit, *, by: User, reason: str) -> Situation:
 def _unanswered(audit: Audit) -> int:
     """Count the criteria that are asked of this centre and have neither level nor N/A."""
     asked = asked_codes(audit)
-    empty = audit.answers.filter(level=None, na_reason="").values_list("criterion__code", flat=True)
+    empty = audit.current_answers.filter(level=None, na_reason="").values_list("criterion__code", flat=True)
     return sum(code in asked for code in empty)
 
 

@@ -14,6 +14,7 @@ from accounts.views.profiles import person
 from audits.forms import EvidenceForm, FindingForm
 from audits.models import Answer, Audit, Evidence, TeamMember
 from audits.selectors.case import asked_codes, audit_score
+from audits.selectors.moving import with_former
 from audits.selectors.overview import panel_market, tier_rows
 from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree, with_levels
 from audits.services.answers import AnswerInput, answer_save
@@ -45,7 +46,7 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
     audit = get_audit(person(request.user), audit_id)
     answers = asked_answers(audit)
     show, text = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
-    rows = filtered(answers, show=show, text=text) if show or text else answers
+    rows = with_former(filtered(answers, show=show, text=text) if show or text else answers)
     context = {
         "audit": audit,
         "tree": tree(answers),
@@ -133,7 +134,7 @@ def _state(
 def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
     """Return the saved state of the row and, out of band, the strip with the new scores."""
     asked = asked_codes(audit)
-    rows = audit.answers.select_related("criterion").only(
+    rows = audit.current_answers.select_related("criterion").only(
         "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
     )
     answers = [row for row in rows if row.criterion.code in asked]
@@ -151,11 +152,14 @@ def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
 @signed_in
 def row(request: HttpRequest, answer_id: int) -> HttpResponse:
     """One row anew, as it is stored: what "take theirs" shows."""
-    answer = get_answer(person(request.user), answer_id)
-    (answer,) = with_levels(answer.audit, [sheet_answers(answer.audit).get(pk=answer.pk)])
+    audit = get_answer(person(request.user), answer_id).audit
+    found = with_former(with_levels(audit, sheet_answers(audit).filter(pk=answer_id)))
+    if not found:  # of an edition that the audit has left: no row of the sheet any more
+        raise Http404
+    (answer,) = found
     context = {
         "answer": answer,
-        "editable": answer.audit.status in EDITABLE and may(request.user, "audits.change_answer", answer.audit),
+        "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
     }
     return render(request, "audits/sheet.html#row", context)
 
@@ -177,6 +181,7 @@ def render_panel(
 ) -> HttpResponse:
     """Render the panel, with the forms as they came back where something was wrong."""
     audit = answer.audit
+    current = answer.criterion.edition_id == audit.edition_id
     context = {
         "answer": answer,
         "criterion": answer.criterion,
@@ -187,6 +192,6 @@ def render_panel(
         "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
         "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
         "problem": problem,
-        "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
+        "editable": current and audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
     }
     return render(request, "audits/panel.html", context, status=status)

@@ -68,7 +68,7 @@ class _Writer:
         audit, result = self.audit, self.frozen["result"]
         edition = edition_document(audit.edition)
         answers = self._answers()
-        evidence = self._evidence(answers)
+        evidence = self._evidence()
         titles = {answer.criterion.code: self._words(answer.criterion.title) for answer in answers}
         decision, certificate = getattr(audit, "decision", None), getattr(audit, "certificate", None)
         return doc.CertificationReport(
@@ -262,18 +262,22 @@ class _Writer:
     def _answers(self) -> list[Answer]:
         """Fetch the answers in the order of the edition: one query."""
         heavy = ("criterion__anchors", "criterion__look_at", "criterion__evidence", "criterion__crosswalk")
-        blocks = self.audit.answers.select_related("criterion__clause__block")
+        blocks = self.audit.current_answers.select_related("criterion__clause__block")
         return list(blocks.defer(*heavy).order_by("criterion__position"))
 
-    def _evidence(self, answers: list[Answer]) -> tuple[doc.EvidenceItem, ...]:
-        """Return the stored files, numbered, with the criteria that they serve: two queries."""
-        codes = {answer.pk: answer.criterion.code for answer in answers}
+    def _code(self, code: str, edition: int, version: str) -> str:
+        """Return a criterion's code, with the version of its edition where the audit has left that."""
+        return code if edition == self.audit.edition_id else f"{code} ({version})"
+
+    def _evidence(self) -> tuple[doc.EvidenceItem, ...]:
+        """Return the stored files, numbered, with the criteria that they serve or once served: two queries."""
         links: dict[int, list[str]] = {}
         through = Answer.evidence.through.objects.filter(answer__audit=self.audit).order_by(
             "answer__criterion__position"
         )
-        for file, answer in through.values_list("evidence_id", "answer_id"):
-            links.setdefault(file, []).append(codes[answer])
+        criterion = [f"answer__criterion__{name}" for name in ("code", "edition_id", "edition__version")]
+        for file, *of in through.values_list("evidence_id", *criterion):
+            links.setdefault(file, []).append(self._code(*of))
         return tuple(
             doc.EvidenceItem(
                 label=f"E{number}",
@@ -338,7 +342,9 @@ class _Writer:
             doc.FindingEntry(
                 number=finding.number,
                 kind=finding.kind,
-                criterion=finding.criterion.code,
+                criterion=self._code(
+                    finding.criterion.code, finding.criterion.edition_id, finding.criterion.edition.version
+                ),
                 criterion_title=self._words(finding.criterion.title),
                 objective_evidence=finding.objective_evidence,
                 statement=finding.statement,
@@ -346,7 +352,9 @@ class _Writer:
                 closed_at=finding.closed_at,
                 closing_note=finding.closing_note,
             )
-            for finding in self.audit.findings.select_related("criterion").order_by("number")
+            for finding in self.audit.findings.select_related("criterion__edition")
+            .defer("criterion__edition__document")
+            .order_by("number")
         )
 
 
