@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 LANGUAGE_NAMES = {"en": "English", "zh-hans": "简体中文", "zh-hant": "繁體中文"}
 SEPARATORS = re.compile(r"[,，、;；\n]")
 BLANK_ITEMS = 3
+MOST_ITEMS = 200
 LONGEST_FIELD = 20_000
 LONGEST_REASON = 4000
 LONGEST_SECTION = 400_000
@@ -224,13 +225,18 @@ class CriterionForm(PartForm):
             label = _("Level %(level)s") % {"level": level}
             name = "" if part.get("scale") else _shown(self.document["scale"]["names"].get(level, {}), "")
             self.add_group(Group(f"anchors_{level}", label, name, 4), words)
-        for number in range(len(part["evidence"]) + BLANK_ITEMS):
+        for number in range(self._items()):
             item = part["evidence"][number] if number < len(part["evidence"]) else {}
             self.add_group(
                 Group(f"evidence_{number}", _("Expected evidence %(number)s") % {"number": number + 1}, rows=2), item
             )
         self._make_values(part)
         self._make_lineage(part.get("lineage"))
+
+    def _items(self) -> int:
+        """Return how many rows of evidence there are: what is stored with some blank ones, or what was sent."""
+        sent = sum(name.startswith("evidence_") and name.endswith("__en") for name in self.data)
+        return max(len(self.given["evidence"]) + BLANK_ITEMS, min(sent, MOST_ITEMS))
 
     def _make_values(self, part: Mapping[str, Any]) -> None:
         tiers = [(tier["code"], _shown(tier["title"], tier["code"])) for tier in self.document["tiers"]]
@@ -304,10 +310,9 @@ class CriterionForm(PartForm):
         """Return the criterion as typed; what the form does not show stays as it was."""
         typed, given = self.cleaned_data, self.given
         anchors = {level: self.texts(f"anchors_{level}", words) for level, words in given["anchors"].items()}
-        count = len(given["evidence"]) + BLANK_ITEMS
         items = [
             self.texts(f"evidence_{number}", given["evidence"][number] if number < len(given["evidence"]) else {})
-            for number in range(count)
+            for number in range(self._items())
         ]
         fact, includes = typed["when_fact"], typed["when_includes"]
         crosswalk = {scheme["code"]: typed[f"crosswalk_{scheme['code']}"] for scheme in self.document["schemes"]}

@@ -22,8 +22,7 @@ from standards.templatetags.standard_text import picked
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.db.models import QuerySet
-
+    from standards.models import EditionQuerySet
     from standards.scoring import EditionSpec, GateResult
 
 CACHED_EDITIONS = 64
@@ -78,7 +77,7 @@ def known_kpi_codes() -> frozenset[str]:
     return frozenset(known_kpis())
 
 
-def editions() -> QuerySet[Edition]:
+def editions() -> EditionQuerySet:
     """Return the editions for a list, newest first within each standard, with the number of criteria; one query."""
     return Edition.objects.defer("document").annotate(criteria_count=Count("criteria")).order_by("code", "-version")
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from standards.life import possible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 class StepWords:
     """What a person reads about a step before it is made, and after."""
 
+    name: str
     label: LazyText
     explains: LazyText
     done: LazyText
@@ -26,24 +29,26 @@ class StepWords:
 
 STEPS: dict[str, StepWords] = {
     "send": StepWords(
+        "send",
         _("Send to review"),
-        _(
-            "Text, weights and gates are frozen while it is in review. A second person approves it or sends it back."
-        ),
+        _("Text, weights and gates are frozen while it is in review. A second person approves it or sends it back."),
         _("The edition is in review. A second person approves it or sends it back."),
     ),
     "return": StepWords(
+        "return",
         _("Send back to draft"),
         _("The edition becomes a draft again and can be changed. Say what is to be changed."),
         _("The edition is a draft again."),
         needs_reason=True,
     ),
     "publish": StepWords(
+        "publish",
         _("Approve and publish"),
         _("You approve exactly the content with the SHA-256 below. From then on it can never change, by any route."),
         _("The edition is published."),
     ),
     "withdraw": StepWords(
+        "withdraw",
         _("Withdraw"),
         _(
             "No new audit can be planned on a withdrawn edition, and it stays withdrawn. Audits under way and "
@@ -77,3 +82,8 @@ REFUSALS: dict[str, LazyText] = {
 def words_for(codes: Iterable[str]) -> list[str]:
     """Return the words for the codes, in the reader's language."""
     return [str(REFUSALS[code]) for code in codes]
+
+
+def steps_for(status: str) -> list[tuple[str, StepWords]]:
+    """Return the steps that lead on from a status, by name, with their words."""
+    return [(step.name, STEPS[step.name]) for step in possible(status)]

@@ -1,6 +1,13 @@
 """Everything that writes in this room: editions are loaded, drafted, reviewed, published and withdrawn here."""
 
-from standards.services.drafting import criterion_add, criterion_remove, edition_copy, edition_import, part_save
+from standards.services.drafting import (
+    criterion_add,
+    criterion_preview,
+    criterion_remove,
+    edition_copy,
+    edition_import,
+    part_save,
+)
 from standards.services.errors import (
     CodeTakenError,
     EditionLockedError,
@@ -21,6 +28,7 @@ __all__ = [
     "StandardsError",
     "StepRefusedError",
     "criterion_add",
+    "criterion_preview",
     "criterion_remove",
     "edition_copy",
     "edition_import",

@@ -17,10 +17,10 @@ from standards.editions.parts import (
     with_part,
     without_criterion,
 )
-from standards.models import Edition, EditionStatus
+from standards.models import Criterion, Edition, EditionStatus
 from standards.selectors import edition_document, known_kpi_codes
 from standards.services.errors import CodeTakenError, EditionLockedError, StalePartError
-from standards.services.index import draft_lock, edition_lock, edition_write, record
+from standards.services.index import criterion_row, draft_lock, edition_lock, edition_write, record
 from standards.shelf import known_clauses
 
 if TYPE_CHECKING:
@@ -110,6 +110,12 @@ def edition_import(*, edition: Edition, data: bytes, seen: str, by: User, at: da
     if locked.sha256 != seen:
         raise StalePartError({})
     return _write(locked, parsed, "import", by, at)
+
+
+def criterion_preview(edition: Edition, document: Mapping[str, Any], code: str) -> Criterion:
+    """Return the row that a criterion of a checked document would have; nothing is written. Raises NoSuchPartError."""
+    part = part_at(document, Address("criterion", code))
+    return criterion_row(edition, None, part, 1)
 
 
 def _require_seen(document: Mapping[str, Any], address: Address, seen: str) -> None:

@@ -51,7 +51,7 @@ def edition_write(edition: Edition, parsed: ParsedEdition, *, by: User | None, a
     return edition
 
 
-def criterion_row(edition: Edition, clause: Clause, part: dict[str, Any], position: int) -> Criterion:
+def criterion_row(edition: Edition, clause: Clause | None, part: dict[str, Any], position: int) -> Criterion:
     """Return the row of a criterion, not saved: for the index, and to look at what was typed before it is saved."""
     names = {field.name for field in Criterion._meta.concrete_fields} - {"weight"}  # noqa: SLF001 - Django's own API
     fields = {key: value for key, value in part.items() if key in names}

@@ -8,19 +8,11 @@ from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
 
-from accounts.access import signed_in
-from standards.models import Criterion, Edition
+from accounts.access import may, signed_in
+from standards.editions.lineage import criteria_of
+from standards.models import Criterion, Edition, EditionStatus, EditionStep
 from standards.scoring.words import plain
-from standards.selectors import (
-    Filters,
-    edition_document,
-    edition_tree,
-    editions,
-    known_kpis,
-    level_names,
-    neighbours,
-    tier_demands,
-)
+from standards.selectors import Filters, edition_document, edition_tree, editions, known_kpis, neighbours, tier_demands
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,7 +29,7 @@ def edition_list(request: HttpRequest) -> HttpResponse:
     words = query.casefold()
     found = [
         edition
-        for edition in editions()
+        for edition in editions().visible_to(request.user)
         if not words or words in f"{edition.code} {edition.version} {' '.join(edition.title.values())}".casefold()
     ]
     return render(request, "standards/edition_list.html", {"editions": found, "query": query})
@@ -46,17 +38,24 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 @signed_in
 def edition_detail(request: HttpRequest, code: str, version: str) -> HttpResponse:
     """Show blocks, clauses and criteria, filtered; htmx gets the tree alone."""
-    edition = get_object_or_404(Edition, code=code, version=version)
+    edition = get_object_or_404(Edition.objects.visible_to(request.user), code=code, version=version)
     document = edition_document(edition)
     tiers = tier_demands(edition)
     filters = _filters(request, {tier["code"] for tier in tiers})
-    before = Edition.objects.filter(code=code, version=document.get("based_on", {}).get("version", "")).first()
+    before = (
+        Edition.objects.visible_to(request.user)
+        .filter(code=code, version=document.get("based_on", {}).get("version", ""))
+        .first()
+    )
     tree = edition_tree(edition, filters)
     context = {
         "edition": edition,
         "document": document,
         "languages": [str(LANGUAGE_NAMES.get(code, code)) for code in document["languages"]],
         "before": before,
+        "withdrawn": _withdrawn(edition),
+        "may_edit": may(request.user, "standards.edit_edition", edition),
+        "may_begin": edition.status in {EditionStatus.PUBLISHED, EditionStatus.SUPERSEDED},
         "tiers": tiers,
         "tier_titles": _titles(tiers),
         "filters": filters,
@@ -72,22 +71,40 @@ def edition_detail(request: HttpRequest, code: str, version: str) -> HttpRespons
 def criterion_detail(request: HttpRequest, code: str, version: str, criterion: str) -> HttpResponse:
     """Show one criterion in full."""
     rows = Criterion.objects.select_related("edition", "clause__block")
-    row = get_object_or_404(rows, edition__code=code, edition__version=version, code=criterion)
-    document = edition_document(row.edition)
+    visible = Edition.objects.visible_to(request.user).filter(code=code, version=version)
+    row = get_object_or_404(rows, edition__in=visible, code=criterion)
     before, after = neighbours(row)
-    names = level_names(row.edition, row.code)
     context = {
-        "criterion": row,
+        **criterion_context(row, edition_document(row.edition)),
         "edition": row.edition,
+        "before": before,
+        "after": after,
+        "may_edit": row.edition.status == EditionStatus.DRAFT
+        and may(request.user, "standards.edit_edition", row.edition),
+    }
+    return render(request, "standards/criterion.html", context)
+
+
+def criterion_context(row: Criterion, document: dict[str, Any]) -> dict[str, Any]:
+    """Return what the page of a criterion shows of it; no query, so that an unsaved one can be shown too."""
+    scale = document["scale"]
+    own = criteria_of(document)[row.code].get("scale", scale)
+    names = scale["names"] if (own["min"], own["max"]) == (scale["min"], scale["max"]) else {}
+    return {
+        "criterion": row,
         "tier_title": _titles(document["tiers"]).get(row.tier),
         "anchors": [(level, names.get(level), words) for level, words in row.anchors.items()],
         "kpis": [(kpi, known_kpis().get(kpi, kpi)) for kpi in row.kpis],
         "condition": _condition(document, row.condition),
         "schemes": _crosswalk(document, row.crosswalk),
-        "before": before,
-        "after": after,
     }
-    return render(request, "standards/criterion.html", context)
+
+
+def _withdrawn(edition: Edition) -> EditionStep | None:
+    """Return when and why the edition was withdrawn; no query where it was not."""
+    if edition.status != EditionStatus.WITHDRAWN:
+        return None
+    return edition.steps.filter(name="withdraw").last()
 
 
 def _query(request: HttpRequest) -> str:
