@@ -10,6 +10,7 @@ from reports.charts.canvas import (
     Look,
     Scale,
     element,
+    in_full,
     picture,
     shortened,
     shown,
@@ -66,7 +67,7 @@ def _legend(bars: Sequence[BlockBar]) -> str:
 def _row(bar: BlockBar, middle: int, look: Look) -> list[str]:
     """Draw one block: code, title, track, bar, the tiers' ticks, per cent and points."""
     beside = 10 + 10 * units(bar.code)
-    points = f"{span(bar.points_low, bar.points_high)} / {shown(bar.maximum, 0)}"
+    points = f"{span(bar.points_low, bar.points_high)} / {in_full(bar.maximum)}"
     return [
         words(0, middle + 5, bar.code, size=14, font_weight=700, fill=look.accent),
         words(beside, middle + 5, shortened(bar.title, (SCALE.start - beside) // UNIT), size=14),

@@ -92,6 +92,11 @@ def shown(value: Decimal | float, places: int = 1) -> str:
     return f"{rounded:f}".replace("-", "\N{MINUS SIGN}")
 
 
+def in_full(value: Decimal | float) -> str:
+    """Return a number that an edition states, such as a bar of 230.5 points, with all its decimals."""
+    return f"{Decimal(str(value)).normalize():f}".replace("-", "\N{MINUS SIGN}")
+
+
 def shown_against(value: Decimal, limit: Decimal | None) -> str:
     """Return a number with one decimal, or with as many as it takes not to look like a limit that it misses.
 

@@ -10,10 +10,10 @@ from reports.charts.canvas import (
     Look,
     Scale,
     element,
+    in_full,
     mark,
     picture,
     shortened,
-    shown,
     shown_against,
     words,
     wrapped,
@@ -77,7 +77,7 @@ def _axis(scale: Scale, maximum: Decimal, height: int) -> str:
     """Draw the ends of the scale under the lowest rung."""
     ends = ((0, "start"), (maximum, "end"))
     return "".join(
-        words(scale(value), height - 4, shown(value, 0), size=11, fill_opacity=0.7, text_anchor=anchor)
+        words(scale(value), height - 4, in_full(value), size=11, fill_opacity=0.7, text_anchor=anchor)
         for value, anchor in ends
     )
 
@@ -123,5 +123,5 @@ def _wanted(rung: Rung, middle: int, scale: Scale) -> list[str]:
     x = scale(rung.wanted)
     return [
         element("rect", x=x - 1, y=middle - 9, width=2, height=18),
-        words(x, middle - 11, shown(rung.wanted, 0), size=11, text_anchor="middle"),
+        words(x, middle - 11, in_full(rung.wanted), size=11, text_anchor="middle"),
     ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry
 
 SHORT = 8
+CODE_UNITS = 6  # half characters of a criterion's code that the narrow column holds
 # What the summary has room for of a decision's reasons, in half characters; the engagement gives them in full.
 REASON_UNITS = 280
 # What the running head holds beside the chapter's name: 120 mm of 8 pt, in ems, less a little for the ellipses.
@@ -141,10 +142,11 @@ def _section(report: CertificationReport, section: Any, register: dict[str, Evid
 
 
 def _usual_levels(report: CertificationReport) -> dict[str, Any]:
-    """Return the scale that most criteria have, and whether some have another."""
+    """Return the scale that most criteria have, whether some have another, and whether codes need more room."""
     rows = [row for section in report.sections for clause in section.clauses for row in clause.rows]
     ranked = Counter(row.scale for row in rows).most_common()
-    return {"scale": ranked[0][0] if ranked else None, "mixed": len(ranked) > 1}
+    long_codes = any(units(row.code) > CODE_UNITS for row in rows)
+    return {"scale": ranked[0][0] if ranked else None, "mixed": len(ranked) > 1, "long_codes": long_codes}
 
 
 def _row(row: CriterionRow, tiers: dict[str, str], register: dict[str, EvidenceItem]) -> dict[str, Any]:
