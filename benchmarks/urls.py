@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from benchmarks import views
+from benchmarks.views import centres, market
 
 app_name = "benchmarks"
 urlpatterns = [
-    path("", views.market, name="market"),
-    path("kpis/<slug:code>/", views.kpi, name="kpi"),
-    path("centres/<int:centre_id>/", views.centre_measurements, name="centre_measurements"),
-    path("centres/<int:centre_id>/measure/", views.measure, name="measure"),
-    path("runs/<int:run_id>/", views.run, name="run"),
+    path("", market.market, name="market"),
+    path("kpis/<slug:code>/", market.kpi, name="kpi"),
+    path("centres/<int:centre_id>/", centres.centre_measurements, name="centre_measurements"),
+    path("centres/<int:centre_id>/measure/", centres.measure, name="measure"),
+    path("runs/<int:run_id>/", centres.run, name="run"),
 ]

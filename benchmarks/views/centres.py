@@ -1,14 +1,12 @@
-"""Pages: the market, one KPI, a centre's measurements, measuring, one run."""
+"""Pages: a centre's measurements, measuring, one run."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,66 +14,17 @@ from django.utils.translation import gettext
 from accounts.access import may, permission, require, signed_in
 from accounts.models import Centre
 from benchmarks.forms import MeasureForm
-from benchmarks.kpis.registry import FAMILIES, KPIS
 from benchmarks.models import MarketRelease, MeasurementRun
 from benchmarks.records.files import RecordsError
 from benchmarks.records.located import MappingError
-from benchmarks.selectors import centre_runs, compared, market_figures
+from benchmarks.selectors import centre_runs, compared
 from benchmarks.services import measurement_run_create
-from benchmarks.terms import term
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest, HttpResponse
 
-PAGE = 100
 RUNS = 50
-
-
-@signed_in
-def market(request: HttpRequest) -> HttpResponse:
-    """Show the figures of a release, searched, filtered and sorted; and the list of KPIs."""
-    releases = list(MarketRelease.objects.all())
-    chosen = next((each for each in releases if each.code == request.GET.get("release")), None)
-    release = chosen or (releases[0] if releases else None)
-    asked = {name: request.GET.get(name, "")[:60] for name in ("text", "kpi", "region", "industry", "sort")}
-    context: dict[str, Any] = {"releases": releases, "release": release, "asked": asked, "families": FAMILIES}
-    if release:
-        figures = market_figures(release, **{name: value.replace("\0", "") for name, value in asked.items()})
-        page = Paginator(figures, PAGE).get_page(request.GET.get("page"))
-        context |= {"page": page, "rows": [(figure, gettext(KPIS[figure.kpi].name)) for figure in page]}
-        context |= _choices(release)
-    return render(request, "benchmarks/market.html", context)
-
-
-def _choices(release: MarketRelease) -> dict[str, list[tuple[str, str]]]:
-    """Return what the filters offer, from the release itself."""
-    seen = list(release.figures.order_by().values_list("kpi", "region", "industry").distinct())
-    kpis = sorted({kpi for kpi, _, _ in seen})
-    return {
-        "kpis": [(code, gettext(KPIS[code].name)) for code in kpis],
-        "regions": _named("region", {region for _, region, _ in seen}),
-        "industries": _named("industry", {industry for _, _, industry in seen}),
-    }
-
-
-def _named(family: str, codes: set[str]) -> list[tuple[str, str]]:
-    """Return (code, words) in the order of the words."""
-    return sorted(((code, term(family, code, gettext)) for code in codes), key=lambda pair: pair[1])
-
-
-@signed_in
-def kpi(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what a KPI is, its variants and traps, and what the newest release says about it."""
-    if code not in KPIS:
-        raise Http404
-    release = MarketRelease.objects.first()
-    figures = market_figures(release, kpi=code)[:PAGE] if release else []
-    variants = [(variant.code, gettext(variant.words)) for variant in KPIS[code].variants]
-    context = {"kpi": KPIS[code], "variants": variants, "release": release, "figures": figures}
-    words = {"name": KPIS[code].name, "formula": KPIS[code].formula, "traps": KPIS[code].traps}
-    context |= {name: gettext(text) for name, text in words.items()}
-    return render(request, "benchmarks/kpi.html", context)
 
 
 @signed_in
