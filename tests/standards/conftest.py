@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection, connections
 
 from standards.editions import read_edition
 from standards.services import edition_load, edition_publish
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from standards.editions import ParsedEdition
     from standards.models import Edition
 
@@ -130,3 +134,23 @@ def tiny(db: None) -> Edition:
 def shipped(db: None) -> Edition:
     """Return the shipped edition, loaded and published."""
     return edition_publish(edition=edition_load(data=FOUR_BLOCK.read_bytes(), at=AT).edition, at=AT)
+
+
+@pytest.fixture
+def real_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """Let every thread have a connection of its own to one database that commits."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    in_memory, facts = connections["default"], connection.settings_dict
+    name, path = facts["NAME"], tmp_path / "race.sqlite3"
+    copy = sqlite3.connect(path)
+    in_memory.connection.backup(copy)
+    copy.close()
+    facts["NAME"] = str(path)  # new connections, also those of new threads, are made from this
+    connections["default"] = connections.create_connection("default")
+    yield
+    connections["default"].close()
+    facts["NAME"] = name
+    connections["default"] = in_memory
