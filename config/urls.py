@@ -3,8 +3,9 @@
 from allauth.account import views as signing_in
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from audits.urls import register_urlpatterns
 from config import views
-from reports.urls import verify_urlpatterns
+from reports.urls import lens_urlpatterns, verify_urlpatterns
 
 handler400 = views.bad_request
 
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("standards/", include("standards.urls")),
     path("benchmarks/", include("benchmarks.urls")),
     path("audits/", include("audits.urls")),
+    path("audits/<int:audit_id>/lenses/", include((lens_urlpatterns, "lenses"))),
+    path("registers/", include((register_urlpatterns, "registers"))),
     path("reports/", include("reports.urls")),
     path("", include(verify_urlpatterns)),
 ]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 class ExportStatus(models.TextChoices):
     """Where an export stands."""
 
@@ -25,6 +28,14 @@ class ExportStatus(models.TextChoices):
     DONE = "done", _("Ready")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class ExportKind(models.TextChoices):
+    """What is made: the whole report, or the audit through a lens."""
+
+    REPORT = "report", _("Report (PDF)")
+    LENS_PDF = "lens_pdf", _("Lens report (PDF)")
+    LENS_XLSX = "lens_xlsx", _("Lens report (workbook)")
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
@@ -36,10 +47,15 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(models.Model):
-    """One document asked for by one person; ``percent`` and ``step`` feed the progress bar."""
+    """One document asked for by one person; ``percent`` and ``step`` feed the progress bar.
+
+    ``options`` is empty for the report; for a lens report it has ``lens`` (its code) and the choices of the reader.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="exports")
+    kind = models.CharField(max_length=20, choices=ExportKind, default=ExportKind.REPORT)
+    options = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="en")
     status = models.CharField(max_length=20, choices=ExportStatus, default=ExportStatus.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
@@ -64,6 +80,16 @@ class Export(models.Model):
     def __str__(self) -> str:
         """Show audit and status."""
         return f"{self.audit_id} {self.status}"
+
+    @property
+    def suffix(self) -> str:
+        """Return how the file's name ends."""
+        return ".xlsx" if self.kind == ExportKind.LENS_XLSX else ".pdf"
+
+    @property
+    def media_type(self) -> str:
+        """Return what browsers call the file."""
+        return XLSX if self.kind == ExportKind.LENS_XLSX else "application/pdf"
 
 
 class OutboxMessage(models.Model):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,19 +19,22 @@ from django.utils.translation import gettext as _
 from accounts.access import may
 from audits.models import Audit
 from ledger.services import ledger_append
-from reports.models import Export, ExportStatus
+from reports.models import Export, ExportKind, ExportStatus
 from reports.outbox import outbox_add, outbox_dispatch, outbox_pending
 from reports.pdf import MissingGlyphError
-from reports.renderers import render_pdf
-from reports.selectors import audit_document
+from reports.renderers import render_lens_pdf, render_lens_workbook, render_pdf
+from reports.selectors import LensChoices, audit_document, lens_document
 from reports.storage import export_write
+from standards.shelf import lenses
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Mapping
     from datetime import datetime
 
     from accounts.models import User
     from reports.renderers import Printed
+    from standards.lenses import Lens
 
 logger = logging.getLogger(__name__)
 RENDER_TASK = "reports.export_render"
@@ -45,21 +48,33 @@ class ExportRefusedError(Exception):
 
 
 @transaction.atomic
-def export_request(*, audit: Audit, language: str, by: User, at: datetime) -> Export:
-    """Ask for the report on an audit. One that the same person is already waiting for is returned as it is.
+def export_request(
+    *,
+    audit: Audit,
+    language: str,
+    by: User,
+    at: datetime,
+    kind: str = ExportKind.REPORT,
+    options: dict[str, Any] | None = None,
+) -> Export:
+    """Ask for a report on an audit. One that the same person is already waiting for is returned as it is.
 
-    Raises ExportRefusedError for an unknown language and when the person is waiting for ten others.
+    Raises ExportRefusedError for an unknown language or lens and when the person is waiting for ten others.
     """
     if language not in dict(settings.LANGUAGES):
         raise ExportRefusedError(_("Reports are printed in the languages of this installation only."))
+    options = options or {}
+    if kind != ExportKind.REPORT:
+        _lens_of(options, audit)
     Audit.objects.select_for_update().only("pk").get(pk=audit.pk)
     waiting = Export.objects.filter(requested_by=by, status__in=WAITING)
-    same = waiting.filter(audit=audit, language=language).first()
+    same = waiting.filter(audit=audit, language=language, kind=kind, options=options).first()
     if same:
         return same
     if waiting.count() >= MOST_WAITING:
         raise ExportRefusedError(_("You are waiting for ten reports already. Let one finish, or cancel one."))
-    export = Export.objects.create(audit=audit, language=language, requested_by=by, requested_at=at)
+    facts = {"kind": kind, "options": options, "language": language}
+    export = Export.objects.create(audit=audit, requested_by=by, requested_at=at, **facts)
     _enqueue(export, "export.requested", by=by, at=at)
     return export
 
@@ -103,7 +118,7 @@ def export_render(*, export_id: str, at: datetime) -> bool:
             return _fail(export, _("You may no longer export this audit."), at=at)
         try:
             printed = _print(export, at=at)
-        except MissingGlyphError as error:
+        except (MissingGlyphError, ExportRefusedError) as error:
             return _fail(export, str(error), at=at)
         except MemoryError:
             return _fail(export, _("The report needs more memory than a worker may use. Shorten notes."), at=at)
@@ -143,7 +158,9 @@ def _enqueue(export: Export, action: str, *, by: User, at: datetime) -> None:
 
 
 def _record(export: Export, action: str, *, by: User, at: datetime, **facts: str) -> None:
-    payload = {"audit": export.audit_id, "language": export.language, **facts}
+    payload: dict[str, Any] = {"audit": export.audit_id, "language": export.language, **facts}
+    if export.kind != ExportKind.REPORT:
+        payload |= {"kind": export.kind, "options": export.options}
     ledger_append(action=action, subject=f"export:{export.pk}", by=by, at=at, payload=payload)
 
 
@@ -164,11 +181,31 @@ def _still_allowed(export: Export) -> bool:
 
 
 def _print(export: Export, *, at: datetime) -> Printed:
-    report = audit_document(export.audit, language=export.language, at=at)
-    _owned(export).update(percent=25, step="setting")
-    printed = render_pdf(report)
+    printed = _print_report(export, at=at) if export.kind == ExportKind.REPORT else _print_lens(export, at=at)
     _owned(export).update(percent=90, step="saving")
     return printed
+
+
+def _print_report(export: Export, *, at: datetime) -> Printed:
+    report = audit_document(export.audit, language=export.language, at=at)
+    _owned(export).update(percent=25, step="setting")
+    return render_pdf(report)
+
+
+def _print_lens(export: Export, *, at: datetime) -> Printed:
+    lens = _lens_of(export.options, export.audit)
+    choices = LensChoices.restored(export.options)
+    report = lens_document(export.audit, lens, choices=choices, language=export.language, at=at)
+    _owned(export).update(percent=25, step="setting")
+    return render_lens_pdf(report) if export.kind == ExportKind.LENS_PDF else render_lens_workbook(report)
+
+
+def _lens_of(options: Mapping[str, Any], audit: Audit) -> Lens:
+    """Return the lens that an export names; it may have gone, or been meant for another standard."""
+    lens = lenses().get(options.get("lens", ""))
+    if lens is None or not lens.fits(audit.edition.code):
+        raise ExportRefusedError(_("This lens is not there, or not for the standard of this audit."))
+    return lens
 
 
 def _owned(export: Export):  # type: ignore[no-untyped-def] # noqa: ANN202 - the plugin knows the type of the query set
@@ -179,13 +216,14 @@ def _owned(export: Export):  # type: ignore[no-untyped-def] # noqa: ANN202 - the
 def _finish(export: Export, printed: Printed, *, at: datetime) -> bool:
     """Store the file, then say so in one transaction with the ledger; a lost race changes nothing."""
     try:
-        sha256 = export_write(printed.data)
+        sha256 = export_write(printed.data, export.suffix)
     except OSError:
         logger.exception("Export %s could not be stored", export.pk)
         return _fail(export, _("The file could not be stored: the disk may be full."), at=at)
     draft = "-draft" if export.audit.result is None else ""
+    lens = f"-{export.options['lens']}" if "lens" in export.options else ""
     result = {
-        "filename": f"{export.audit.reference}{draft}-{export.language}.pdf",
+        "filename": f"{export.audit.reference}{lens}{draft}-{export.language}{export.suffix}",
         "sha256": sha256,
         "content_sha256": printed.content_sha256,
         "size": len(printed.data),

@@ -14,15 +14,15 @@ class ExportDamagedError(Exception):
     """The stored file is gone, or its content is not what was written."""
 
 
-def export_path(sha256: str) -> Path:
+def export_path(sha256: str, suffix: str = ".pdf") -> Path:
     """Return where a file with this hash lies."""
-    return Path(settings.EXPORT_DIR) / f"{sha256}.pdf"
+    return Path(settings.EXPORT_DIR) / f"{sha256}{suffix}"
 
 
-def export_write(data: bytes) -> str:
+def export_write(data: bytes, suffix: str = ".pdf") -> str:
     """Store a file and return its SHA-256. It appears whole under its name or not at all, also through a power cut."""
     digest = hashlib.sha256(data).hexdigest()
-    target = export_path(digest)
+    target = export_path(digest, suffix)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".writing-", delete=False) as file:
         try:
@@ -36,10 +36,10 @@ def export_write(data: bytes) -> str:
     return digest
 
 
-def export_read(sha256: str) -> bytes:
+def export_read(sha256: str, suffix: str = ".pdf") -> bytes:
     """Return a stored file after checking its hash. Raises ExportDamagedError."""
     try:
-        data = export_path(sha256).read_bytes()
+        data = export_path(sha256, suffix).read_bytes()
     except OSError as error:
         raise ExportDamagedError("The file is not there any more.") from error
     if hashlib.sha256(data).hexdigest() != sha256:

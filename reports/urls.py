@@ -1,8 +1,8 @@
-"""Addresses of the reports room; ``verify_urlpatterns`` are public and stand at the top level."""
+"""Addresses of the reports room; ``lens_urlpatterns`` belong to one audit, ``verify_urlpatterns`` are public."""
 
 from django.urls import path
 
-from reports.views import exports, summary, verification
+from reports.views import exports, lenses, summary, verification
 
 app_name = "reports"
 
@@ -14,6 +14,12 @@ urlpatterns = [
     path("exports/<uuid:export_id>/cancel/", exports.export_stop, name="export_cancel"),
     path("exports/<uuid:export_id>/retry/", exports.export_again, name="export_retry"),
     path("exports/<uuid:export_id>/download/", exports.export_download, name="export_download"),
+]
+
+lens_urlpatterns = [
+    path("", lenses.audit_lenses, name="audit_lenses"),
+    path("<str:lens>/", lenses.audit_lens, name="audit_lens"),
+    path("<str:lens>/export/", lenses.lens_export, name="lens_export"),
 ]
 
 verify_urlpatterns = [

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from reports.document import Interval
-    from reports.lens_document import LensDelta, LensGroup, LensItem, LensReport
-
-MOST_CODES = 12
+    from reports.lens_document import LensDelta, LensGroup, LensItem, LensObstacle, LensReport
 
 
 def render_lens_pdf(report: LensReport) -> Printed:
@@ -84,6 +82,7 @@ class LensWords:
     limits: tuple[str, ...]
     refused: str
     effort: tuple[tuple[str, str], ...]
+    delta_lists: tuple[tuple[str, tuple[LensObstacle, ...]], ...]
     file_facts: tuple[tuple[str, str], ...]
 
 
@@ -100,6 +99,7 @@ def lens_words(report: LensReport, look: Look = SCREEN) -> LensWords:
         limits=_limits(report),
         refused=refused_words(report.delta.refused) if report.delta else "",
         effort=_effort(report.delta) if report.delta else (),
+        delta_lists=_delta_lists(report.delta) if report.delta else (),
         file_facts=(
             (_("Edition"), f"{report.edition.title} {report.edition.version}"),
             (_("SHA-256 of the edition"), report.edition.sha256),
@@ -244,6 +244,15 @@ def _effort(delta: LensDelta) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _delta_lists(delta: LensDelta) -> tuple[tuple[str, tuple[LensObstacle, ...]], ...]:
+    """Return the criteria by what is to be done with them."""
+    return (
+        (_("Looked at there: a sample here"), delta.whole),
+        (_("Touched there: in full here"), delta.part),
+        (_("Not looked at there: in full here"), delta.none),
+    )
+
+
 def context_of(report: LensReport) -> dict[str, Any]:
     """Return what the page shows, in the active language."""
-    return {"r": report, "w": lens_words(report), "most_codes": MOST_CODES}
+    return {"r": report, "w": lens_words(report)}

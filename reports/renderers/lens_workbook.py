@@ -174,11 +174,7 @@ def _delta(sheet: Worksheet, report: LensReport, words: LensWords) -> None:
         (_("Minutes saved"), "", "", delta.saved),
         (_("Why"), delta.why, "", None),
     ]
-    for name, found in (
-        (_("Looked at there: a sample here"), delta.whole),
-        (_("Touched there: in full here"), delta.part),
-        (_("Not looked at there: in full here"), delta.none),
-    ):
+    for name, found in words.delta_lists:
         rows += _listed(name, found)
     _table(sheet, (_("What"), _("Value"), _("Title"), _("Number")), rows, widths=(40, 60, 60, 12))
 

@@ -143,7 +143,7 @@ def export_download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
         messages.error(request, _("This report is not ready yet."))
         return redirect("reports:export_detail", export.pk)
     try:
-        data = export_read(export.sha256)
+        data = export_read(export.sha256, export.suffix)
     except ExportDamagedError:
         return render(request, "reports/export_damaged.html", {"export": export}, status=410)
     headers = {
@@ -152,4 +152,4 @@ def export_download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
-    return HttpResponse(data, content_type="application/pdf", headers={k: v for k, v in headers.items() if v})
+    return HttpResponse(data, content_type=export.media_type, headers={k: v for k, v in headers.items() if v})
