@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from audits.views import attachments, engagements, sheet, steps
+from audits.views import attachments, engagements, moving, sheet, steps
+from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
 
@@ -11,10 +12,14 @@ urlpatterns = [
     path("new/", engagements.audit_create_page, name="audit_create"),
     path("<int:audit_id>/", engagements.audit_detail, name="audit_detail"),
     path("<int:audit_id>/facts/", engagements.facts_page, name="facts"),
+    path("<int:audit_id>/facts/<slug:code>/take/", facts.fact_take, name="fact_take"),
     path("<int:audit_id>/texts/", engagements.texts_page, name="texts"),
     path("<int:audit_id>/market/", steps.market_page, name="market"),
     path("<int:audit_id>/market/waivers/", steps.waiver_add, name="waiver_add"),
     path("<int:audit_id>/decision/", steps.decision_page, name="decision"),
+    path("<int:audit_id>/move/", moving.move_choice, name="move"),
+    path("<int:audit_id>/move/<int:edition_id>/", moving.move_preview, name="move_preview"),
+    path("<int:audit_id>/moves/<int:move_id>/", moving.move_record, name="move_record"),
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
@@ -29,4 +34,29 @@ urlpatterns = [
     path("answers/<int:answer_id>/findings/", attachments.finding_add, name="finding_add"),
     path("evidence/<int:evidence_id>/", attachments.evidence_file, name="evidence_file"),
     path("findings/<int:finding_id>/close/", attachments.finding_close_page, name="finding_close"),
+]
+
+# Included under ``/registers/``, with a name space of their own.
+register_urlpatterns = [
+    path("", home.home, name="home"),
+    path("centres/<int:centre_id>/", home.centre, name="centre"),
+    path("centres/<int:centre_id>/knowledge/", knowledge.knowledge_history, name="knowledge_history"),
+    path("centres/<int:centre_id>/knowledge/new/", knowledge.knowledge_add, name="knowledge_create"),
+    path("centres/<int:centre_id>/projects/new/", projects.project_add, name="project_create"),
+    path("knowledge/<int:index_id>/", knowledge.knowledge_detail, name="knowledge_detail"),
+    path("knowledge/<int:index_id>/withdraw/", knowledge.knowledge_end, name="knowledge_withdraw"),
+    path("projects/", projects.project_list, name="project_list"),
+    path("projects/<int:project_id>/", projects.project_detail, name="project_detail"),
+    path("projects/<int:project_id>/edit/", projects.project_edit, name="project_update"),
+    path("projects/<int:project_id>/steps/<slug:step>/", projects.project_step, name="project_step"),
+    path("projects/<int:project_id>/review/", projects.project_review, name="project_review"),
+    path("projects/<int:project_id>/abandon/", projects.project_end, name="project_abandon"),
+    path("credentials/", credentials.credential_list, name="credential_list"),
+    path(
+        "organisations/<int:organisation_id>/credentials/new/", credentials.credential_create, name="credential_create"
+    ),
+    path("credentials/<int:credential_id>/", credentials.credential_detail, name="credential_detail"),
+    path("credentials/<int:credential_id>/edit/", credentials.credential_edit, name="credential_update"),
+    path("credentials/<int:credential_id>/revoke/", credentials.credential_end, name="credential_revoke"),
+    path("credentials/<int:credential_id>/file/", credentials.credential_file, name="credential_file"),
 ]

@@ -153,11 +153,18 @@ def audit_texts_save(*, audit_id: int, texts: Mapping[str, str], by: User, at: d
 def audit_facts_save(*, audit_id: int, facts: Mapping[str, Mapping[str, object]], by: User, at: datetime) -> Audit:
     """Save the facts that gates ask for: ``{"cskm": {"value": "62.5", "note": "where it was seen"}}``.
 
-    A fact with an empty value is taken away. Values are checked against the edition by the form.
+    A fact with an empty value is taken away; one whose value stays keeps where it was taken from (``source``). Values
+    are checked against the edition by the form.
     """
     audit = audit_lock(audit_id, within=EDITABLE)
-    merged = {**audit.facts, **{name: dict(fact) for name, fact in facts.items()}}
+    merged = {**audit.facts, **{name: _with_source(audit.facts.get(name, {}), fact) for name, fact in facts.items()}}
     audit.facts = {name: fact for name, fact in merged.items() if fact.get("value") not in (None, "")}
     audit.save(update_fields=["facts"])
     ledger_append(action="audit.facts_saved", subject=subject_of(audit), by=by, at=at, payload={"facts": audit.facts})
     return audit
+
+
+def _with_source(stored: Mapping[str, object], fact: Mapping[str, object]) -> dict[str, object]:
+    """Return the fact with the source of the stored one, as long as it is the same value."""
+    same = "source" in stored and stored["value"] == fact.get("value")
+    return {**fact, "source": stored["source"]} if same else dict(fact)

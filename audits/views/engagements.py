@@ -16,12 +16,14 @@ from accounts.views.profiles import person
 from audits.forms import FactsForm, PlanForm, TextsForm
 from audits.models import Audit, AuditKind, AuditStatus, TeamRole
 from audits.selectors.case import CHANNELS, audit_score
+from audits.selectors.moving import moves_of
 from audits.selectors.overview import gate_rows, market_rows, next_steps, tier_rows
+from audits.selectors.registers.figures import differing_facts, offers
 from audits.selectors.sheet import asked_answers, audit_for, audits_for, findings_of, search, status_counts
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
 from audits.services.errors import NotEditableError, PlanError
 from audits.words import status_words, words_for
-from audits.workflow import EDITABLE
+from audits.workflow import EDITABLE, PLANNABLE
 from standards.selectors import edition_document
 
 if TYPE_CHECKING:
@@ -116,9 +118,12 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
         "tiers": tier_rows(audit, result),
         "gates": gate_rows(audit, result),
         "market": market_rows(audit),
+        "differing": differing_facts(audit),
         "findings": findings_of(audit),
         "steps": next_steps(audit, user=person(request.user)),
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
+        "moves": moves_of(audit),
+        "may_move": audit.status in PLANNABLE and may(request.user, "audits.move_audit", audit),
         "may_close": may(request.user, "audits.change_answer", audit),
         "may_export": may(request.user, "audits.export_audit", audit),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
@@ -146,8 +151,8 @@ def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The facts are saved."))
             return redirect("audits:audit_detail", audit.pk)
-    context = {"audit": audit, "form": form, "title": gettext("Facts for the gates")}
-    return render(request, "audits/simple_form.html", context, status=form_status(form, refused=refused))
+    context = {"audit": audit, "form": form, "offers": offers(audit), "editable": audit.status in EDITABLE}
+    return render(request, "audits/facts.html", context, status=form_status(form, refused=refused))
 
 
 @permission("audits.change_answer", methods=("GET", "POST"))

@@ -91,6 +91,7 @@ CASES = (
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
     post("finding_close", ASSESSORS, frozenset({"fieldwork", "technical_review", "decision"}), note="Seen."),
     post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
+    post("fact_take", ASSESSORS, ALWAYS, value="1"),
     post("texts", ASSESSORS, frozenset({"planned", "fieldwork"}), scope="All.", summary="Short."),
     post("market", ASSESSORS, FIELDWORK, run=""),
     post("waiver_add", DECIDERS, ALWAYS, kpi="nps", reason="Only figure."),
@@ -114,6 +115,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "audit_list": [],
         "audit_create": [],
         "evidence_file": [scene.evidence.pk],
+        "fact_take": [scene.audit.pk, "cskm"],
         "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
         "step": [scene.audit.pk, step],
@@ -192,7 +194,9 @@ READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "PO
 ALLOWED = {
     **dict.fromkeys(("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "evidence_file"), READS),
     **dict.fromkeys(("audit_create", "facts", "texts", "market", "decision", "step", "finding_close"), FORMS),
-    **dict.fromkeys(("waiver_add", "answer_save", "evidence_upload", "evidence_remove", "finding_add"), WRITES),
+    **dict.fromkeys(
+        ("waiver_add", "fact_take", "answer_save", "evidence_upload", "evidence_remove", "finding_add"), WRITES
+    ),
 }
 
 
@@ -270,7 +274,7 @@ def test_ids_that_nobody_has_are_not_found(client: Client, number: int) -> None:
 
 def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     """Return what follows the first id in an address."""
-    return {"step": [case.step], "evidence_remove": [scene.evidence.pk]}.get(case.name, [])
+    return {"step": [case.step], "evidence_remove": [scene.evidence.pk], "fact_take": ["cskm"]}.get(case.name, [])
 
 
 def test_unknown_steps_are_not_found(client: Client) -> None:

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from audits.levels import auditor_keys
+from audits.models import AuditStatus
 from audits.registers import Credential, KnowledgeIndex, Project, ProjectStatus
 from audits.returns import lower_bound
 from audits.selectors.registers.projects import cuts_only_cost
@@ -106,6 +107,16 @@ def offers(audit: Audit) -> list[Offer]:
         for fact in facts
         if fact["code"] in figures
     ]
+
+
+def differing_facts(audit: Audit) -> list[Offer]:
+    """Return what the audit states otherwise than the registers, as long as that can still be looked into.
+
+    For the technical reviewer above all; at most three queries, none where no number is stated.
+    """
+    if audit.status in {AuditStatus.CLOSED, AuditStatus.CANCELLED} or not audit.facts:
+        return []
+    return [offer for offer in offers(audit) if offer.differs]
 
 
 def _stated(audit: Audit, code: str) -> str | None:

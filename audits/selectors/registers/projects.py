@@ -116,6 +116,17 @@ def account(flows: Sequence[Flow], rate: Decimal, currency: str) -> Account:
     return Account(rows, figures, _plot(flows, currency))
 
 
+def shown_numbers(project: Project) -> dict[str, str]:
+    """Return the numbers of the measure and of customer value in the reader's format, without needless zeros."""
+    names = ("baseline", "target", "reached", "customer_figure", "review_customer_figure")
+    values: dict[str, Decimal | None] = {name: getattr(project, name) for name in names}
+    return {
+        name: number_format(Decimal(f"{value.normalize():f}"), use_l10n=True)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
 def plain(value: Fraction, places: int) -> str:
     """Return a number in the reader's format, rounded half up, with grouped thousands."""
     return number_format(Decimal(round_half_up(value, places)), places, force_grouping=True)

@@ -60,7 +60,7 @@ def credential_update(
 ) -> Credential:
     """Correct a credential that the person saw at this revision. Raises ``RegisterError``, ``StaleEntryError``."""
     credential = _locked(credential_id, revision)
-    _require_sound(credential.organisation_id, facts, at)
+    _require_sound(credential.organisation_id, facts, at, keeps=credential.holder_id)
     _require_new(credential.organisation_id, facts, besides=credential.pk)
     for name, value in facts.columns().items():
         setattr(credential, name, value)
@@ -112,10 +112,11 @@ def _locked(credential_id: int, revision: int) -> Credential:
     return credential
 
 
-def _require_sound(organisation_id: int, facts: CredentialFacts, at: datetime) -> None:
+def _require_sound(organisation_id: int, facts: CredentialFacts, at: datetime, keeps: int | None = None) -> None:
+    """Refuse what contradicts itself. A holder who has left since (``keeps``) stays the holder of what they passed."""
     if (facts.holder is None) == (not facts.holder_name):
         raise RegisterError("one_holder", "holder_name")
-    if facts.holder and not facts.holder.has_role(organisation_id):
+    if facts.holder and facts.holder.pk != keeps and not facts.holder.has_role(organisation_id):
         raise RegisterError("holder_elsewhere", "holder")
     if facts.level not in levels(settings.CREDENTIAL_LEVELS):
         raise RegisterError("unknown_level", "level")
