@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +19,7 @@ from standards.scoring.model import ClauseGate, MandatoryGate, TotalGate
 from standards.scoring.words import wanted
 from tests.second_standard import CODES, SCALES, second_yaml
 from tests.standards.builders import block, criterion, edition, levels
-from tests.standards.conftest import changed, line_of, small_yaml
+from tests.standards.conftest import FOUR_BLOCK, changed, line_of, small_yaml
 
 if TYPE_CHECKING:
     from standards.scoring import GateResult
@@ -198,3 +201,38 @@ def test_total_gate_names_those_below_the_share_on_their_own_scale() -> None:
     assert (gate.state, gate.because) == (State.MET, ("A1.1", "A1.2", "A1.3", "A1.4"))
     gate = gate_of(TotalGate(Fraction(7)), None, (0, 2), (0, 1), (0, 10), A1_1=2, A1_2=1, A1_3=1, A1_4=7)
     assert (gate.state, gate.because) == (State.NOT_MET, ("A1.1", "A1.2"))
+
+
+# --- nothing but the file knows the standard ----------------------------------------------------------------------
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("accounts", "audits", "awards", "benchmarks", "config", "ledger", "reports", "standards")
+DEMO = ROOT / "reports" / "demo"
+
+
+def shipped_words() -> set[str]:
+    """Return the codes of tiers and criteria of the edition that is shipped."""
+    spec = parse_edition(FOUR_BLOCK.read_bytes()).spec
+    return {tier.code for tier in spec.tiers} | {row.code for row in spec.rows}
+
+
+def test_no_module_names_a_tier_or_criterion_of_the_shipped_edition_nor_their_number() -> None:
+    spec = parse_edition(FOUR_BLOCK.read_bytes()).spec
+    known: set[object] = {*shipped_words(), len(spec.rows)}
+    modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if DEMO not in path.parents]
+    assert len(modules) > 100  # the walk finds them
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for path in modules
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Constant) and type(node.value) in {str, int} and node.value in known
+    ]
+    assert found == []
+
+
+def test_no_page_or_script_names_a_tier_or_criterion_of_the_shipped_edition() -> None:
+    quoted = re.compile(r"""['"]([\w.-]+)['"]""")
+    places = [*(ROOT / "templates").rglob("*"), *(ROOT / "config" / "static" / "touchstone").rglob("*")]
+    texts = {path: path.read_text() for path in places if path.suffix in {".html", ".js", ".css", ".txt"}}
+    assert len(texts) > 40  # the walk finds them
+    assert {path: found for path, text in texts.items() if (found := shipped_words() & set(quoted.findall(text)))} == {}
