@@ -140,7 +140,7 @@ class _Writer:
         """Return the case as the lens reads it: two queries, none for a frozen result."""
         audit, spec = self.audit, edition_spec(self.audit.edition)
         if audit.result is None:
-            answers = audit.answers.select_related("criterion").only(
+            answers = audit.current_answers.select_related("criterion").only(
                 "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
             )
             data = audit_case(audit, answers, today=self.at.date())
