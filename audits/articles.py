@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from openpyxl import Workbook
+
     Previous = Mapping[str, Sequence[Any]]  # article -> [content mark, day of change as ISO text, altered]
     Cells = Sequence[Any]
 
@@ -155,23 +157,29 @@ def _workbook(path: Path) -> Iterator[tuple[int, Cells]]:
     except RecordsError as error:
         raise ArticlesError(error.message.template, **error.message.params) from error
     try:
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        try:
-            if not book.worksheets:
-                raise ArticlesError(_("The workbook has no sheet."))
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            for line, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
-                if line > MAX_WORKBOOK_ROWS + 1:
-                    raise ArticlesError(
-                        _("A workbook may have {most} rows here; save a longer list as CSV."), most=MAX_WORKBOOK_ROWS
-                    )
-                if any(cell is not None for cell in cells):
-                    yield line, cells
-        finally:
-            book.close()
+        with path.open("rb") as file:  # openpyxl goes by the name of a path, and ours has no ending
+            book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+            yield from _sheet(book)
     except _BROKEN as error:
         raise ArticlesError(_("The workbook is damaged and cannot be read.")) from error
+
+
+def _sheet(book: Workbook) -> Iterator[tuple[int, Cells]]:
+    """Yield (row, cells) of the first sheet."""
+    try:
+        if not book.worksheets:
+            raise ArticlesError(_("The workbook has no sheet."))
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for line, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
+            if line > MAX_WORKBOOK_ROWS + 1:
+                raise ArticlesError(
+                    _("A workbook may have {most} rows here; save a longer list as CSV."), most=MAX_WORKBOOK_ROWS
+                )
+            if any(cell is not None for cell in cells):
+                yield line, cells
+    finally:
+        book.close()
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
