@@ -93,3 +93,5 @@ rules.add_perm("audits.decide_audit", decides)
 # Whoever waives must not gain from it.
 rules.add_perm("audits.waive_market", decides & ~is_on_team)
 rules.add_perm("audits.export_audit", exports | is_assessing)
+# A practice tells the standard's owner what was seen: for those who may hand out the report.
+rules.add_perm("audits.propose_practice", exports | is_assessing)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import attachments, engagements, moving, sheet, steps
+from audits.views import attachments, engagements, moving, practices, sheet, steps
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -34,6 +34,7 @@ urlpatterns = [
     path("answers/<int:answer_id>/findings/", attachments.finding_add, name="finding_add"),
     path("evidence/<int:evidence_id>/", attachments.evidence_file, name="evidence_file"),
     path("findings/<int:finding_id>/close/", attachments.finding_close_page, name="finding_close"),
+    path("findings/<int:finding_id>/practice/", practices.practice_propose_page, name="practice_propose"),
 ]
 
 # Included under ``/registers/``, with a name space of their own.

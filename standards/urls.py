@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from standards.views import comparing, drafting, lenses, reading, steps
+from standards.views import comparing, drafting, lenses, practices, reading, steps
 
 app_name = "standards"
 DRAFT = "<slug:code>/<str:version>/edit"
+PRACTICE = "practices/<slug:practice>"
 urlpatterns = [
     path("", reading.edition_list, name="edition_list"),
+    # Before the editions: a standard called "practices" would be hidden by its library.
+    path("practices/", practices.practice_list, name="practice_list"),
+    path("practices/work/", practices.practice_work, name="practice_work"),
+    path("practices/new/", practices.practice_new, name="practice_new"),
+    path(f"{PRACTICE}/", practices.practice_detail, name="practice"),
+    path(f"{PRACTICE}/edit/", practices.practice_change, name="practice_edit"),
+    path(f"{PRACTICE}/judge/", practices.practice_judging, name="practice_judge"),
+    path(f"{PRACTICE}/steps/<slug:step>/", practices.practice_stepping, name="practice_step"),
+    path(f"{PRACTICE}/consent/", practices.practice_consenting, name="practice_consent"),
+    path(f"{PRACTICE}/adopt/", practices.practice_adopting, name="practice_adopt"),
     path("<slug:code>/compare/<str:old>/<str:new>/", comparing.edition_compare, name="compare"),
     path("<slug:code>/<str:version>/", reading.edition_detail, name="edition"),
     path("<slug:code>/<str:version>/export/", drafting.edition_export, name="export"),

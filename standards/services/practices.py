@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from accounts.models import Organisation
 from ledger.services import ledger_append
 from standards.judging import QUESTIONS, STEPS, Situation, outcome, refusals
 from standards.models import Standard
@@ -21,7 +22,7 @@ from standards.practices import (
     PracticeStatus,
     PracticeStep,
 )
-from standards.rules import belongs_to_origin, owns_scheme
+from standards.rules import CONSENTING, belongs_to_origin, owns_scheme
 from standards.selectors import edition_document
 from standards.services.errors import PracticeRefusedError
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from accounts.models import Organisation, User
+    from accounts.models import User
     from standards.models import Edition
 
 ATTEMPTS = 5
@@ -73,6 +74,9 @@ def practice_propose(
     ``source_key`` names what it comes from, such as ``finding:12``: nothing is proposed twice. Raises
     PracticeRefusedError.
     """
+    content = _with_known_origin(content)
+    if consent == PracticeConsent.GIVEN:
+        consent = _consent_of(content, consent_note, by)
     _require_content(standard, content, consent)
     if source_key and Practice.objects.filter(source_key=source_key).exists():
         raise PracticeRefusedError(["taken"])
@@ -187,10 +191,11 @@ def practice_step(*, practice: Practice, step: str, reason: str = "", by: User, 
 def practice_consent(*, practice: Practice, given: bool, note: str, by: User, at: datetime) -> Practice:
     """Keep whether the organisation agrees to publication; it may change its mind. The note says who said so, and how.
 
-    Raises PracticeRefusedError where the source has published it anyway, or without a note.
+    Raises PracticeRefusedError without a note, or where a source has published it and nobody here answers for the
+    organisation.
     """
     locked = practice_lock(practice)
-    if locked.consent == PracticeConsent.PUBLISHED:
+    if locked.consent == PracticeConsent.PUBLISHED and locked.organisation_id is None:
         raise PracticeRefusedError(["no_consent_needed"])
     if not note.strip():
         raise PracticeRefusedError(["no_reason"])
@@ -266,6 +271,25 @@ def searched(practice: Practice) -> str:
     name = "" if practice.anonymous or practice.organisation is None else practice.organisation.name
     parts = [practice.code, *texts, *figures, *practice.citation.values(), named, name]
     return "\n".join(part for part in parts if part).casefold()
+
+
+def _with_known_origin(content: PracticeContent) -> PracticeContent:
+    """Tie an organisation that is only named to the one of that name here: then its people answer for it."""
+    name = content.organisation_name.strip()
+    known = None if content.organisation or not name else Organisation.objects.filter(name__iexact=name).first()
+    return replace(content, organisation=known) if known else content
+
+
+def _consent_of(content: PracticeContent, note: str, by: User) -> str:
+    """Return what a consent that the proposer states is worth: an organisation here is asked unless they manage it.
+
+    For one that is not here the note has to say who gave it, and how. Raises PracticeRefusedError.
+    """
+    if content.organisation is not None and not by.has_role(content.organisation.pk, *CONSENTING):
+        return PracticeConsent.ASKED
+    if content.organisation is None and not note.strip():
+        raise PracticeRefusedError(["no_reason"])
+    return PracticeConsent.GIVEN
 
 
 def _history(practice: Practice, step: str, reason: str, by: User | None, at: datetime) -> None:

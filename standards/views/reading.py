@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from accounts.access import may, signed_in
 from standards.editions.lineage import criteria_of
+from standards.library import practices_of_criterion
 from standards.models import Criterion, Edition, EditionStatus, EditionStep
 from standards.scoring.words import plain
 from standards.selectors import Filters, edition_document, edition_tree, editions, known_kpis, neighbours, tier_demands
@@ -77,6 +78,7 @@ def criterion_detail(request: HttpRequest, code: str, version: str, criterion: s
     context = {
         **criterion_context(row, edition_document(row.edition)),
         "edition": row.edition,
+        "practices": practices_of_criterion(row.edition, row.code, request.user),
         "before": before,
         "after": after,
         "may_edit": row.edition.status == EditionStatus.DRAFT

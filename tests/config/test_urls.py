@@ -31,7 +31,15 @@ FOREIGN_PUBLIC = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
 }
-OUR_PUBLIC = {"healthz", "readyz", "accounts:join", "verify_form", "verify"}
+OUR_PUBLIC = {
+    "healthz",
+    "readyz",
+    "accounts:join",
+    "verify_form",
+    "verify",
+    "standards:practice_list",
+    "standards:practice",
+}
 # One view serves every step of the workflow; which permission it takes stands in the table of transitions.
 FROM_WORKFLOW = "audits.<step>"
 EXAMPLES = {"int": 1, "str": "x", "slug": "x", "path": "x", "uuid": UUID(int=1)}
