@@ -67,6 +67,14 @@ DONE: dict[str, LazyText] = {
     "supersede": _("Superseded"),
     "withdraw": _("Withdrawn"),
 }
+SECTIONS: dict[str, LazyText] = {
+    "tiers": _("Tiers and gates"),
+    "facts": _("Facts"),
+    "schemes": _("Other schemes"),
+    "scale": _("Scale"),
+    "market": _("Market figures"),
+    "lineage": _("Lineage"),
+}
 REFUSALS: dict[str, LazyText] = {
     "wrong_status": _("The edition has moved on; this step is not possible from its present state."),
     "faults": _("The edition has faults. Mend them first."),

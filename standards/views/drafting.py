@@ -45,6 +45,7 @@ from standards.services import (
 )
 from standards.views.looking import look
 from standards.words import DONE, steps_for, words_for
+from standards.words import SECTIONS as SECTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from standards.forms import PartForm
 
 CONFLICT, UNPROCESSABLE = 409, 422
+MOST_GAPS = 200
 EDIT = "standards.edit_edition"
 
 
@@ -81,11 +83,29 @@ def overview(request: HttpRequest, code: str, version: str) -> HttpResponse:
         "is_draft": edition.status == EditionStatus.DRAFT,
         "faults": [(fault.where, fault_words(fault.what)) for fault in shown.faults],
         "languages": [(LANGUAGE_NAMES.get(each.code, each.code), each) for each in shown.languages],
-        "sections": SECTIONS,
+        "gaps": [
+            (gap.where, LANGUAGE_NAMES.get(gap.language, gap.language), _address(edition, shown.document, gap.part))
+            for gap in shown.coverage.gaps[:MOST_GAPS]
+        ],
+        "sections": [(name, SECTION_WORDS.get(name, name)) for name in SECTIONS if name in shown.document],
         "steps": steps,
         "history": [(DONE.get(each.name, each.name), each) for each in edition.steps.select_related("by")],
     }
     return render(request, "standards/draft.html", context)
+
+
+def _address(edition: Edition, document: Mapping[str, Any], part: str) -> str:
+    """Return where a part is written; ``part`` is what a gap says."""
+    here = (edition.code, edition.version)
+    if part in SECTIONS:
+        return reverse("standards:section_edit", args=(*here, part))
+    for kind in ("criterion", "clause", "block"):
+        try:
+            part_at(document, Address(kind, part))
+        except NoSuchPartError:
+            continue
+        return reverse(f"standards:{kind}_edit", args=(*here, part))
+    return reverse("standards:head_edit", args=here)
 
 
 def _labelled(tree: Any) -> list[Any]:
@@ -269,6 +289,7 @@ def section_edit(request: HttpRequest, code: str, version: str, section: str) ->
         initial={"seen": part_hash(stored), "text": section_yaml(section, stored["section"])},
     )
     context: dict[str, Any] = {"edition": edition, "form": form, "section": section}
+    context["title"] = SECTION_WORDS.get(section, section)
     context["is_draft"] = edition.status == EditionStatus.DRAFT
     if request.method != "POST":
         return render(request, "standards/section.html", context)

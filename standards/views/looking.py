@@ -35,7 +35,7 @@ def look(request: HttpRequest, edition: Edition, document: Mapping[str, Any] | N
     if view == COMPARE:
         return render_to_string("standards/look.html", _comparison(edition, document, code), request)
     language = view if view in LANGUAGES else "en"
-    context = criterion_context(criterion_preview(edition, document, code), dict(document))
+    context = criterion_context(criterion_preview(edition, document, code), dict(document)) | {"is_look": True}
     with translation.override(language):
         inside = render_to_string("standards/criterion_body.html", context, request)
     return render_to_string("standards/look.html", {"inside": inside, "language": language}, request)
