@@ -366,11 +366,11 @@ class CertificationReport:
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield (place, text) for every text; a place reads like ``findings 3 statement``."""
-        yield from _texts(self, "")
+        yield from walk_texts(self, "")
 
     def canonical(self) -> bytes:
         """Return the content, all but the imprint, as canonical JSON (RFC 8785)."""
-        content = {key: value for key, value in _plain(self).items() if key != "imprint"}
+        content = {key: value for key, value in plain(self).items() if key != "imprint"}
         return rfc8785.dumps(content)
 
     def content_sha256(self) -> str:
@@ -378,27 +378,27 @@ class CertificationReport:
         return hashlib.sha256(self.canonical()).hexdigest()
 
 
-def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def walk_texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
     """Walk a document; an entry is named by its code, number or label."""
     if isinstance(value, str):
         yield place.strip(), value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _texts(item, place)
+            yield from walk_texts(item, place)
     elif is_dataclass(value):
         name = next((getattr(value, key) for key in ("code", "number", "label", "kpi") if hasattr(value, key)), "")
         for each in fields(value):
             where = f"{place} {name} {each.name.replace('_', ' ')}".replace("  ", " ")
-            yield from _texts(getattr(value, each.name), where)
+            yield from walk_texts(getattr(value, each.name), where)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Turn a document into what JSON knows: decimals and dates become text, so that no digit is lost."""
     if is_dataclass(value):
         held = ((each, getattr(value, each.name)) for each in fields(value))
-        return {each.name: _plain(part) for each, part in held if "stated" not in each.metadata or part != each.default}
+        return {each.name: plain(part) for each, part in held if "stated" not in each.metadata or part != each.default}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, date):  # a datetime is one, too

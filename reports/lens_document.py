@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 import rfc8785
 
-from reports.document import Imprint, Interval, Party, Site, Source
-from reports.document import _plain as plain
-from reports.document import _texts as walk_texts
+from reports.document import Imprint, Interval, Party, Site, Source, plain, walk_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
