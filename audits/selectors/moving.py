@@ -239,4 +239,7 @@ def with_former(answers: list[Answer]) -> list[Answer]:
 def moves_of(audit: Audit) -> list[AuditMove]:
     """Return the moves of an audit, the latest first, with everything that a line about them shows; one query."""
     moves = audit.moves.select_related("old_edition", "new_edition", "by", "undone_by").order_by("-pk")
-    return list(moves.defer("old_edition__document", "new_edition__document"))
+    found = list(moves.defer("old_edition__document", "new_edition__document"))
+    for move in found:
+        move.undone = getattr(move, "undone_by", None)  # type: ignore[attr-defined] # None, where it raises
+    return found
