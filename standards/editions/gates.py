@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from standards.editions.reader import unique
+from standards.scoring.model import BARS, CENTRE, OTHERWISE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -123,9 +124,10 @@ class Gates:
         return {"fact": code, tests[0]: self._wanted(self.facts[code], tests[0], fields[tests[0]], where)}
 
     def market(self, node: Node, where: str) -> dict[str, Any]:
-        """``kpis`` that count; how many judged, none below, which share above, for how many quarters."""
+        """``kpis`` that count; how many judged, none below, which share above, for how many quarters; at which bar."""
         required = ("gate", "kpis", "at_least")
-        fields = self.reader.fields(node, where, required, ("none_below", "above_percent", "quarters"))
+        optional = ("none_below", "above_percent", "quarters", "bar", "otherwise")
+        fields = self.reader.fields(node, where, required, optional)
         kpis = self.reader.words(fields.get("kpis"), f"{where} kpis", self.known_kpis)
         above = fields.get("above_percent")
         return {
@@ -134,7 +136,27 @@ class Gates:
             "none_below": self.reader.boolean(fields.get("none_below"), f"{where} none_below", default=True),
             "above_percent": self.reader.number(above, f"{where} above_percent", Decimal(0), Decimal(100), 3),
             "quarters": self.reader.integer(fields.get("quarters"), f"{where} quarters", 0, 99),
+            **self._bar(node, fields, where),
         }
+
+    def _bar(self, node: Node, fields: dict[str, Node], where: str) -> dict[str, Any]:
+        """Return the bar, and what counts where the market publishes none; both stand only where the file says them.
+
+        So an edition from before there were bars keeps its hash.
+        """
+        bars = {
+            key: self.reader.word(fields[key], f"{where} {key}", known)
+            for key, known in (("bar", BARS), ("otherwise", OTHERWISE))
+            if key in fields
+        }
+        higher = bars.get("bar") in BARS and bars.get("bar") != CENTRE
+        if higher and "otherwise" not in bars:
+            self.reader.fault(node, where, f"a bar of {bars['bar']} needs otherwise: {' or '.join(OTHERWISE)}")
+        if "otherwise" in bars and "bar" in bars and not higher and bars["bar"]:
+            self.reader.fault(node, where, "otherwise goes with a bar above the centre")
+        if "otherwise" in bars and "bar" not in bars:
+            self.reader.fault(node, where, "otherwise needs a bar")
+        return bars
 
     def _percent(self, node: Node, where: str, key: str) -> int | float:
         fields = self.reader.fields(node, where, ("gate", key))

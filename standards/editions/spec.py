@@ -6,6 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from standards.scoring.model import (
+    CENTRE,
+    LEFT_OUT,
     BlockGate,
     BlockSpec,
     ClauseGate,
@@ -87,7 +89,13 @@ def _value(value: Any) -> Any:
 
 def _market(gate: Data) -> MarketGate:
     return MarketGate(
-        tuple(gate["kpis"]), gate["at_least"], gate["none_below"], exact(gate["above_percent"]), gate["quarters"]
+        tuple(gate["kpis"]),
+        gate["at_least"],
+        gate["none_below"],
+        exact(gate["above_percent"]),
+        gate["quarters"],
+        gate.get("bar", CENTRE),
+        gate.get("otherwise", LEFT_OUT),
     )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from standards.scoring.gates import VERDICTS
-from standards.scoring.model import QUARTERS_FACT, Case, FactGate, FactSpec, FindingsGate, MarketGate
+from standards.scoring.model import BARS, QUARTERS_FACT, Case, FactGate, FactSpec, FindingsGate, MarketGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def parse_case(edition: EditionSpec, data: Any) -> Case:
     case = Case(
         levels=levels,
         not_applicable=not_applicable,
-        market=dict(_read("market", parts["market"], lambda _name, value: _verdict(value), faults)),
+        market=dict(_read("market", parts["market"], lambda _name, value: _verdicts(value), faults)),
         findings=dict(_read("findings", parts["findings"], lambda _name, value: _count(value), faults)),
         facts=dict(_read("facts", parts["facts"], lambda name, value: _fact(_fact_spec(edition, name), value), faults)),
     )
@@ -132,6 +132,22 @@ def _read(section: str, part: Mapping[str, Any], read: Any, faults: list[tuple[s
                 yield name, read(name, value)
         except _FaultError as fault:
             faults.append((f"{section}.{_name(name)}", str(fault)))
+
+
+def _verdicts(value: Any) -> str | dict[str, str]:
+    """Return one verdict for every bar, or those by bar; a bar whose verdict is ``null`` has none."""
+    if not isinstance(value, dict):
+        return _verdict(value)
+    unknown = next((bar for bar in value if bar not in BARS), None)
+    if unknown is not None:
+        raise _FaultError(f"bars are {', '.join(BARS)}, not {_name(unknown)}")
+    found: dict[str, str] = {}
+    for bar, verdict in value.items():
+        try:
+            found |= {} if verdict is None else {bar: _verdict(verdict)}
+        except _FaultError as fault:
+            raise _FaultError(f"{bar} {fault}") from None
+    return found
 
 
 def _verdict(value: Any) -> str:

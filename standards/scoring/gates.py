@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from standards.scoring.model import (
+    CENTRE,
     QUARTERS_FACT,
     BlockGate,
     ClauseGate,
@@ -25,7 +26,7 @@ from standards.scoring.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from standards.scoring.model import BlockResult, Case, EditionSpec, GateSpec, Row
     from standards.scoring.points import Counts
@@ -127,13 +128,16 @@ def market_gate(gate: MarketGate, view: TierView) -> Iterator[GateResult]:
 
     Not met when one is below or insufficient, or when even the best outcome of the missing verdicts would leave too
     few judged KPIs or too small a share above, or when the quarters in a row are known to be too few. ``no_figure``
-    (the market release holds no like figure; the release decides that, never the centre) is left out.
+    (the market release holds no like figure; the release decides that, never the centre) is left out, unless the
+    gate is of a higher bar and takes the central figure instead. Not shown below a higher bar counts as above: the
+    share asks who stands out from the market's middle.
     """
-    verdicts = {kpi: view.case.market.get(kpi) for kpi in gate.kpis}
+    found = {kpi: _verdict_at(gate, view.case.market.get(kpi)) for kpi in gate.kpis}
+    verdicts = {kpi: verdict for kpi, (verdict, _bar) in found.items()}
     missing = tuple(kpi for kpi, verdict in verdicts.items() if verdict is None)
     judged = tuple(kpi for kpi, verdict in verdicts.items() if verdict not in {None, NO_FIGURE})
     failing = tuple(kpi for kpi in judged if verdicts[kpi] in {BELOW, INSUFFICIENT}) if gate.none_below else ()
-    above = sum(verdicts[kpi] == ABOVE for kpi in judged)
+    above = sum(_stands_out(*found[kpi]) for kpi in judged)
     best_judged, best_above = len(judged) + len(missing), above + len(missing)
     few = best_judged < gate.at_least
     faint = best_above * 100 < gate.above_percent * best_judged
@@ -151,14 +155,31 @@ def market_gate(gate: MarketGate, view: TierView) -> Iterator[GateResult]:
         "insufficient": sum(verdicts[kpi] == INSUFFICIENT for kpi in judged),
         "missing": len(missing),
         "quarters": quarters,
+        "otherwise": sum(found[kpi][1] != gate.bar for kpi in judged),
     }
     wanted = {
         "at_least": gate.at_least,
         "none_below": gate.none_below,
         "above_percent": gate.above_percent,
         "quarters": gate.quarters,
+        "bar": gate.bar,
+        "otherwise": gate.otherwise,
     }
     yield GateResult("market", "market", state, seen, wanted, because)
+
+
+def _verdict_at(gate: MarketGate, given: str | Mapping[str, str] | None) -> tuple[str | None, str]:
+    """Return the verdict that counts and the bar it was made at; a plain verdict is that of every bar."""
+    if given is None or isinstance(given, str):
+        return given, gate.bar
+    verdict = given.get(gate.bar)
+    if verdict == NO_FIGURE and gate.otherwise == CENTRE:
+        return given.get(CENTRE), CENTRE
+    return verdict, gate.bar
+
+
+def _stands_out(verdict: str | None, bar: str) -> bool:
+    return verdict == ABOVE or (verdict == NOT_SHOWN_BELOW and bar != CENTRE)
 
 
 GATES: dict[type[Any], Callable[[Any, TierView], Iterator[GateResult]]] = {

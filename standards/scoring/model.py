@@ -126,17 +126,28 @@ class FactGate:
 
 @dataclass(frozen=True, slots=True)
 class MarketGate:
-    """The verdicts on these KPIs against the market; see ``gates.market_gate``."""
+    """The verdicts on these KPIs at a bar of the market; see ``gates.market_gate``.
+
+    ``bar`` is one of ``BARS``. ``otherwise`` says what counts where the market publishes no such figure for a KPI:
+    ``centre``, its central figure, or ``left_out``, nothing.
+    """
 
     kpis: tuple[str, ...]
     at_least: int
     none_below: bool
     above_percent: Fraction
     quarters: int
+    bar: str = "centre"
+    otherwise: str = "left_out"
 
 
 GateSpec = TotalGate | BlockGate | MandatoryGate | ClauseGate | FindingsGate | NaShareGate | FactGate | MarketGate
 QUARTERS_FACT = "market_quarters"
+# What the market's average centre reaches, its best quarter, its best tenth; and what an edition may want instead.
+CENTRE, UPPER_QUARTILE, TOP_DECILE = "centre", "upper_quartile", "top_decile"
+BARS = (CENTRE, UPPER_QUARTILE, TOP_DECILE)
+LEFT_OUT = "left_out"
+OTHERWISE = (CENTRE, LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +281,14 @@ class EditionSpec:
 class Case:
     """What is known of one audit. A criterion in neither ``levels`` nor ``not_applicable`` is unanswered.
 
-    ``market``: KPI code -> above | not_shown_below | below | insufficient | no_figure. ``findings``: counts by name.
+    ``market``: KPI code -> above | not_shown_below | below | insufficient | no_figure, at every bar, or a mapping from
+    bar to one of these. ``findings``: counts by name.
     ``facts``: numbers as ``Fraction``, booleans, choices as ``str``, lists as ``frozenset``. Made by ``parse_case``.
     """
 
     levels: Mapping[str, int] = field(default_factory=dict)
     not_applicable: frozenset[str] = frozenset()
-    market: Mapping[str, str] = field(default_factory=dict)
+    market: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 

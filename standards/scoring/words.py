@@ -124,6 +124,8 @@ def _seen_market(see: Mapping[str, Any], want: Mapping[str, Any], translate: Tra
     parts = [translate(_("%(judged)s judged: %(above)s above, %(below)s below, %(insufficient)s insufficient")) % see]
     if see["missing"]:
         parts.append(translate(_("%(missing)s without a verdict")) % see)
+    if see["otherwise"]:
+        parts.append(translate(_("%(otherwise)s at the central figure, as the market publishes no other")) % see)
     if want["quarters"]:
         parts.append(translate(_("quarters in a row: %s")) % plain(see["quarters"], translate))
     return translate(_("; ")).join(parts)
@@ -159,8 +161,22 @@ def _want_fact(want: Mapping[str, Any], translate: Translate) -> str:
     return translate(_TESTS[str(want["test"])]) % plain(want["value"], translate)
 
 
+_BARS = {
+    "upper_quartile": _("against the market's upper quartile"),
+    "top_decile": _("against the market's top decile"),
+}
+_BARS_MISSING = {
+    "centre": _("where none is published, against the central figure"),
+    "left_out": _("where none is published, left out"),
+}
+
+
 def _want_market(want: Mapping[str, Any], translate: Translate) -> str:
     parts = [translate(_("at least %s judged")) % want["at_least"]]
+    if want["bar"] in _BARS:
+        parts.append(translate(_BARS[want["bar"]]))
+    if want["otherwise"] in _BARS_MISSING and want["bar"] in _BARS:
+        parts.append(translate(_BARS_MISSING[want["otherwise"]]))
     if want["none_below"]:
         parts.append(translate(_("none below or insufficient")))
     if want["above_percent"]:

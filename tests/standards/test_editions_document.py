@@ -8,12 +8,15 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 from benchmarks.kpis.registry import KPI_CODES
 from standards.editions import parse_edition, read_edition, spec_of
+from standards.editions.faults import EditionError
+from standards.editions.writer import edition_yaml
 from standards.scoring.model import ClauseGate, FactGate, MarketGate
-from tests.standards.conftest import FOUR_BLOCK, changed, small_yaml
+from tests.standards.conftest import FOUR_BLOCK, changed, line_of, small_yaml
 
 if TYPE_CHECKING:
     from standards.editions import ParsedEdition
@@ -109,3 +112,34 @@ def test_shipped_edition_says_each_thing_once(four_block: ParsedEdition) -> None
     ]
     assert [text for text, count in Counter(texts).items() if count > 1] == []
     assert all(len(text.split()) >= 8 for text in texts if not text.istitle() and len(text) > 80)
+
+
+MARKET = "gate: market, kpis: [nps], at_least: 1"
+
+
+def test_bar_stands_in_the_document_only_where_the_file_says_it() -> None:
+    plain = parse_edition(small_yaml().encode())
+    gate = next(gate for gate in plain.document["tiers"][1]["gates"] if gate["gate"] == "market")
+    assert not gate.keys() & {"bar", "otherwise"}
+    stated = parse_edition(changed(MARKET, f"{MARKET}, bar: top_decile, otherwise: centre"))
+    gate = next(gate for gate in stated.spec.tiers[1].gates if isinstance(gate, MarketGate))
+    assert (gate.bar, gate.otherwise) == ("top_decile", "centre")
+    assert stated.sha256 != plain.sha256
+    assert parse_edition(edition_yaml(stated.document).encode()).sha256 == stated.sha256
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ("bar: median", "is not one of centre, upper_quartile, top_decile"),
+        ("bar: upper_quartile", "needs otherwise: centre or left_out"),
+        ("bar: upper_quartile, otherwise: mean", "is not one of centre, left_out"),
+        ("bar: centre, otherwise: centre", "otherwise goes with a bar above the centre"),
+        ("otherwise: centre", "otherwise needs a bar"),
+    ],
+)
+def test_bar_that_cannot_be_read_is_refused_by_line(more: str, what: str) -> None:
+    data = changed(MARKET, f"{MARKET}, {more}")
+    with pytest.raises(EditionError) as caught:
+        parse_edition(data)
+    assert [(fault.line, what in fault.what) for fault in caught.value.faults] == [(line_of(data, MARKET), True)]

@@ -45,6 +45,8 @@ BAD = [
     ({"answers": {"A1.2": {"na": True}}}, "N/A needs a reason in words"),
     ({"market": {"nps": "great"}}, "market.nps: must be one of above, not_shown_below"),
     ({"market": {"nps": 1}}, "market.nps: must be one of"),
+    ({"market": {"nps": {"median": "above"}}}, "market.nps: bars are centre, upper_quartile, top_decile, not median"),
+    ({"market": {"nps": {"centre": "great"}}}, "market.nps: centre must be one of above"),
     ({"findings": {"major_open": -1}}, "findings.major_open: must be a whole number from 0"),
     ({"findings": {"major_open": True}}, "findings.major_open: must be a whole number from 0"),
     ({"findings": {"major_open": "0"}}, "findings.major_open: must be a whole number from 0"),
@@ -80,6 +82,8 @@ def test_parse_takes_numbers_as_text_and_reads_null_as_missing() -> None:
     case = parse_case(SPEC, {"facts": {"cskm": " 62.5 ", "unit": None}, "market": {"nps": None}})
     assert case.facts == {"cskm": Fraction(125, 2)}
     assert case.market == {}
+    by_bar = {"nps": {"centre": "above", "upper_quartile": "below", "top_decile": None}}
+    assert parse_case(SPEC, {"market": by_bar}).market == {"nps": {"centre": "above", "upper_quartile": "below"}}
 
 
 @pytest.mark.parametrize(

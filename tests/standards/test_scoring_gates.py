@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +189,50 @@ def market(at_least: int = 1, above: int = 0, quarters: int = 0) -> MarketGate:
 )
 def test_market_gate(gate: MarketGate, verdicts: dict, quarters: int | None, state: str) -> None:
     assert gates(gate, market=verdicts, facts={"market_quarters": quarters})[0].state == state
+
+
+def bars(centre: str | None, quartile: str | None) -> dict[str, str | None]:
+    """Return verdicts by bar."""
+    return {bar: verdict for bar, verdict in (("centre", centre), ("upper_quartile", quartile)) if verdict}
+
+
+def at_quartile(otherwise: str, at_least: int = 1, above: int = 0) -> MarketGate:
+    """Return a gate of the upper quartile."""
+    return dataclasses.replace(market(at_least, above), bar="upper_quartile", otherwise=otherwise)
+
+
+@pytest.mark.parametrize(
+    ("gate", "verdicts", "state"),
+    [
+        # One verdict stands for every bar, and at the centre a mapping says the same as the verdict alone.
+        (at_quartile("centre"), NOTHING | {"nps": "above"}, "met"),
+        (market(), NOTHING | {"nps": bars("above", "below")}, "met"),
+        (at_quartile("centre"), NOTHING | {"nps": bars("above", "below")}, "not_met"),
+        (at_quartile("centre"), NOTHING | {"nps": bars("below", "not_shown_below")}, "met"),
+        # No quartile is published: the declared rule.
+        (at_quartile("centre"), NOTHING | {"nps": bars("not_shown_below", "no_figure")}, "met"),
+        (at_quartile("centre"), NOTHING | {"nps": bars("below", "no_figure")}, "not_met"),
+        (at_quartile("left_out"), NOTHING | {"nps": bars("above", "no_figure")}, "not_met"),  # none is judged
+        (at_quartile("left_out", 0), NOTHING | {"nps": bars("below", "no_figure")}, "met"),
+        # The share: holding the quartile counts, being not below the centre does not.
+        (at_quartile("centre", 1, 100), NOTHING | {"nps": bars("above", "not_shown_below")}, "met"),
+        (at_quartile("centre", 1, 100), NOTHING | {"nps": bars("not_shown_below", "no_figure")}, "not_met"),
+        (at_quartile("centre", 1, 100), NOTHING | {"nps": bars("above", "no_figure")}, "met"),
+        # What has no verdict at the bar that counts is open.
+        (at_quartile("centre"), NOTHING | {"nps": bars("above", None)}, "open"),
+        (at_quartile("centre"), NOTHING | {"nps": bars(None, "no_figure")}, "open"),
+    ],
+)
+def test_market_gate_at_a_bar(gate: MarketGate, verdicts: dict, state: str) -> None:
+    assert gates(gate, market=verdicts)[0].state == state
+
+
+def test_market_gate_says_at_which_bar_it_saw_what() -> None:
+    verdicts = NOTHING | {"nps": bars("above", "no_figure"), "fcr": bars("above", "above")}
+    result = gates(at_quartile("centre"), market=verdicts)[0]
+    assert "1 at the central figure" in seen(result)
+    assert "against the market's upper quartile, where none is published, against the central figure" in wanted(result)
+    assert "quartile" not in wanted(gates(market(), market=verdicts)[0])
 
 
 def test_market_gate_names_the_kpis_that_fail_or_are_missing() -> None:
