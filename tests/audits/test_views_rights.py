@@ -12,9 +12,12 @@ from django.urls import reverse
 
 from accounts.access import may
 from audits import urls
-from audits.models import Answer, Audit, Certificate, Decision, Evidence, Finding, MarketWaiver, TeamMember
+from audits.models import Answer, Audit, AuditMove, Certificate, Decision, Evidence, Finding, MarketWaiver, TeamMember
+from audits.selectors.moving import effect_on
 from ledger.models import Entry
-from tests.audits.scenes import PNG, STATUSES, WHO, Scene, make_scene
+from tests.audits.scenes import PNG, STATUSES, WHO, Scene
+from tests.audits.scenes import make_scene as make_plain_scene
+from tests.factories import AT, make_edition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,7 @@ pytestmark = pytest.mark.django_db
 ALL = frozenset(WHO) - {"outsider"}
 ASSESSORS = frozenset({"leader", "auditor"})
 PLANNERS = frozenset({"administrator", "audit_manager"})
+MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
 DECIDERS = frozenset({"decision_maker"})
 ALWAYS = frozenset(STATUSES)
@@ -80,6 +84,9 @@ CASES = (
     *(Case(name, ALL) for name in ("audit_detail", "sheet", "market", "answer_row", "answer_panel", "evidence_file")),
     *(Case(name, ASSESSORS) for name in ("facts", "texts", "finding_close")),
     Case("decision", DECIDERS),
+    Case("move", MOVERS),
+    Case("move_preview", MOVERS, frozenset({"planned", "fieldwork"})),
+    Case("move_record", ALL),
     Case("step", PLANNERS, step="start"),
     Case("step", frozenset({"leader"}), step="submit"),
     Case("step", REVIEWERS, step="approve"),
@@ -104,6 +111,23 @@ CASES = (
 )
 
 
+def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
+    """Bring an audit to a state, with a newer edition and the record of a move."""
+    scene = make_plain_scene(status, **fields)
+    newer = make_edition()
+    AuditMove.objects.create(
+        audit=scene.audit,
+        old_edition=scene.audit.edition,
+        new_edition=newer,
+        plan=effect_on(scene.audit, newer, today=AT.date()),
+        plan_sha256="0" * 64,
+        reason="Wanted.",
+        by=scene.people["leader"],
+        at=AT,
+    )
+    return scene
+
+
 def address(name: str, scene: Scene, *, step: str = "start") -> str:
     """Return the address of a view for the objects of a scene."""
     about = {
@@ -111,6 +135,9 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "evidence": [scene.answer.pk],
         "finding": [scene.finding.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
+    moves = {"move_preview": "new_edition", "move_record": "pk"}
+    if name in moves:
+        about = [scene.audit.pk, *scene.audit.moves.values_list(moves[name], flat=True)]
     special = {
         "audit_list": [],
         "audit_create": [],
@@ -125,7 +152,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
 
 def stored() -> dict[str, list[Any]]:
     """Return every row of the room and the length of the ledger."""
-    models = (Audit, Answer, TeamMember, Evidence, Finding, MarketWaiver, Decision, Certificate)
+    models = (Audit, Answer, AuditMove, TeamMember, Evidence, Finding, MarketWaiver, Decision, Certificate)
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
     return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
 
@@ -192,8 +219,13 @@ def test_without_signing_in_every_address_leads_to_the_sign_in(client: Client) -
 
 READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "POST"}), frozenset({"POST"})
 ALLOWED = {
-    **dict.fromkeys(("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "evidence_file"), READS),
-    **dict.fromkeys(("audit_create", "facts", "texts", "market", "decision", "step", "finding_close"), FORMS),
+    **dict.fromkeys(
+        ("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "evidence_file", "move", "move_record"),
+        READS,
+    ),
+    **dict.fromkeys(
+        ("audit_create", "facts", "texts", "market", "decision", "step", "finding_close", "move_preview"), FORMS
+    ),
     **dict.fromkeys(
         ("waiver_add", "fact_take", "answer_save", "evidence_upload", "evidence_remove", "finding_add"), WRITES
     ),
@@ -274,7 +306,13 @@ def test_ids_that_nobody_has_are_not_found(client: Client, number: int) -> None:
 
 def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     """Return what follows the first id in an address."""
-    return {"step": [case.step], "evidence_remove": [scene.evidence.pk], "fact_take": ["cskm"]}.get(case.name, [])
+    return {
+        "step": [case.step],
+        "evidence_remove": [scene.evidence.pk],
+        "move_preview": [1],
+        "move_record": [1],
+        "fact_take": ["cskm"],
+    }.get(case.name, [])
 
 
 def test_unknown_steps_are_not_found(client: Client) -> None:
