@@ -42,7 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("standards/", include("standards.urls")),
     path("benchmarks/", include("benchmarks.urls")),
     path("audits/", include("audits.urls")),
-    path("audits/<int:audit_id>/lenses/", include((lens_urlpatterns, "lenses"))),
+    path("audits/", include((lens_urlpatterns, "lenses"))),
     path("registers/", include((register_urlpatterns, "registers"))),
     path("reports/", include("reports.urls")),
     path("", include(verify_urlpatterns)),

@@ -17,9 +17,9 @@ urlpatterns = [
 ]
 
 lens_urlpatterns = [
-    path("", lenses.audit_lenses, name="audit_lenses"),
-    path("<str:lens>/", lenses.audit_lens, name="audit_lens"),
-    path("<str:lens>/export/", lenses.lens_export, name="lens_export"),
+    path("<int:audit_id>/lenses/", lenses.audit_lenses, name="audit_lenses"),
+    path("<int:audit_id>/lenses/<str:lens>/", lenses.audit_lens, name="audit_lens"),
+    path("<int:audit_id>/lenses/<str:lens>/export/", lenses.lens_export, name="lens_export"),
 ]
 
 verify_urlpatterns = [

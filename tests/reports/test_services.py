@@ -166,7 +166,7 @@ def test_export_render_keeps_a_message_whatever_goes_wrong(monkeypatch: Any, err
 
 
 def test_export_render_fails_in_words_when_the_disk_is_full(monkeypatch: Any) -> None:
-    def full(_data: bytes) -> str:
+    def full(_data: bytes, _suffix: str) -> str:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(services, "export_write", full)
