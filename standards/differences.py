@@ -249,7 +249,8 @@ def _texts(label: str, old: Mapping[str, str], new: Mapping[str, str]) -> Row:
 
 
 def _plain(label: str, old: str, new: str) -> Row:
-    return Row(label, (Piece(REMOVED, old),) if old else (), (Piece(ADDED, new),) if new else ())
+    pieces = differences(old, new)
+    return Row(label, _side(pieces, ADDED), _side(pieces, REMOVED))
 
 
 def _side(pieces: Iterable[Piece], without: str) -> tuple[Piece, ...]:
