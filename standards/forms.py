@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from standards.drafts import LANGUAGES
@@ -37,6 +38,7 @@ LANGUAGE_NAMES = {"en": "English", "zh-hans": "简体中文", "zh-hant": "繁體
 SEPARATORS = re.compile(r"[,，、;；\n]")
 BLANK_ITEMS = 3
 MOST_ITEMS = 200
+MEGABYTE = 1024 * 1024
 LONGEST_FIELD = 20_000
 LONGEST_REASON = 4000
 LONGEST_SECTION = 400_000
@@ -284,6 +286,7 @@ class CriterionForm(PartForm):
         self.fields["lineage_meaning"] = forms.ChoiceField(
             label=_("Its meaning is"),
             required=False,
+            help_text=_("Where it is not said, a new wording has to be answered again."),
             choices=[
                 ("", _("not said: a new wording has to be answered again")),
                 *((each, meanings[each]) for each in MEANINGS),
@@ -478,8 +481,16 @@ class ImportForm(forms.Form):
         error_messages={"empty": _("The file is empty. Nothing was changed.")},
     )
 
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large before any of it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            facts = {"size": round(file.size / MEGABYTE), "limit": MAX_BYTES // MEGABYTE}
+            raise ValidationError(_("%(size)s MB is too large; the limit is %(limit)s MB"), params=facts)
+        return file
+
     def content(self) -> bytes:
-        """Return what was uploaded, or one byte more than is allowed: the reader says that it is too large."""
+        """Return what was uploaded."""
         data: bytes = self.cleaned_data["file"].read(MAX_BYTES + 1)
         return data
 
