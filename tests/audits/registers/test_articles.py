@@ -36,7 +36,8 @@ def test_every_column_is_read(read: Any) -> None:
     found = read(
         "Article ID,Title,Owner,Uses in period,Last change,Characters changed,Last review,Review due,Policy changed,"
         "Policy applied,Sampled correct,Feedback received,Feedback closed,Colour\n"
-        "K-1,Lost card,Ann,120,2026-09-01,40,2026/09/02,2026.12.31,2026-08-01,2026年8月4日,Yes,2026-09-03,2026-09-05,red\n"
+        "K-1,Lost card,Ann,120,2026-09-01,40,2026/09/02,2026.12.31,2026-08-01,2026年8月4日,Yes,2026-09-03,"
+        "2026-09-05,red\n"
     )
     (only,) = found.articles
     assert (only.code, only.title, only.owner, only.uses, only.line) == ("K-1", "Lost card", "Ann", 120, 2)
@@ -194,7 +195,7 @@ def test_workbook(read: Any) -> None:
         workbook(
             [
                 ["article", "title", "uses", "changed", "correct"],
-                [1001.0, "挂失", 12.0, datetime(2026, 9, 1, 8, 30), True],
+                [1001.0, "挂失", 12.0, datetime(2026, 9, 1, 8, 30), True],  # noqa: DTZ001 - as a workbook has it
                 ["A2", "=1+1", 3, None, None],
                 [None, None, None, None, None],
                 ["A3", "x", "7", "2026-09-02", "no"],

@@ -9,18 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audits.liveness import (
-    PARAMETERS,
-    Article,
-    Fresh,
-    Part,
-    Period,
-    Why,
-    batch_size,
-    lag_points,
-    liveness,
-    percentile,
-)
+from audits.liveness import PARAMETERS, Article, Fresh, Part, Period, Why, batch_size, lag_points, liveness, percentile
 
 FIRST, LAST = date(2026, 7, 1), date(2026, 9, 30)
 PERIOD = Period(FIRST, LAST)
