@@ -25,8 +25,8 @@ Data = dict[str, Any]
 CODE = re.compile(r"BP-(?P<year>[0-9]{4})-(?P<number>[0-9]{2,6})")
 DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 URL = re.compile(r"https?://[^\s\"'<>\\]{3,480}")
-REQUIRED = ("code", "title", "summary", "done", "source", "judged")
-OPTIONAL = ("changed", "figures", "industry", "edition", "places", "organisation", "consent", "adopted")
+REQUIRED = ("code", "title", "summary", "done", "judged")
+OPTIONAL = ("source", "changed", "figures", "industry", "edition", "places", "organisation", "consent", "adopted")
 SOURCE = {"author": 200, "title": 300, "publisher": 200, "date": 10, "page": 60, "url": 490}
 FIGURE = ("before", "after", "period")
 LONGEST_FIGURE = 80
@@ -93,6 +93,10 @@ def _practice(reader: Reader, node: Node, industries: Collection[str], seen: dic
     texts = {key: reader.texts(get(key), f"{code} {key}") for key in ("title", "summary", "done", "changed", "judged")}
     if "title" in fields and not set(texts["title"]) & set(texts["summary"]) & set(texts["done"]):
         reader.fault(node, code, "title, summary and done need one language in common")
+    source = _source(reader, get("source"), f"{code} source")
+    consent = reader.word(get("consent"), f"{code} consent", CONSENTS, CONSENTS[0])
+    if consent == CONSENTS[0] and "publisher" not in source:
+        reader.fault(node, code, "needs the publisher of its source, or consent: given")
     return {
         "code": code,
         **{key: texts[key] for key in ("title", "summary", "done", "changed")},
@@ -101,8 +105,8 @@ def _practice(reader: Reader, node: Node, industries: Collection[str], seen: dic
         "edition": reader.code(get("edition"), f"{code} edition", 30),
         "places": reader.words(get("places"), f"{code} places", None),
         "organisation": _organisation(reader, get("organisation"), f"{code} organisation"),
-        "source": _source(reader, get("source"), f"{code} source"),
-        "consent": reader.word(get("consent"), f"{code} consent", CONSENTS, CONSENTS[0]),
+        "source": source,
+        "consent": consent,
         "judged": texts["judged"],
         "adopted": reader.items(get("adopted"), f"{code} adopted", lambda each, where: _adoption(reader, each, where)),
     }
@@ -116,18 +120,17 @@ def _figure(reader: Reader, node: Node, where: str) -> Data:
 
 def _organisation(reader: Reader, node: Node | None, where: str) -> Data:
     fields = reader.fields(node, where, (), ("name", "anonymous")) if node is not None else {}
-    return {
-        "name": _short(reader, fields.get("name"), f"{where} name", LONGEST_NAME),
-        "anonymous": reader.boolean(fields.get("anonymous"), f"{where} anonymous"),
-    }
+    name = _short(reader, fields.get("name"), f"{where} name", LONGEST_NAME)
+    anonymous = reader.boolean(fields.get("anonymous"), f"{where} anonymous")
+    if node is not None and name and anonymous:
+        reader.fault(node, where, "is anonymous, so its name does not belong here")
+    return {"name": name, "anonymous": anonymous}
 
 
 def _source(reader: Reader, node: Node | None, where: str) -> dict[str, str]:
     if node is None:
         return {}
-    fields = reader.fields(
-        node, where, ("publisher", "date"), [key for key in SOURCE if key not in {"publisher", "date"}]
-    )
+    fields = reader.fields(node, where, (), tuple(SOURCE))
     found = {key: _short(reader, fields.get(key), f"{where} {key}", longest) for key, longest in SOURCE.items()}
     for key, shape, what in (("date", DATE, "a date such as 2015-06-09 or 2015"), ("url", URL, "a web address")):
         if found[key] and not shape.fullmatch(found[key]):
