@@ -148,14 +148,6 @@ def _kept(criteria: Iterable[Criterion], filters: Filters) -> tuple[Criterion, .
     return tuple(each for each in criteria if filters.keep(each))
 
 
-def level_names(edition: Edition, criterion: str) -> dict[str, dict[str, str]]:
-    """Return the names of the levels by level; none where the criterion has a scale of its own. No query."""
-    document, spec = edition_document(edition), edition_spec(edition)
-    row = spec.row_by_code[criterion]
-    names: dict[str, dict[str, str]] = document["scale"]["names"]
-    return names if (row.low, row.high) == (spec.scale_min, spec.scale_max) else {}
-
-
 def tier_demands(edition: Edition) -> list[dict[str, Any]]:
     """Return each tier with its gates as (title, what it wants) in the reader's language; no query."""
     document, spec = edition_document(edition), edition_spec(edition)
