@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from benchmarks.records.prepare import Contacts
+    from benchmarks.records.prepare import Records
 
 ENGINES = ("duckdb", "postgres")
 MAX_CHANNELS = 40  # all KPIs are computed for each
@@ -76,7 +76,7 @@ def measure_file(
             return _measure(contacts, table, mapping, by, channels=channels)
 
 
-def _measure(contacts: Contacts, table: ir.Table, mapping: Mapping, by: Sequence[str], *, channels: bool) -> Measured:
+def _measure(contacts: Records, table: ir.Table, mapping: Mapping, by: Sequence[str], *, channels: bool) -> Measured:
     if "agent" in by and "agent" not in contacts.fields:
         raise RecordsError("Cannot split by agent: the mapping does not give the field agent.")
     at = Thresholds(mapping.service_level_seconds, mapping.short_abandon_seconds)

@@ -5,38 +5,17 @@ from __future__ import annotations
 import codecs
 import zoneinfo
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from benchmarks.message import Message
 from benchmarks.message import marked as _
+from benchmarks.records.kinds import CODES, FIELDS, KINDS
 from benchmarks.records.located import Located, MappingError, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FieldType = Literal["text", "seconds", "flag", "moment", "score"]
-FIELDS: dict[str, FieldType] = {
-    "contact_id": "text",
-    "arrived_at": "moment",
-    "queued": "flag",
-    "wait_seconds": "seconds",
-    "answered": "flag",
-    "abandoned": "flag",
-    "handle_seconds": "seconds",
-    "talk_seconds": "seconds",
-    "hold_seconds": "seconds",
-    "wrap_seconds": "seconds",
-    "agent": "text",
-    "customer": "text",
-    "reason": "text",
-    "channel": "text",
-    "transferred": "flag",
-    "survey_invited": "flag",
-    "survey_resolved": "flag",
-    "score_csat": "score",
-    "score_nps": "score",
-}
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "latin-1", "cp1252")
 FORMATS = ("csv", "parquet", "xlsx")
 UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "h:m:s": 1.0}
@@ -76,18 +55,28 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """A checked mapping. Thresholds are in seconds; ``time_zone`` decides which contact belongs to which day."""
+    """A checked mapping. Thresholds are in seconds; ``time_zone`` decides which row belongs to which day.
+
+    ``as_of`` and ``period_from`` are local times of the centre: until when, and from when, things are counted that
+    have no end of their own (open tickets, people on the staff). None leaves both to the records.
+    """
 
     title: str
     format: str
     time_zone: str
     given_in: str
+    kind: str = "contacts"
     delimiter: str = ","
     encoding: str = "utf-8"
     fields: dict[str, Source] = field(default_factory=dict)
     leave_out: tuple[Condition, ...] = ()
     service_level_seconds: int = 20
     short_abandon_seconds: int = 5
+    complaint_seconds: int = 259_200
+    ticket_seconds: int = 432_000
+    warning_seconds: int | None = None
+    as_of: datetime | None = None
+    period_from: datetime | None = None
     sentinel_dates: tuple[str, ...] = SENTINELS
     duplicate_key: tuple[str, ...] = ()
 
@@ -113,8 +102,7 @@ def parse_mapping(text: str) -> Mapping:
     for name in ("kind", "format", "time_zone", "fields"):
         if name not in top:
             raise root.fail(_("“{name}” is missing."), name=name)
-    if top["kind"].text("kind") != "contacts":
-        raise top["kind"].fail(_("kind must be contacts."))
+    kind = _one_of(top["kind"], tuple(KINDS), "kind", root)
     zone = _zone(top["time_zone"])
     given = _zone(top["given_in"]) if "given_in" in top else zone
     file = _known(top["format"], "format", {"type", "delimiter", "encoding"})
@@ -126,10 +114,16 @@ def parse_mapping(text: str) -> Mapping:
         encoding=_encoding(file.get("encoding")),
         time_zone=zone,
         given_in=given,
-        fields=_fields(top["fields"]),
+        kind=kind,
+        fields=_fields(top["fields"], kind),
         leave_out=_leave_out(top.get("leave_out")),
         service_level_seconds=_seconds(thresholds, "service_level_seconds", 20),
         short_abandon_seconds=_seconds(thresholds, "short_abandon_seconds", 5),
+        complaint_seconds=_seconds(thresholds, "complaint_seconds", 259_200),
+        ticket_seconds=_seconds(thresholds, "ticket_seconds", 432_000),
+        warning_seconds=_seconds(thresholds, "warning_seconds", 0) if "warning_seconds" in thresholds else None,
+        as_of=_when(top, "as_of", end=True),
+        period_from=_when(top, "period_from", end=False),
         sentinel_dates=_dates(top),
         duplicate_key=_texts(top, "duplicate_key", ()),
     )
@@ -137,10 +131,18 @@ def parse_mapping(text: str) -> Mapping:
 
 _TOP = {
     *("kind", "title", "note", "format", "time_zone", "given_in", "fields", "leave_out", "thresholds"),
-    *("sentinel_dates", "duplicate_key"),
+    *("sentinel_dates", "duplicate_key", "as_of", "period_from"),
 }
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-_THRESHOLDS = {"service_level_seconds", "short_abandon_seconds"}
+# What a threshold may be at most: those of a queue a day, those of a ticket a year.
+_DAY, _YEAR = 86_400, 31_622_400
+_THRESHOLDS = {
+    "service_level_seconds": _DAY,
+    "short_abandon_seconds": _DAY,
+    "complaint_seconds": _YEAR,
+    "ticket_seconds": _YEAR,
+    "warning_seconds": _YEAR,
+}
 _WAYS = ("column", "columns", "constant", "equals", "in", "not_in", "map", "from")
 _SOURCE = {*_WAYS, "none", "format", "unit", "join", "to", "note"}
 
@@ -196,9 +198,26 @@ def _encoding(place: Located | None) -> str:
 
 def _whole(place: Located, what: str) -> int:
     text = place.text(what)
-    if not text.isascii() or not text.isdigit() or int(text) > 86_400:  # noqa: PLR2004 - a day of seconds
-        raise place.fail(_("{what} must be a whole number of seconds, at most a day."), what=what)
+    if not text.isascii() or not text.isdigit() or len(text) > 8 or int(text) > _THRESHOLDS[what]:  # noqa: PLR2004 - digits of a year of seconds
+        if _THRESHOLDS[what] == _DAY:
+            raise place.fail(_("{what} must be a whole number of seconds, at most a day."), what=what)
+        raise place.fail(_("{what} must be a whole number of seconds, at most a year."), what=what)
     return int(text)
+
+
+def _when(top: dict[str, Located], name: str, *, end: bool) -> datetime | None:
+    """Read a day or a local time; with ``end`` a day means its end."""
+    if name not in top:
+        return None
+    text = top[name].text(name)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise top[name].fail(_("{what} is written like 2026-06-30 or 2026-06-30T18:00."), what=name) from error
+    if found.tzinfo is not None or not 1970 < found.year < 9999:  # noqa: PLR2004 - years that clocks know
+        raise top[name].fail(_("{what} is a local time of the centre, without an offset."), what=name)
+    whole_day = end and found.time() == time.min and "T" not in text and " " not in text.strip()
+    return found + timedelta(days=1) if whole_day else found
 
 
 def _seconds(section: dict[str, Located], name: str, usual: int) -> int:
@@ -238,16 +257,23 @@ def _leave_out(place: Located | None) -> tuple[Condition, ...]:
     return tuple(_condition(item) for item in place.items("leave_out")) if place else ()
 
 
-def _fields(place: Located) -> dict[str, Source]:
-    sources = {name: _source(name, value) for name, value in _known(place, "fields", FIELDS).items()}
-    if "arrived_at" not in sources:
-        raise place.fail(_("the field “arrived_at” is missing; without it nothing belongs to a day."))
-    if "answered" in sources and "wait_seconds" not in sources:
-        raise place.fail(_("“answered” needs “wait_seconds”: how long each contact waited."))
-    if "wait_seconds" in sources and "answered" not in sources:
-        raise place.fail(_("“wait_seconds” needs “answered”: which contacts were answered."))
-    if "abandoned" in sources and "answered" not in sources:
-        raise place.fail(_("“abandoned” needs “answered”."))
+def _fields(place: Located, kind: str) -> dict[str, Source]:
+    table = KINDS[kind]
+    sources = {name: _source(name, value) for name, value in _known(place, "fields", table.fields).items()}
+    if table.moment and table.moment not in sources:
+        raise place.fail(_("the field “{field}” is missing; without it nothing belongs to a day."), field=table.moment)
+    for name in table.needed:
+        if name not in sources:
+            raise place.fail(
+                _("the field “{field}” is missing; records of the kind {kind} need it."), field=name, kind=kind
+            )
+    for name, others in table.requires.items():
+        for other in others:
+            if name in sources and other not in sources:
+                raise place.fail(_("“{field}” needs “{other}”."), field=name, other=other)
+    if table.any_of and not any(set(group) <= sources.keys() for group in table.any_of):
+        groups = tuple(" + ".join(group) for group in table.any_of)
+        raise place.fail(_("records of the kind {kind} need one of these: {fields}."), kind=kind, fields=groups)
     return sources
 
 
@@ -297,7 +323,9 @@ def _checked(name: str, place: Located, source: Source) -> Source:
         raise place.fail(_("the field “{name}” is a flag: its constant is true or false."), name=name)
     if kind != "flag" and source.condition:
         raise place.fail(_("the field “{name}” cannot come from a condition; only flags can."), name=name)
-    if kind in {"moment", "seconds", "score"} and source.constant is not None:
+    if kind == "code" and source.constant is not None and source.constant not in CODES[name]:
+        raise place.fail(_("the field “{name}” is one of {known}."), name=name, known=CODES[name])
+    if kind not in {"text", "code", "flag"} and source.constant is not None:
         raise place.fail(_("the field “{name}” cannot be a constant."), name=name)
     if source.since and kind != "seconds":
         raise place.fail(_("only seconds are counted from one column to another."))

@@ -1,4 +1,4 @@
-"""From an open file to clean contacts: every row typed, or left out with a reason that is counted."""
+"""From an open file to clean records: every row typed, or left out with a reason that is counted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import ibis
 
 from benchmarks.message import Message
 from benchmarks.message import marked as _
+from benchmarks.records.complete import complete
 from benchmarks.records.files import RecordsError
-from benchmarks.records.mapping import FIELDS
+from benchmarks.records.kinds import FIELDS, KINDS, RANGES
 from benchmarks.records.reasons import LEFT_OUT, reason_message
 from benchmarks.records.source import Opened, bad_lines, open_records
-from benchmarks.records.typed import RANGES, holds, typed
+from benchmarks.records.typed import Typed, holds, seconds_of, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +38,13 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Contacts:
-    """Clean contacts in one shape.
+class Records:
+    """Clean records of one kind in one shape.
 
-    ``table`` has ``row``, ``arrived_at`` (local time of the centre), ``day`` and the fields that the mapping gives, of
-    which ``fields`` are the names. ``rejected`` are rows that are wrong, ``left_out`` those the mapping leaves out.
+    ``table`` has ``row``, ``day`` and ``key`` (a hash of what tells repeats, null where nothing does), the kind's
+    moment as local time of the centre, and the fields that the mapping gives or that follow from them, of which
+    ``fields`` are the names; moments of the kind's ``clock`` are there as seconds since 1970 too, as ``<name>_s``.
+    ``rejected`` are rows that are wrong, ``left_out`` those the mapping leaves out.
     """
 
     table: ir.Table
@@ -49,11 +52,12 @@ class Contacts:
     rows_read: int
     rejected: dict[str, Refused]
     left_out: dict[str, Refused]
+    kind: str = "contacts"
 
 
 @contextlib.contextmanager
-def prepare(path: Path, mapping: Mapping, folder: Path) -> Iterator[Contacts]:
-    """Read a records file into clean contacts, there until the end of the ``with`` block.
+def prepare(path: Path, mapping: Mapping, folder: Path) -> Iterator[Records]:
+    """Read a records file into clean records, there until the end of the ``with`` block.
 
     RecordsError or MappingError when it cannot be used at all.
     """
@@ -64,16 +68,16 @@ def prepare(path: Path, mapping: Mapping, folder: Path) -> Iterator[Contacts]:
         opened.connection.disconnect()
 
 
-def _usable(opened: Opened, mapping: Mapping) -> Contacts:
+def _usable(opened: Opened, mapping: Mapping) -> Records:
     try:
-        contacts = _prepare(opened, mapping)
+        records = _prepare(opened, mapping)
     except duckdb.Error as error:
         raise RecordsError(
             _("The file cannot be read: {error}"), error=str(error).split(chr(10), maxsplit=1)[0][:200]
         ) from error
-    if contacts.table.count().execute() == 0:
-        raise _no_row(contacts.rejected | contacts.left_out)
-    return contacts
+    if records.table.count().execute() == 0:
+        raise _no_row(records.rejected | records.left_out)
+    return records
 
 
 def _no_row(refused: dict[str, Refused]) -> RecordsError:
@@ -86,7 +90,7 @@ def _no_row(refused: dict[str, Refused]) -> RecordsError:
     return RecordsError(_("No row of the file can be used: {reasons}."), reasons=reasons)
 
 
-def _prepare(opened: Opened, mapping: Mapping) -> Contacts:
+def _prepare(opened: Opened, mapping: Mapping) -> Records:
     prepared = opened.connection.create_table("prepared", _typed_rows(opened, mapping), temp=True)
     unreadable = bad_lines(opened)
     reasons = _reasons(prepared, [line for line, _ in unreadable])
@@ -100,7 +104,8 @@ def _prepare(opened: Opened, mapping: Mapping) -> Contacts:
     rejected = {why: found for why, found in sorted(reasons.items()) if why not in left_out}
     rows = int(prepared.count().execute()) + len(unreadable)
     fields = frozenset(table.columns) - {"row", "day", "problem", "key"}
-    return Contacts(table.drop("problem", "key"), fields, rows, rejected, left_out)
+    fields -= {f"{name}_s" for name in KINDS[mapping.kind].clock}
+    return Records(table.drop("problem"), fields, rows, rejected, left_out, mapping.kind)
 
 
 def _typed_rows(opened: Opened, mapping: Mapping) -> ir.Table:
@@ -113,6 +118,7 @@ def _typed_rows(opened: Opened, mapping: Mapping) -> ir.Table:
         row=raw["row"],
         **{name: field.value for name, field in fields.items()},
         **{f"given_{name}": field.given for name, field in fields.items() if field.given is not None},
+        **_clock(fields, mapping),
         left_out=ibis.cases(*left_out, else_=ibis.null("string")) if left_out else ibis.null("string"),
         key=key.hash() if key is not None else ibis.null("int64"),
     )
@@ -121,8 +127,23 @@ def _typed_rows(opened: Opened, mapping: Mapping) -> ir.Table:
     return _judged(opened.connection.table("typed"), wrong, mapping)
 
 
+def _clock(fields: dict[str, Typed], mapping: Mapping) -> dict[str, ir.Value]:
+    """Count the seconds of the moments that durations are made of; a moment that stands for "not known" has none."""
+    found: dict[str, ir.Value] = {}
+    for name in KINDS[mapping.kind].clock:
+        if name in fields:
+            unknown = _sentinel(fields[name].value, mapping)
+            found[f"{name}_s"] = ibis.cases((unknown, ibis.null("int64")), else_=seconds_of(fields[name]).cast("int64"))
+    return found
+
+
+def _sentinel(moment: ir.Value, mapping: Mapping) -> ir.BooleanValue:
+    return moment.date().isin([ibis.date(day) for day in mapping.sentinel_dates])
+
+
 def _judged(rows: ir.Table, wrong: dict[str, str], mapping: Mapping) -> ir.Table:
-    values: dict[str, ir.Value] = {name: rows[name] for name in mapping.fields}
+    kind = KINDS[mapping.kind]
+    values: dict[str, ir.Value] = {name: _value(name, rows, mapping) for name in mapping.fields}
     problems: list[tuple[ir.BooleanValue, str]] = []
     for name in mapping.fields:
         if name in wrong:
@@ -131,17 +152,33 @@ def _judged(rows: ir.Table, wrong: dict[str, str], mapping: Mapping) -> ir.Table
             since = mapping.fields[name].since
             problems.append((unread if since else unread & rows[name].isnull(), wrong[name]))
         problems += _out_of_range(name, rows[name])
-    sentinel = rows.arrived_at.date().isin([ibis.date(day) for day in mapping.sentinel_dates])
-    problems += [(rows.arrived_at.isnull(), "arrived_at: missing"), (sentinel, "arrived_at: sentinel date")]
-    _complete(values, problems)
+    if kind.moment:
+        sentinel = _sentinel(rows[kind.moment], mapping)
+        problems += [
+            (rows[kind.moment].isnull(), f"{kind.moment}: missing"),
+            (sentinel, f"{kind.moment}: sentinel date"),
+        ]
+    clock = {f"{name}_s": rows[f"{name}_s"] for name in kind.clock if name in mapping.fields}
+    for first, then in kind.order:
+        if first in mapping.fields and then in mapping.fields:
+            problems.append((clock[f"{then}_s"] < clock[f"{first}_s"], f"{then}: before {first}"))
+    complete(mapping.kind, values, problems)
     # Nothing is computed from the contact's own number: it only tells duplicates, by ``key``.
     values.pop("contact_id", None)
     problem = ibis.coalesce(rows.left_out, ibis.cases(*problems, else_=ibis.null("string")))
-    return rows.select(row=rows["row"], **values, day=rows.arrived_at.date(), problem=problem, key=rows.key)
+    day = rows[kind.moment].date() if kind.moment else ibis.null("date")
+    return rows.select(row=rows["row"], **values, **clock, day=day, problem=problem, key=rows.key)
+
+
+def _value(name: str, rows: ir.Table, mapping: Mapping) -> ir.Value:
+    """Give a field; beside the moment of the kind, a date that stands for "not known" is no date."""
+    if FIELDS[name] != "moment" or name == KINDS[mapping.kind].moment:
+        return rows[name]
+    return ibis.cases((_sentinel(rows[name], mapping), ibis.null("timestamp")), else_=rows[name])
 
 
 def _out_of_range(name: str, value: ir.Value) -> list[tuple[ir.BooleanValue, str]]:
-    if FIELDS[name] == "seconds":
+    if FIELDS[name] in {"seconds", "amount"}:
         return [(value < 0, f"{name}: negative")]
     if name in RANGES:
         low, high = RANGES[name]
@@ -157,39 +194,10 @@ def _condition(condition: Condition) -> str:
     return f"{condition.column} {sign} {values}"
 
 
-def _complete(values: dict[str, ir.Value], problems: list[tuple[ir.BooleanValue, str]]) -> None:
-    """Add the fields that follow from others, and the contradictions between fields."""
-    values.setdefault("channel", ibis.literal("all"))
-    values["channel"] = values["channel"].fill_null("unknown")
-    _add_handling(values)
-    if "answered" not in values:
-        return
-    given = {name: values[name] for name in ("queued", "abandoned") if name in values}
-    answered = values["answered"]
-    queued = values.setdefault("queued", ibis.literal(True))
-    abandoned = values.setdefault("abandoned", queued & ~answered)
-    problems.extend((values[name].isnull(), f"{name}: missing") for name in ("answered", *given))
-    if "abandoned" in given:
-        problems.append((answered & abandoned, "both answered and abandoned"))
-    if "queued" in given:
-        problems.append(((answered | abandoned) & ~queued, "answered or abandoned without having queued"))
-    problems.append((queued & values["wait_seconds"].isnull(), "wait_seconds: missing"))
-
-
-def _add_handling(values: dict[str, ir.Value]) -> None:
-    parts = [name for name in ("talk_seconds", "hold_seconds", "wrap_seconds") if name in values]
-    if "handle_seconds" in values or "talk_seconds" not in parts:
-        return
-    total = values["talk_seconds"]
-    for name in parts[1:]:
-        total = total + values[name].fill_null(0.0)
-    values["handle_seconds"] = total
-
-
 def _key(opened: Opened, mapping: Mapping) -> ir.Value | None:
-    names = mapping.duplicate_key
-    if not names and "contact_id" in mapping.fields:
-        names = mapping.fields["contact_id"].columns
+    names, identity = mapping.duplicate_key, KINDS[mapping.kind].identity
+    if not names and identity in mapping.fields:
+        names = mapping.fields[identity].columns
     if not names:
         return None
     if len(names) == 1:
@@ -237,4 +245,4 @@ def _without_duplicates(opened: Opened, prepared: ir.Table, mapping: Mapping) ->
     return kept, Refused(int(repeats.count().execute()), tuple(_shift(line, missing) for line in lines))
 
 
-__all__ = ["Contacts", "Refused", "prepare"]
+__all__ = ["Records", "Refused", "prepare"]

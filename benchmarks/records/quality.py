@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from benchmarks.records.mapping import Mapping
-    from benchmarks.records.prepare import Contacts, Refused
+    from benchmarks.records.prepare import Records, Refused
 
 _GAPS_SHOWN = 31
 _OPTIONAL = ("handle_seconds", "wrap_seconds", "transferred", "agent", "customer", "reason")
 
 
-def quality_report(contacts: Contacts, mapping: Mapping) -> dict[str, Any]:
+def quality_report(contacts: Records, mapping: Mapping) -> dict[str, Any]:
     """Describe the records as JSON-able values; shares are from 0 to 1, None where the field is not mapped.
 
     ``missing`` counts answered contacts (all contacts where nothing is known about answering) without that field.

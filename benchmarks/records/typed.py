@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import ibis
 import ibis.expr.datatypes as dt
 
-from benchmarks.records.mapping import FIELDS, UNITS, Condition, Mapping, Source
+from benchmarks.records.kinds import CODES, FIELDS
+from benchmarks.records.mapping import UNITS, Condition, Mapping, Source
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 _YES = ("true", "yes", "y", "t", "1")
 _NO = ("false", "no", "n", "f", "0")
-RANGES = {"score_csat": (1, 5), "score_nps": (0, 10)}
 _LARGEST = 1e15
 
 
 class Typed(NamedTuple):
-    """A field: its value, null where unknown or wrong; whether anything was given; what is wrong if it came to null."""
+    """A field: its value, null where unknown or wrong; whether anything was given; what is wrong if it came to null.
+
+    ``instant`` is a moment that clocks do not change: a time with its zone.
+    """
 
     value: ir.Value
     given: ir.BooleanValue | None = None
     wrong: str = ""
+    instant: ir.Value | None = None
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator] # ibis has no types here
@@ -125,39 +129,56 @@ def _between(name: str, source: Source, raw: ir.Table, columns: dict[str, str], 
     start = Source(line=source.line, columns=(source.since or "",), none=source.none, layout=source.layout)
     begin = _read_moment(name, start, raw, columns, mapping)
     end = _read_moment(name, source, raw, columns, mapping)
-    seconds = (end.value.epoch_seconds() - begin.value.epoch_seconds()).cast("float64")
+    seconds = (seconds_of(end) - seconds_of(begin)).cast("float64")
     given = (begin.given & begin.value.isnull()) | (end.given & end.value.isnull())
     return Typed(seconds, given, f"{name}: not a date and time")
 
 
+def seconds_of(moment: Typed) -> ir.IntegerValue:
+    """Count the seconds since 1970 of a moment: on them durations are right when the clocks change."""
+    return (moment.value if moment.instant is None else moment.instant).epoch_seconds()
+
+
 def _read_moment(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     column = raw[columns[source.columns[0]]]
+    if column.type().is_date() and len(source.columns) == 1:
+        column = column.cast("timestamp")
     if column.type().is_timestamp() and len(source.columns) == 1:
-        instant = column.type().timezone is not None
-        return Typed(_local(column, mapping, instant=instant), column.notnull(), f"{name}: not a date and time")
+        instant = column if column.type().timezone is not None else in_zone(mapping.given_in, column)
+        return _moment(name, column, instant, column.notnull(), mapping)
     text = _text(source, raw, columns)
     if source.layout is None:
         # Read with its offset where it has one, otherwise as a time in the zone the mapping says (see ``connect``).
-        parsed = _local(text.try_cast("timestamp('UTC')"), mapping, instant=True)
+        instant = text.try_cast("timestamp('UTC')")
+        return _moment(name, instant, instant, text.notnull(), mapping)
+    parsed = try_strptime(text, source.layout)
+    instant = parsed if "%z" in source.layout else in_zone(mapping.given_in, parsed)
+    return _moment(name, instant if "%z" in source.layout else parsed, instant, text.notnull(), mapping)
+
+
+def _moment(name: str, given: ir.Value, instant: ir.Value, known: ir.BooleanValue, mapping: Mapping) -> Typed:
+    """Make a moment from what the file gives: a local time, or the instant itself."""
+    if given is not instant and mapping.given_in == mapping.time_zone:
+        local = given.cast("timestamp")
     else:
-        parsed = _local(try_strptime(text, source.layout), mapping, instant="%z" in source.layout)
-    return Typed(parsed, text.notnull(), f"{name}: not a date and time")
-
-
-def _local(moment: ir.Value, mapping: Mapping, *, instant: bool) -> ir.TimestampValue:
-    if instant:
-        return in_zone(mapping.time_zone, moment)
-    if mapping.given_in == mapping.time_zone:
-        return moment.cast("timestamp")
-    return in_zone(mapping.time_zone, in_zone(mapping.given_in, moment))
+        local = in_zone(mapping.time_zone, instant)
+    return Typed(local, known, f"{name}: not a date and time", instant)
 
 
 def _read_score(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
     return _number(name, source, raw, columns)
 
 
+def _read_code(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
+    text = _text(source, raw, columns)
+    return Typed(text.isin(CODES[name]).ifelse(text, ibis.null("string")), text.notnull(), f"{name}: not a known code")
+
+
 _READERS = {
     "text": _read_text,
+    "code": _read_code,
+    "amount": _read_score,
+    "number": _read_score,
     "flag": _read_flag,
     "seconds": _read_seconds,
     "moment": _read_moment,

@@ -36,7 +36,7 @@ def test_shipped_mapping_is_valid(name: str) -> None:
         ("just a word", 1, "section"),
         ("a: [1, 2", 1, "not valid YAML"),
         ("kind: contacts\n\tformat: x", 2, "not valid YAML"),
-        (changed("kind: contacts", "kind: tickets"), 1, "kind"),
+        (changed("kind: contacts", "kind: parrots"), 1, "kind"),
         (changed("kind: contacts", "kind: contacts\nkind: contacts"), 2, "twice"),
         (changed("encoding: utf-8", "encoding: klingon"), 2, "encoding"),
         (changed("type: csv", "type: pdf"), 2, "type"),
