@@ -213,12 +213,17 @@ def _behind(view: TierView, rows: Iterable[Row], share: Fraction, state: State) 
     levels, skip = view.case.levels, view.case.not_applicable
     if state is State.OPEN:
         return tuple(row.code for row in rows if row.code not in levels and row.code not in skip)
-    answered = [row for row in rows if row.code in levels and row.code not in skip]
     if state is State.MET:
-        return tuple(row.code for row in answered)
-    # (level - low) / span < numerator / denominator, in whole numbers
-    above, below = share.numerator, share.denominator
-    return tuple(row.code for row in answered if (levels[row.code] - row.low) * below < above * row.span)
+        return tuple(row.code for row in rows if row.code in levels and row.code not in skip)
+    # (level - low) / span < numerator / denominator, in whole numbers; what is unanswered is not behind it
+    top, bottom = share.numerator, share.denominator
+    return tuple(
+        row.code
+        for row in rows
+        if (levels.get(row.code, row.high) - row.low) * bottom < top * row.span
+        and row.code in levels
+        and row.code not in skip
+    )
 
 
 def _levels(code: str, kind: str, rows: list[Row], minimum: int, view: TierView, extra: dict[str, str]) -> GateResult:

@@ -172,7 +172,7 @@ class Row:
     """A criterion with everything the scoring loop needs as plain integers. ``units`` is the weight as an integer.
 
     ``step`` is what one level is worth, in units of ``EditionSpec.common``: all levels together are worth
-    ``units * common``, whatever the criterion's scale.
+    ``units * common``, whatever the criterion's scale. ``span`` is the number of steps from ``low`` to ``high``.
     """
 
     code: str
@@ -185,12 +185,8 @@ class Row:
     condition: Condition | None
     low: int
     high: int
+    span: int
     step: int
-
-    @property
-    def span(self) -> int:
-        """Return the number of steps from the lowest to the highest level."""
-        return self.high - self.low
 
     @property
     def levels(self) -> range:
@@ -258,6 +254,7 @@ class EditionSpec:
                     criterion.condition,
                     low,
                     high,
+                    high - low,
                     units * self.common // (high - low),
                 )
             )
