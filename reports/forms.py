@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crispy_forms.bootstrap import StrictButton
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Fieldset, Layout, Row, Submit
+from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +61,9 @@ class LensForm(forms.Form):
         else:
             del self.fields["grade"]
         if lens.delta:
-            self.fields["full"].initial, self.fields["sample"].initial = lens.delta.full, lens.delta.sample
+            for name, proposed in (("full", lens.delta.full), ("sample", lens.delta.sample)):
+                self.fields[name].initial = proposed
+                self.fields[name].help_text = gettext("%s when left out") % proposed
             certificate = [Row(Column("number"), Column("body"), Column("valid_until")), "covers"]
             minutes = Row(Column("full"), Column("sample"))
             names.append(Fieldset(gettext("Delta audit: the certificate that is held"), *certificate, minutes))
@@ -90,6 +93,5 @@ def _helper(names: list[Any]) -> FormHelper:
     helper.form_method = "get"
     helper.disable_csrf = True
     helper.attrs = {"hx-get": "", "hx-target": f"#{RESULT_ID}", "hx-swap": "outerHTML", "hx-push-url": "true"}
-    helper.layout = Layout(*names)
-    helper.add_input(Submit("", gettext("Read again"), css_class="btn btn-primary"))
+    helper.layout = Layout(*names, StrictButton(gettext("Read again"), type="submit", css_class="btn-primary"))
     return helper
