@@ -24,7 +24,11 @@ class MeasurementRunQuerySet(models.QuerySet["MeasurementRun"]):
 
 
 class MeasurementRun(models.Model):
-    """One computation: these records, read by this mapping, over this period."""
+    """One computation: these records, read by their mappings, over this period.
+
+    Each file is a source of its own (``sources``). The fields of the run itself describe the only file, or all of
+    them together: then ``records_sha256`` is the hash of the sources' hashes, in their order.
+    """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="measurement_runs")
     records_name = models.CharField(max_length=255)
@@ -39,6 +43,7 @@ class MeasurementRun(models.Model):
     rejected = models.JSONField(default=dict, help_text="reason -> {rows, lines}")
     quality = models.JSONField(default=dict, help_text="the quality report of the records")
     not_measured = models.JSONField(default=dict, help_text="KPI and variant -> why not")
+    warnings = models.JSONField(default=list, help_text="what to beware of: code, KPI and values")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -58,8 +63,37 @@ class MeasurementRun(models.Model):
         return None if share is None else f"{share * 100:.1f} %"
 
 
+class RunSource(models.Model):
+    """One file of a run: what it was, by its hash, and how it was read."""
+
+    run = models.ForeignKey(MeasurementRun, on_delete=models.CASCADE, related_name="sources")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=40)
+    records_name = models.CharField(max_length=255)
+    records_sha256 = models.CharField(max_length=64)
+    mapping = models.TextField(help_text="the mapping file, word for word")
+    mapping_sha256 = models.CharField(max_length=64)
+    rows_read = models.PositiveBigIntegerField()
+    rows_used = models.PositiveBigIntegerField()
+    rejected = models.JSONField(default=dict, help_text="reason -> {rows, lines}")
+    quality = models.JSONField(default=dict, help_text="the quality report of this file")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "position"], name="run_source_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show the name of the file."""
+        return self.records_name
+
+
 class Measurement(models.Model):
-    """One KPI in one variant, with what it rests on. ``value`` and ``standard_error`` are in ``unit``."""
+    """One KPI in one variant, with what it rests on. ``value`` and ``standard_error`` are in ``unit``.
+
+    ``low`` and ``high`` are the 95 % interval where it does not follow from the standard error.
+    """
 
     run = models.ForeignKey(MeasurementRun, on_delete=models.CASCADE, related_name="measurements")
     kpi = models.CharField(max_length=40)
@@ -73,6 +107,8 @@ class Measurement(models.Model):
     cluster = models.CharField(max_length=20, blank=True)
     clusters = models.PositiveIntegerField(null=True)
     design_effect = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
     unit = models.CharField(max_length=20)
 
     class Meta:
