@@ -1,8 +1,9 @@
 """Lenses: an audit re-read in another scheme's structure. No Django.
 
-A lens is a YAML file (``fixtures/lenses/``, ``docs/lens-format.md``). Begin reading in ``model.py``; ``source.py`` reads
-a file, ``assigning.py`` puts an edition's criteria into the groups, ``results.py`` reads a case through it,
-``delta.py`` says what an audit leaves to be looked at where a certificate is held. Nothing here changes a level or a score.
+A lens is a YAML file (``fixtures/lenses/``, ``docs/lens-format.md``). Begin reading in ``model.py``; ``source.py``
+reads a file, ``assigning.py`` puts an edition's criteria into the groups, ``results.py`` reads a case through it,
+``delta.py`` says what an audit leaves to be looked at where a certificate is held. Nothing here changes a level or a
+score.
 """
 
 from standards.lenses.assigning import Branch, Coverage, assign, items_of
