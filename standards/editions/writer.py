@@ -13,12 +13,27 @@ import yaml
 from standards.editions.reader import LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 WIDTH = 120
 LONG = 90
 _STRING = "tag:yaml.org,2002:str"
 _NEEDED = {"gates", "title", "requirement"}
+# How people write a file: who it is, what it asks, how it counts, the long lists last. A stored document is sorted.
+_ORDER = {
+    key: place
+    for place, key in enumerate(
+        (
+            *("en", "zh-hans", "zh-hant", "gate", "code", "version", "title", "languages", "based_on", "notice"),
+            *("points_total", "points", "scale", "schemes", "facts", "type", "unit", "choices", "market", "fact"),
+            *("clause", "requirement", "look_at", "evidence", "anchors", "kind", "facets", "weight", "tier"),
+            *("mandatory", "na_allowed", "when", "includes", "kpis", "crosswalk", "min", "max", "names"),
+            *("min_percent", "max_percent", "above", "equals", "one_of", "at_least", "none_below", "above_percent"),
+            *("quarters", "max_age_months", "from", "meaning", "practices", "reason", "help", "summary", "intro"),
+            *("tiers", "gates", "blocks", "clauses", "criteria", "lineage"),
+        )
+    )
+}
 # What the reader fills in when a key is left out.
 _CRITERION = {"weight": 1, "mandatory": False, "na_allowed": False}
 
@@ -128,8 +143,13 @@ def _marked(value: Any, key: str = "") -> Any:
         language = bool(value) and all(
             isinstance(each, str) and LANGUAGE.fullmatch(name) for name, each in value.items()
         )
-        return {name: _Text(each) if language else _marked(each, name) for name, each in value.items()}
+        return {name: _Text(value[name]) if language else _marked(value[name], name) for name in _in_order(value)}
     if isinstance(value, list):
         words = all(isinstance(each, str) for each in value)
         return _Words(value) if words else [_marked(each) for each in value]
     return _Text(value) if key == "unit" else value
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Return keys as people write them: known ones first, then levels by number, then all others by name."""
+    return sorted(names, key=lambda name: (_ORDER.get(name, len(_ORDER)), int(name) if name.isdecimal() else 0, name))
