@@ -23,7 +23,7 @@ from standards.selectors import edition_document
 from standards.templatetags.standard_text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from audits.words import GroupWords
     from standards.differences import Row
@@ -94,7 +94,7 @@ def move_page(plan: Data, old: Edition, new: Edition, *, must_read: Iterable[str
     undo = plan["kind"] == UNDO
     words = GROUPS_BACK if undo else GROUPS
     rows = {} if undo else {each.change.code: each.rows for each in difference_page(old, new).criteria}
-    titles = {code: each["title"] for doc in (before, after) for code, each in criteria_of(doc).items()}
+    titles = [{code: each["title"] for code, each in criteria_of(doc).items()} for doc in (before, after)]
     not_asked = frozenset(plan["not_asked"])
     groups = tuple(
         Group(
@@ -130,18 +130,24 @@ def move_page(plan: Data, old: Edition, new: Edition, *, must_read: Iterable[str
 
 def _criterion(
     each: Data,
-    titles: Mapping[str, Mapping[str, str]],
+    titles: Sequence[Mapping[str, Mapping[str, str]]],
     rows: Mapping[str, tuple[Row, ...]],
     not_asked: frozenset[str],
 ) -> CriterionMove:
+    gone = each["carry"] == "gone"
     aspects = {Aspect(aspect) for aspect in each["aspects"]} - {Aspect.ADDED, Aspect.REMOVED}
     return CriterionMove(
         code=each["code"],
-        title=titles[each["code"]],
-        asked=each["carry"] == "gone" or each["code"] not in not_asked,
+        title=titles[0 if gone else 1][each["code"]],
+        asked=gone or each["code"] not in not_asked,
         why=tuple(str(WHY[why]) for why in each["why"]),
         aspects=tuple(str(words) for aspect, words in ASPECTS.items() if aspect in aspects),
-        given=tuple({**given, "at": parse_datetime(given["at"]) if given["at"] else None} for given in each["from"]),
+        given=tuple(
+            {**given, "at": parse_datetime(given["at"]) if given["at"] else None}
+            for given in each["from"]
+            # An empty row that falls away holds nothing to be told.
+            if not gone or given["revision"] or given["evidence"] or given["findings"]
+        ),
         # What is new, or gone, has nothing to be compared with; its text is on its own page.
         rows=rows.get(each["code"], ()) if each["carry"] in {"again", "unchanged"} else (),
     )

@@ -41,7 +41,7 @@ def audit_move(
     when the preview was made.
     """
     # Answers before the audit, as whoever saves an answer locks them: nobody waits for the other in a circle.
-    locked = Answer.objects.select_for_update(no_key=True, of=("self",)).filter(audit=audit_id).order_by("pk")
+    locked = Answer.objects.select_for_update(no_key=True).filter(audit=audit_id).order_by("pk")
     list(locked.values_list("pk", flat=True))
     audit = audit_lock(audit_id, within=PLANNABLE)
     move = move_plan(audit, target_for(audit, edition_id), today=at.date())
