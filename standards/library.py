@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from accounts.models import Role, User
 from standards.editions.lineage import criteria_of
 from standards.judging import NEEDED
-from standards.models import Criterion, Edition, EditionStatus
+from standards.models import UNPUBLISHED, Clause, Criterion, Edition
 from standards.practices import Practice, PracticeConsent, PracticeJudgement, PracticeStatus
 from standards.selectors import edition_document
 
@@ -83,11 +83,7 @@ def carriers(practice: Practice, user: User | AnonymousUser) -> list[Carrier]:
 
     Without an account these are the editions that were published. The editions' own documents say it.
     """
-    editions = Edition.objects.filter(code=practice.standard.code, document__contains=f'"{practice.code}"')
-    if isinstance(user, User):
-        editions = editions.visible_to(user)
-    else:
-        editions = editions.exclude(status__in=(EditionStatus.DRAFT, EditionStatus.REVIEW))
+    editions = _readable(user).filter(code=practice.standard.code, document__contains=f'"{practice.code}"')
     found = []
     for edition in editions.order_by("version"):
         document = edition_document(edition)
@@ -120,15 +116,10 @@ def adoptions(practice: Practice, user: User | AnonymousUser) -> list[Adoption]:
 
 
 def _hidden(practice: Practice, user: User | AnonymousUser, versions: set[str]) -> set[str]:
-    """Return those of the versions that are unpublished and not for this reader."""
-    editions = Edition.objects.filter(
-        code=practice.standard.code,
-        version__in=versions,
-        status__in=(EditionStatus.DRAFT, EditionStatus.REVIEW),
-    )
-    if isinstance(user, User):
-        editions = editions.exclude(pk__in=Edition.objects.visible_to(user).values("pk"))
-    return set(editions.values_list("version", flat=True))
+    """Return those of the versions that are here, and not for this reader."""
+    editions = Edition.objects.filter(code=practice.standard.code, version__in=versions)
+    hidden = editions.exclude(pk__in=_readable(user).values("pk"))
+    return set(hidden.values_list("version", flat=True))
 
 
 def practices_of_criterion(
@@ -146,14 +137,27 @@ def practices_of_criterion(
     return [(each, found.get(each)) for each in codes]
 
 
-def places_named(practice: Practice) -> list[tuple[str, Mapping[str, str], Criterion | None]]:
-    """Return (code, title, criterion where it is one) of the places of a practice; two queries."""
+def places_named(
+    practice: Practice, user: User | AnonymousUser
+) -> list[tuple[str, Mapping[str, str], Criterion | None]]:
+    """Return (code, title, criterion where it is one) of the places of a practice; two queries.
+
+    Titles only from an edition that the reader may see.
+    """
     places = [place.code for place in practice.places.all()]
-    rows = Criterion.objects.filter(
-        edition__code=practice.standard.code, edition__version=practice.edition_version, code__in=places
-    )
+    editions = _readable(user).filter(code=practice.standard.code, version=practice.edition_version).values("pk")
+    rows = Criterion.objects.filter(edition__in=editions, code__in=places)
     found = {row.code: row for row in rows.select_related("edition").defer("edition__document")}
-    return [(code, found[code].title if code in found else {}, found.get(code)) for code in places]
+    clauses = Clause.objects.filter(block__edition__in=editions, code__in=places)
+    titles: dict[str, Mapping[str, str]] = dict(clauses.values_list("code", "title"))
+    return [(code, found[code].title if code in found else titles.get(code, {}), found.get(code)) for code in places]
+
+
+def _readable(user: User | AnonymousUser) -> QuerySet[Edition]:
+    """Return the editions that a reader may see: without an account those that were published."""
+    if isinstance(user, User):
+        return Edition.objects.visible_to(user)
+    return Edition.objects.exclude(status__in=UNPUBLISHED)
 
 
 def judgements_for(practice: Practice, user: User | AnonymousUser) -> tuple[list[PracticeJudgement], int]:

@@ -179,6 +179,7 @@ class PracticeForm(TextGroupsForm):
         self.fields["places"] = line_field(
             _("Clauses and criteria"), LONGEST_PLACES, help_text=_("Their codes, with commas between.")
         )
+        self.initial["edition"] = editions.filter(status=EditionStatus.PUBLISHED).first()
         industries = [("", _("Any industry")), *Industry.choices]
         self.fields["industry"] = forms.ChoiceField(label=_("Industry"), choices=industries, required=False)
         if isinstance(shown, PracticeContent):
@@ -186,7 +187,9 @@ class PracticeForm(TextGroupsForm):
         elif shown is not None:
             codes = [place.code for place in shown.places.all()]
             named = editions.filter(version=shown.edition_version).first()
-            self.initial.update(edition=named, places=", ".join(codes), industry=shown.industry)
+            self.initial.update(
+                edition=named or self.initial["edition"], places=", ".join(codes), industry=shown.industry
+            )
 
     def _add_origin(self) -> None:
         own = Organisation.objects.filter(pk__in=self.user.organisations_as())
@@ -195,6 +198,7 @@ class PracticeForm(TextGroupsForm):
             choices=[("", _("another one, named beside")), *((str(each.pk), each.name) for each in own)],
             required=False,
         )
+        self.initial["organisation"] = next((str(each.pk) for each in own), "")
         self.fields["organisation_name"] = line_field(
             _("Another organisation"), LONGEST_NAME, help_text=_("Where the practice comes from.")
         )

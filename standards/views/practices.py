@@ -82,7 +82,7 @@ def practice_detail(request: HttpRequest, practice: str) -> HttpResponse:
     with translation.override(_language(request)):
         context = {
             "practice": found,
-            "places": places_named(found),
+            "places": places_named(found, request.user),
             "adoptions": adoptions(found, request.user),
             **_reader(request),
             **(_inside(found, request.user) if isinstance(request.user, User) else {}),
@@ -172,7 +172,12 @@ def practice_judging(request: HttpRequest, practice: str) -> HttpResponse:
         else:
             messages.success(request, _judged_words(judged))
             return redirect("standards:practice", found.code)
-    context = {"practice": found, "form": form, "problems": words_for(reasons), "places": places_named(found)}
+    context = {
+        "practice": found,
+        "form": form,
+        "problems": words_for(reasons),
+        "places": places_named(found, request.user),
+    }
     status = CONFLICT if reasons and form.is_bound else _status(form, refused=False)
     return render(request, "standards/practices/judge.html", context, status=status)
 

@@ -358,3 +358,16 @@ def test_a_page_costs_the_same_however_much_came_of_it(client: Client, scheme: S
     for _ in range(3):
         practice_adopt_criterion(practice=practice, edition=draft, clause="B1", **words, at=AT)
     assert queries(client, address) == before
+
+
+def test_titles_of_a_draft_are_not_for_the_public(client: Client, scheme: Scheme) -> None:
+    draft = scheme.draft()
+    practice = scheme.accepted(edition=draft, places=["A1", "A1.1"])
+    text = page(client, practice).text
+    assert "A1.1" in text
+    assert "Title A1.1" not in text
+    assert "Clause A1" not in text
+    client.force_login(scheme.judges[0])
+    text = page(client, practice).text
+    assert "Title A1.1" in text
+    assert "Clause A1" in text
