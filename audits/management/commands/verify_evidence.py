@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand
 
 from audits.models import Evidence
+from audits.registers import Credential
 from audits.storage import intact, path_of
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         checked, bad = 0, []
-        known = Evidence.objects.order_by("sha256").values_list("sha256", flat=True).distinct()
-        for sha256 in known.iterator():
+        certificates = Credential.objects.exclude(file_sha256="").order_by().values_list("file_sha256")
+        known = Evidence.objects.order_by().values_list("sha256").union(certificates).order_by("sha256")
+        for (sha256,) in known.iterator():
             checked += 1
             if not intact(sha256):
                 bad.append({"sha256": sha256, "problem": "changed" if path_of(sha256).exists() else "missing"})
