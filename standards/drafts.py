@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from standards.editions import EditionError
 from standards.editions.comparison import compare
 from standards.editions.coverage import coverage
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from standards.editions.coverage import Coverage
 
 # The languages of the interface, which an edition may declare as complete.
-LANGUAGES = ("en", "zh-hans", "zh-hant")
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
 
 def draft_document(edition: Edition) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import LANGUAGES as NAMED_LANGUAGES
 from standards.drafts import LANGUAGES
 from standards.editions.content import KINDS
 from standards.editions.lineage import MEANINGS
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 
     Words = str | _StrPromise
 
-# Each named in itself: whoever writes in it reads it.
-LANGUAGE_NAMES = {"en": "English", "zh-hans": "简体中文", "zh-hant": "繁體中文"}
+LANGUAGE_NAMES = dict(NAMED_LANGUAGES)
 SEPARATORS = re.compile(r"[,，、;；\n]")
 BLANK_ITEMS = 3
 MOST_ITEMS = 200

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.management import call_command
 
-from standards.models import Edition
+from standards.models import Edition, Standard
+from tests.factories import make_organisation
 from tests.standards.conftest import FOUR_BLOCK, changed, line_of, small_yaml
 
 if TYPE_CHECKING:
@@ -133,3 +134,28 @@ def test_score_file_reads_the_shipped_edition(tmp_path: Path) -> None:
     code, out, _err = run("score_file", "--edition", FOUR_BLOCK, "--input", case, "--json")
     assert code == 0
     assert list(json.loads(out)["tiers"]) == ["operational", "proactive", "strategic"]
+
+
+def test_load_standard_says_whose_it_is(small: Path, db: None) -> None:
+    owner = make_organisation(name="Owner of the scheme")
+    assert run("load_standard", small, "--publish", "--owner", owner.name)[0] == 0
+    assert Standard.objects.get(code="tiny").owner == owner
+    other = make_organisation()
+    assert run("load_standard", small, "--owner", other.pk)[0] == 0
+    assert Standard.objects.get(code="tiny").owner == other
+
+
+def test_load_standard_does_not_publish_what_has_an_owner(small: Path, tmp_path: Path, db: None) -> None:
+    run("load_standard", small, "--owner", make_organisation().name)
+    code, out, err = run("load_standard", small, "--publish")
+    assert (code, out) == (1, "")
+    assert "two of its people publish tiny 1 on its page" in err
+    assert Edition.objects.get(code="tiny").status == "draft"
+
+
+@pytest.mark.parametrize("named", ["Nobody", "999999", "9" * 40, "²"])
+def test_load_standard_refuses_an_owner_that_is_not_there(small: Path, db: None, named: str) -> None:
+    code, out, err = run("load_standard", small, "--owner", named)
+    assert (code, out) == (2, "")
+    assert "there is no organisation" in err
+    assert not Edition.objects.exists()
