@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.db.models import Q
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, Role, User
 from audits.models import Audit, AuditKind, EvidenceKind, Finding, FindingKind, MarketWaiver
 from audits.words import GROUPS
-from benchmarks.models import MarketRelease, MeasurementRun
+from benchmarks.models import MarketRelease, MeasurementRun, ReleaseStatus
 from standards.models import Edition, EditionStatus
 from standards.scoring.words import plain
 
@@ -311,12 +312,14 @@ class MarketForm(forms.Form):
     """Which measurements of this centre, and which market release, the audit is compared on."""
 
     run = forms.ModelChoiceField(MeasurementRun.objects.none(), label=_("Measurements"), required=False)
-    release = forms.ModelChoiceField(MarketRelease.objects.all(), label=_("Market release"), required=False)
+    release = forms.ModelChoiceField(MarketRelease.objects.none(), label=_("Market release"), required=False)
 
     def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
-        """Offer the runs of this centre only."""
+        """Offer the runs of this centre and the published releases; the one that is attached already may stay."""
         super().__init__(*args, **kwargs)
         self.initial = {"run": audit.measurement_run_id, "release": audit.market_release_id}
         runs = MeasurementRun.objects.filter(centre=audit.centre).select_related("centre").defer("mapping")
         self.fields["run"].queryset = runs  # type: ignore[attr-defined] # a model choice field
+        attached = Q(pk=audit.market_release_id) | Q(status=ReleaseStatus.PUBLISHED)
+        self.fields["release"].queryset = MarketRelease.objects.filter(attached)  # type: ignore[attr-defined] # likewise
         self.helper = submit_helper(gettext("Compare"))

@@ -24,7 +24,15 @@ _REGIONS = {
     "US": ("US", "N America"),
     "CA": ("Canada", "N America"),
 }
-_CENTRAL = frozenset({"mean", "median"})
+# What a centre is compared with, and the statistics that say it. "Upper" and "top" mean the better side, whatever the
+# direction of the KPI.
+CENTRE, UPPER_QUARTILE, TOP_DECILE = "centre", "upper_quartile", "top_decile"
+BARS = {
+    CENTRE: frozenset({"mean", "median"}),
+    UPPER_QUARTILE: frozenset({"upper quartile"}),
+    TOP_DECILE: frozenset({"top decile"}),
+}
+_DISTRIBUTION = frozenset({"lower quartile"}).union(*BARS.values())
 _SPREAD = re.compile(r"^(sd|se)\s*=\s*(\d+(?:\.\d+)?)$")
 
 
@@ -36,7 +44,10 @@ def plain(value: Decimal) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What a verdict needs of a measurement; ``se`` is clustered, ``value`` and ``se`` are in ``unit``."""
+    """What a verdict needs of a measurement; ``se`` is clustered, ``value`` and ``se`` are in ``unit``.
+
+    ``n`` (contacts or answers) and ``cluster`` (day, agent, customer) say how much more would settle an open verdict.
+    """
 
     kpi: str
     variant: str
@@ -45,6 +56,8 @@ class Measured:
     se: float | None
     clusters: int | None
     unit: str
+    n: int | None = None
+    cluster: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +120,7 @@ Pair = tuple[Measured | None, Figure]
 
 
 def choose(
-    kpi: Kpi, ours: list[Measured], theirs: list[Figure], centre: CentreProfile
+    kpi: Kpi, ours: list[Measured], theirs: list[Figure], centre: CentreProfile, bar: str = CENTRE
 ) -> tuple[Pair | None, list[Refusal]]:
     """Choose the most specific, then most recent comparable figure, and the measurement it is compared with.
 
@@ -119,7 +132,7 @@ def choose(
     pairs: list[Pair] = []
     lacking: list[Pair] = []
     for figure in theirs:
-        why = _unfit(kpi, figure, centre)
+        why = _unfit(kpi, figure, centre, bar)
         if why is None:
             matches = [mine for mine in ours if _mismatch(kpi, mine, figure) is None]
             if figure.variant == UNSTATED:
@@ -165,14 +178,15 @@ def _omitted(kpi: Kpi, figure: Figure, why: str) -> bool:
     return why != "unit" and not (why in {"variant_other", "not_measured"} and other_survey)
 
 
-def _unfit(kpi: Kpi, figure: Figure, centre: CentreProfile) -> str | None:
-    """Say why a figure can gate no measurement of this centre."""
+def _unfit(kpi: Kpi, figure: Figure, centre: CentreProfile, bar: str) -> str | None:
+    """Say why a figure can gate no measurement of this centre at this bar."""
     checks: Iterator[tuple[bool, str]] = iter(
         (
             (figure.region not in centre.regions(), "region"),
             (figure.industry not in {"all", centre.industry}, "industry"),
             (figure.variant == UNSTATED and not kpi.all_formulas, "variant_unstated"),
-            (figure.statistic not in _CENTRAL, "norm"),
+            (figure.statistic not in _DISTRIBUTION, "norm"),
+            (figure.statistic not in BARS[bar], "bar"),
             ("ceiling" in figure.note.lower(), "ceiling"),
             (figure.grade not in {"A", "B"}, "grade"),
             (not _channel_fits(kpi, figure, centre), "channel"),
@@ -225,14 +239,19 @@ def _rank(kpi: Kpi, pair: Pair, centre: CentreProfile) -> tuple[Any, ...]:
     )
 
 
+def participants(figure: Figure) -> int:
+    """Return the number of participants where the release gives it as a whole number; else 0."""
+    count = figure.n.strip().replace(",", "")
+    return int(count) if count.isascii() and count.isdigit() else 0
+
+
 def figure_error(figure: Figure) -> tuple[float, float] | None:
     """Return the figure's own standard error and degrees of freedom, where the release knows its spread; else None.
 
     ``se=…`` is taken as it is, with the degrees of freedom of ``n`` where that is a number; ``sd=…`` needs ``n``.
     """
     match = _SPREAD.match(figure.spread.strip().lower())
-    count = figure.n.strip().replace(",", "")
-    n = int(count) if count.isascii() and count.isdigit() else 0
+    n = participants(figure)
     if not match or float(match[2]) == 0:
         return None
     if match[1] == "se":
@@ -245,6 +264,7 @@ _WORDS = {
     "industry": _("Figures of other industries do not speak for this centre."),
     "variant_unstated": _("The publisher does not say which formula it used."),
     "norm": _("Targets, norms and regulatory minimums are not what the market does."),
+    "bar": _("The figure says where another part of the market stands than the one that is asked about."),
     "ceiling": _("Nearly every centre reaches the highest value, so the figure tells none apart."),
     "grade": _("The source is too weak."),
     "not_measured": _(

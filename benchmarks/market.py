@@ -19,7 +19,10 @@ COLUMNS = (
     *("kpi", "variant", "value", "unit", "statistic", "industry", "region", "channel", "year", "n", "spread"),
     *("source", "url", "grade", "note"),
 )
-STATISTICS = ("mean", "median", "target", "regulatory minimum", "historical norm")
+STATISTICS = (
+    *("mean", "median", "upper quartile", "lower quartile", "top decile"),
+    *("target", "regulatory minimum", "historical norm"),
+)
 GRADES = ("A", "B")
 CHANNELS = (
     *("all", "voice", "email", "chat", "messaging", "social", "video", "bot", "self_service", "in_person"),
@@ -54,6 +57,39 @@ def figure_key(figure: Figure) -> tuple[str, ...]:
     """Return what may occur once in a release."""
     names = ("kpi", "variant", "unit", "statistic", "industry", "region", "channel", "year", "source")
     return tuple(str(getattr(figure, name)) for name in names)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure that two releases differ in: ``added``, ``removed`` or ``changed``, and then in which columns."""
+
+    kind: str
+    old: Figure | None
+    new: Figure | None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def figure(self) -> Figure:
+        """The figure as it is now, or was last."""
+        found = self.new or self.old
+        assert found is not None  # noqa: S101 - one of the two is there
+        return found
+
+
+def differences(old: list[Figure], new: list[Figure]) -> list[Difference]:
+    """Return what changed between two releases, by KPI; the same figure on another line has not changed."""
+    before = {figure_key(figure): figure for figure in old}
+    after = {figure_key(figure): figure for figure in new}
+    found = []
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if was is None or now is None:
+            found.append(Difference("added" if was is None else "removed", was, now))
+            continue
+        columns = tuple(name for name in COLUMNS if getattr(was, name) != getattr(now, name))
+        if columns:
+            found.append(Difference("changed", was, now, columns))
+    return found
 
 
 def parse_market(content: bytes) -> list[Figure]:
@@ -155,6 +191,8 @@ def _about_kpi(row: dict[str, str]) -> list[str]:
         found.append(f"unknown variant “{_short(row['variant'])}” of {kpi.code}; known: {known}, {UNSTATED}.")
     if row["unit"] not in kpi.units:
         found.append(f"unit “{_short(row['unit'])}” is not one of {kpi.code}: {', '.join(kpi.units)}.")
+    if kpi.direction == "target" and row["statistic"] in {"upper quartile", "lower quartile", "top decile"}:
+        found.append(f"statistic “{row['statistic']}” needs a better side, and {kpi.code} has a target band.")
     return [*found, *_about_range(kpi, row)]
 
 

@@ -1,4 +1,7 @@
-"""Who may see and make measurements, as django-rules predicates. Market releases are for every signed-in person."""
+"""Who may see and make measurements, publish market releases and take part in the pool, as django-rules predicates.
+
+What is published is for every signed-in person.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import rules
 
 from accounts.models import AUDIT_STAFF, Centre, Role, User
 from accounts.rules import sees_centre
+from standards.rules import owns_a_standard
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -36,5 +40,20 @@ def measures_centre(user: Anyone, centre: Centre) -> bool:
     return bool(staff) and centre.organisation.audit_bodies.filter(pk__in=staff).exists()
 
 
+@rules.predicate
+def belongs_to_centre(user: Anyone, centre: Centre) -> bool:
+    """Belongs to the organisation that runs the centre: an audit body does not see its place among others."""
+    return isinstance(user, User) and centre.organisation_id in user.organisations_as()
+
+
+@rules.predicate
+def answers_for_centre(user: Anyone, centre: Centre) -> bool:
+    """Administers the organisation that runs the centre."""
+    return isinstance(user, User) and user.has_role(centre.organisation_id, Role.ADMINISTRATOR)
+
+
+rules.add_perm("benchmarks.publish_release", owns_a_standard)
+rules.add_perm("benchmarks.view_place", belongs_to_centre)
+rules.add_perm("benchmarks.join_pool", answers_for_centre)
 rules.add_perm("benchmarks.view_measurementrun", sees_run)
 rules.add_perm("benchmarks.add_measurementrun", measures_centre)

@@ -30,9 +30,24 @@ TERMS = {
     "statistic": {
         "mean": _("mean"),
         "median": _("median"),
+        "upper quartile": _("upper quartile"),
+        "lower quartile": _("lower quartile"),
+        "top decile": _("top decile"),
         "target": _("target"),
         "regulatory minimum": _("regulatory minimum"),
         "historical norm": _("historical norm"),
+    },
+    "bar": {
+        "centre": _("centre of the market"),
+        "upper_quartile": _("upper quartile"),
+        "top_decile": _("top decile"),
+    },
+    "place": {
+        "top_tenth": _("in the best tenth"),
+        "best_quarter": _("in the best quarter"),
+        "better_half": _("in the better half"),
+        "other_half": _("below the median"),
+        "last_quarter": _("in the last quarter"),
     },
     "region": {
         "global": _("Worldwide"),

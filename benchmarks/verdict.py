@@ -2,7 +2,8 @@
 
 Like is compared only with like. The test is one-sided at 95 % with the clustered standard error and Student's t with
 one degree of freedom less than there are clusters (Welch-Satterthwaite where the figure's own error is known), with
-Holm's correction over the KPIs that are judged together. A precision rule keeps small samples from passing.
+Holm's correction over the KPIs that are judged together. A precision rule keeps small samples from passing. What the
+centre is compared with is a bar: the market's centre, its upper quartile or its top decile.
 """
 
 from __future__ import annotations
@@ -13,11 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 from scipy import stats
 
-from benchmarks.comparable import CentreProfile, Figure, Measured, Refusal, choose, figure_error, most_favourable
+from benchmarks.comparable import (
+    BARS,
+    CENTRE,
+    CentreProfile,
+    Figure,
+    Measured,
+    Refusal,
+    choose,
+    figure_error,
+    most_favourable,
+)
 from benchmarks.holm import effective_level, holm
 from benchmarks.kpis.definition import words as _
 from benchmarks.kpis.registry import KPIS
 from benchmarks.message import sentences
+from benchmarks.settling import Evidence, band, clusters_needed, welch
 from benchmarks.terms import term, variant_in_words
 
 if TYPE_CHECKING:
@@ -38,7 +50,9 @@ class Verdict:
     ``reason`` has a code, parameters for translation and English words. ``half_width`` is that of the two-sided 95 %
     interval. ``margin`` is value minus market, positive when the value is larger whatever the direction. ``p`` is the
     one-sided p-value of "below the market", ``p_holm`` the corrected one. ``flips_if`` is the nearest market value at
-    which the test would come out otherwise, the other KPIs staying as they are.
+    which the test would come out otherwise, the other KPIs staying as they are. ``band`` says how sure that value is
+    (``settling.band``: ``half_width``, ``how``) and whether the verdict ``flips`` within it. ``settles`` says how many
+    more ``clusters`` (of which ``cluster``) and ``answers`` would settle a verdict that lacks evidence, ``by`` what.
     """
 
     kpi: str
@@ -56,6 +70,9 @@ class Verdict:
     p_holm: float | None = None
     figure: dict[str, Any] | None = None
     flips_if: float | None = None
+    bar: str = CENTRE
+    band: dict[str, Any] | None = None
+    settles: dict[str, Any] | None = None
     refused: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -106,8 +123,9 @@ def judge(
     period_to: date | None,
     waived: Collection[str] = frozenset(),
     max_age_months: int = 24,
+    bar: str = CENTRE,
 ) -> dict[str, Verdict]:
-    """Judge a centre on the KPIs of a gate, in their order.
+    """Judge a centre on the KPIs of a gate at a bar, in their order; they are the family of Holm's correction.
 
     ``period_to`` is the last measured day, from which a figure's age counts; ``waived`` are KPIs whose figure may be
     older than ``max_age_months``. KeyError for a KPI that the registry does not know.
@@ -116,13 +134,13 @@ def judge(
     verdicts: dict[str, Verdict] = {}
     tests: dict[str, _Test] = {}
     for code in dict.fromkeys(kpis):
-        found = _compare(KPIS[code], measured, published, centre, period_to, code in waived, max_age_months)
+        found = _compare(KPIS[code], measured, published, centre, period_to, code in waived, max_age_months, bar)
         if isinstance(found, _Test):
             tests[code] = found
         else:
             verdicts[code] = found
     verdicts |= _decide(tests)
-    return {code: verdicts[code] for code in dict.fromkeys(kpis)}
+    return {code: replace(verdicts[code], bar=bar) for code in dict.fromkeys(kpis)}
 
 
 def _compare(
@@ -133,13 +151,14 @@ def _compare(
     period_to: date | None,
     waived: bool,
     max_age_months: int,
+    bar: str,
 ) -> Verdict | _Test:
     ours = [each for each in measured if each.kpi == kpi.code]
     theirs = [each for each in published if each.kpi == kpi.code]
-    pair, refusals = choose(kpi, ours, theirs, centre)
+    pair, refusals = choose(kpi, ours, theirs, centre, bar)
     refused = [refusal.as_json() for refusal in refusals]
     if pair is None:
-        return _no_figure(kpi, theirs, refusals)
+        return _no_figure(kpi, theirs, refusals, bar)
     mine, figure = pair
     if mine is None:
         why = (
@@ -175,9 +194,7 @@ def _testable(kpi: Kpi, mine: Measured, figure: Figure) -> Verdict | _Test:
     df, theirs = float(clusters - 1), figure_error(figure)
     half_width = float(stats.t.isf(ALPHA / 2, df)) * se
     if theirs is not None:
-        error, their_df = theirs
-        df = (se**2 + error**2) ** 2 / (se**4 / df + error**4 / their_df)
-        se = math.hypot(se, error)
+        se, df = welch(se, df, *theirs)
     return _Test(kpi, mine, figure, 1 if kpi.direction == "higher" else -1, se, df, half_width)
 
 
@@ -207,7 +224,11 @@ def _verdict(test: _Test, p: float, p_below: float, p_above: float, levels: tupl
         width = {"half_width": round(test.half_width, 4), "precision": test.kpi.precision, "unit": test.kpi.unit}
         state, reason = INSUFFICIENT, _reason("not_precise", **width)
     market = float(test.figure.value)
+    more = _more(test, p_below, p_above, levels) if reason["code"] == "not_precise" else None
     ends = (test.boundary(levels[0], 1), test.boundary(levels[1], -1))
+    flips_if = min(ends, key=lambda end: abs(end - market))
+    half_width, how = band(test.kpi, test.figure)
+    flips = how != "published" and abs(flips_if - market) <= half_width
     return Verdict(
         **_measured(test.kpi, test.measured),
         state=state,
@@ -217,8 +238,30 @@ def _verdict(test: _Test, p: float, p_below: float, p_above: float, levels: tupl
         p=p,
         p_holm=p_below,
         figure=_reference(test.figure),
-        flips_if=min(ends, key=lambda end: abs(end - market)),
+        flips_if=flips_if,
+        band={"half_width": half_width, "how": how, "flips": flips},
+        settles=more,
     )
+
+
+def _more(test: _Test, p_below: float, p_above: float, levels: tuple[float, float]) -> dict[str, Any] | None:
+    """Say how many more clusters and answers would settle it: precise enough, or decided on the nearer side."""
+    mine = test.measured
+    clusters, error = mine.clusters or 0, figure_error(test.figure)
+    evidence = Evidence(
+        se=mine.se or 0.0,
+        clusters=clusters,
+        distance=abs(mine.value - float(test.figure.value)),
+        precision=test.kpi.precision,
+        level=levels[0] if p_below <= p_above else levels[1],
+        **({"error": error[0], "error_df": error[1]} if error else {}),
+    )
+    found = clusters_needed(evidence)
+    if found is None:
+        return None
+    needed, by = found
+    answers = None if mine.n is None else math.ceil(mine.n * needed / clusters) - mine.n
+    return {"clusters": needed - clusters, "cluster": mine.cluster, "answers": answers, "by": by}
 
 
 def _measured(kpi: Kpi, mine: Measured) -> dict[str, Any]:
@@ -247,10 +290,12 @@ def _insufficient(kpi: Kpi, mine: Measured, figure: Figure, reason: dict[str, An
     )
 
 
-def _no_figure(kpi: Kpi, theirs: list[Figure], refusals: list[Refusal]) -> Verdict:
+def _no_figure(kpi: Kpi, theirs: list[Figure], refusals: list[Refusal], bar: str) -> Verdict:
     refused = [refusal.as_json() for refusal in refusals]
     if not theirs:
         return Verdict(kpi.code, NO_FIGURE, _reason("no_figure_at_all"))
+    if bar != CENTRE and not any(figure.statistic in BARS[bar] for figure in theirs):
+        return Verdict(kpi.code, NO_FIGURE, _reason("no_figure_at_bar", bar=bar), refused=refused)
     words = " ".join(refusal.words for refusal in refusals)
     reason = {"code": "no_like_figure", "params": {"figures": len(theirs)}, "words": words}
     return Verdict(kpi.code, NO_FIGURE, reason, refused=refused)
@@ -295,6 +340,7 @@ _WORDS = {
         "The market figure is of another formula or channel than what the centre measured: {variant}; {channel}."
     ),
     "not_measured": _("The release holds a comparable figure, but the centre has not measured this KPI."),
+    "no_figure_at_bar": _("The market publishes no figure for this bar: {bar}."),
     "no_figure_at_all": _("The market release holds no figure for this KPI."),
 }
 
@@ -320,7 +366,7 @@ def _params_in_words(verdict: Mapping[str, Any], translate: Callable[[str], str]
     said = dict(verdict["reason"]["params"])
     for name in {"variant", "worst", "best"} & said.keys():
         said[name] = variant_in_words(kpi, said[name], translate)
-    for name in {"unit", "channel"} & said.keys():
+    for name in {"unit", "channel", "bar"} & said.keys():
         said[name] = term(name, said[name], translate)
     return said
 

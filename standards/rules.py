@@ -32,6 +32,13 @@ def writes_standard(user: Anyone, edition: Edition) -> bool:
     return isinstance(user, User) and owner is not None and user.has_role(owner, Role.SCHEME_OWNER)
 
 
+@rules.predicate
+def owns_a_standard(user: Anyone) -> bool:
+    """Is a scheme owner in an organisation that owns a standard: one query for who has such a role at all."""
+    places = user.organisations_as(Role.SCHEME_OWNER) if isinstance(user, User) else set()
+    return bool(places) and Standard.objects.filter(owner__in=places).exists()
+
+
 rules.add_perm("standards.edit_edition", writes_standard)
 # The same people; that it is a second one of them is a guard of the step (``life.py``), with words of its own.
 rules.add_perm("standards.approve_edition", writes_standard)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection, transaction
 
+from benchmarks import triggers as market_triggers
 from ledger import triggers
 from standards import triggers as edition_triggers
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_may_empty_the_ledger() -> Iterator[None]:
-    """Let the flush after a transactional test empty ledger and editions too, which their triggers refuse.
+    """Let the flush after a transactional test empty ledger, editions and releases too, which their triggers refuse.
 
     Only tests with ``transactional_db`` (live servers, several connections) end with Django's flush; the triggers
     step aside for that one statement list and are back before the next test. All other tests roll back.
@@ -28,9 +29,11 @@ def _flush_may_empty_the_ledger() -> Iterator[None]:
         with transaction.atomic():
             triggers.drop(self.connection)
             edition_triggers.drop(self.connection)
+            market_triggers.drop(self.connection)
             flush(self, sql_list)
             triggers.create(self.connection)
             edition_triggers.create(self.connection)
+            market_triggers.create(self.connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", flush_with_ledger)

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 
 from audits.models import FindingKind
 from audits.workflow import PLANNABLE
+from benchmarks.comparable import CENTRE
 from standards.scoring import Result, parse_case, score
 from standards.scoring.points import not_asked
 from standards.selectors import edition_spec
@@ -52,12 +53,24 @@ def audit_case(audit: Audit, answers: Iterable[Answer], *, today: date) -> dict[
     }
 
 
-def _market(audit: Audit) -> dict[str, str]:
-    """Return the verdicts. What is not measured is open during fieldwork, and from submission on insufficient."""
-    states = {kpi: verdict["state"] for kpi, verdict in audit.market.items()}
-    if audit.status in PLANNABLE:
-        return {kpi: state for kpi, state in states.items() if state != MISSING}
-    return {kpi: INSUFFICIENT if state == MISSING else state for kpi, state in states.items()}
+def _market(audit: Audit) -> dict[str, str | dict[str, str | None]]:
+    """Return the verdicts, by bar where the edition asks for several.
+
+    What is not measured is open during fieldwork, and from submission on insufficient.
+    """
+    missing = None if audit.status in PLANNABLE else INSUFFICIENT
+
+    def counted(verdict: dict[str, Any]) -> str | None:
+        return missing if verdict["state"] == MISSING else verdict["state"]
+
+    case: dict[str, str | dict[str, str | None]] = {}
+    for kpi, verdict in audit.market.items():
+        state = counted(verdict)
+        if verdict.get("bars"):
+            case[kpi] = {CENTRE: state, **{bar: counted(each) for bar, each in verdict["bars"].items()}}
+        elif state is not None:
+            case[kpi] = state
+    return case
 
 
 def _channels(audit: Audit) -> dict[str, list[str]]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import may
 from audits.workflow import possible
 from benchmarks.kpis.registry import KPIS
+from benchmarks.settling import notes_in_words
+from benchmarks.terms import term
 from benchmarks.verdict import reason_in_words
 from standards.scoring.decimals import one_decimal
 from standards.scoring.words import seen, title, wanted
@@ -219,7 +221,10 @@ TOO_OLD = frozenset({"figure_too_old", "period_too_old"})
 
 @dataclass(frozen=True)
 class MarketRow:
-    """The verdict on one KPI in words."""
+    """The verdict on one KPI in words: at the centre of the market, and in ``bars`` at the higher ones of the edition.
+
+    ``notes`` say what it hangs on: when it flips, how sure the figure is, how much more measuring would settle it.
+    """
 
     kpi: str
     name: str
@@ -228,6 +233,9 @@ class MarketRow:
     style: str
     reason: str
     verdict: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    bar: str = ""
+    bars: tuple[MarketRow, ...] = ()
 
 
 def market_rows(audit: Audit) -> list[MarketRow]:
@@ -240,7 +248,12 @@ def market_rows(audit: Audit) -> list[MarketRow]:
 def _market_row(kpi: str, verdict: dict[str, Any]) -> MarketRow:
     words, style = VERDICTS[verdict["state"]]
     reason = reason_in_words(verdict, gettext)
-    return MarketRow(kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, reason, verdict)
+    notes = tuple(notes_in_words(verdict, gettext))
+    bars = tuple(_market_row(kpi, each) for each in verdict.get("bars", {}).values())
+    bar = term("bar", verdict.get("bar", ""), gettext)
+    return MarketRow(
+        kpi, gettext(KPIS[kpi].name), verdict["state"], str(words), style, reason, verdict, notes, bar, bars
+    )
 
 
 def panel_market(audit: Audit, criterion: Criterion) -> list[MarketRow]:
@@ -257,5 +270,7 @@ def waiver_rows(audit: Audit) -> list[tuple[str, MarketWaiver]]:
 def stale_kpis(audit: Audit) -> list[tuple[str, str]]:
     """Return (code, name) of the KPIs whose market figure is too old to compare with unless somebody waives it."""
     return [
-        (kpi, gettext(KPIS[kpi].name)) for kpi, verdict in audit.market.items() if verdict["reason"]["code"] in TOO_OLD
+        (kpi, gettext(KPIS[kpi].name))
+        for kpi, verdict in audit.market.items()
+        if any(each["reason"]["code"] in TOO_OLD for each in (verdict, *verdict.get("bars", {}).values()))
     ]

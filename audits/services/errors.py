@@ -23,6 +23,15 @@ class NotEditableError(AuditError):
         self.status = status
 
 
+class ReleaseNotPublishedError(AuditError):
+    """The market release is a draft, or was superseded or withdrawn; ``status`` says which."""
+
+    def __init__(self, status: str) -> None:
+        """Keep the state for the message."""
+        super().__init__(f"The market release is {status}.")
+        self.status = status
+
+
 class LeftEditionError(NotEditableError):
     """The criterion is of an edition that the audit has left: what was found there is kept as it was.
 

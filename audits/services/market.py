@@ -8,9 +8,10 @@ from django.db import transaction
 
 from audits.models import MarketWaiver
 from audits.selectors.market import gated_kpis, market_verdicts
-from audits.services.errors import TransitionRefusedError
+from audits.services.errors import ReleaseNotPublishedError, TransitionRefusedError
 from audits.services.locking import audit_lock, subject_of
 from audits.workflow import EDITABLE
+from benchmarks.models import MarketRelease, ReleaseStatus
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from audits.models import Audit
-    from benchmarks.models import MarketRelease, MeasurementRun
+    from benchmarks.models import MeasurementRun
 
 
 @transaction.atomic
@@ -27,11 +28,17 @@ def market_attach(
 ) -> Audit:
     """Choose measurements and market release, and make all verdicts anew.
 
-    Raises ``NotEditableError``, and ``ValueError`` when the measurements are another centre's.
+    Raises ``NotEditableError``, ``ReleaseNotPublishedError``, and ``ValueError`` when the measurements are another
+    centre's. The release that is attached already may stay, whatever became of it.
     """
     audit = audit_lock(audit_id, within=EDITABLE)
     if run is not None and run.centre_id != audit.centre_id:
         raise ValueError("These measurements are of another centre.")
+    if release is not None and release.pk != audit.market_release_id:
+        # Locked, so that nobody withdraws it in this moment.
+        status = MarketRelease.objects.select_for_update().values_list("status", flat=True).get(pk=release.pk)
+        if status != ReleaseStatus.PUBLISHED:
+            raise ReleaseNotPublishedError(status)
     audit.measurement_run, audit.market_release = run, release
     market_judge(audit)
     ledger_append(

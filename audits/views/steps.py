@@ -25,7 +25,7 @@ from audits.selectors.overview import (
     waiver_rows,
 )
 from audits.selectors.sheet import sheet_answers
-from audits.services.errors import NotEditableError, TransitionRefusedError
+from audits.services.errors import NotEditableError, ReleaseNotPublishedError, TransitionRefusedError
 from audits.services.market import market_attach, market_waive
 from audits.services.transitions import audit_decide, audit_step
 from audits.views.engagements import form_status, get_audit
@@ -101,6 +101,9 @@ def market_page(request: HttpRequest, audit_id: int) -> HttpResponse:
             except NotEditableError as error:
                 refused = True
                 form.add_error(None, status_words(error.status))
+            except ReleaseNotPublishedError:
+                refused = True
+                form.add_error("release", gettext("This release was superseded or withdrawn a moment ago."))
             else:
                 messages.success(request, gettext("The verdicts are made anew."))
                 return redirect("audits:market", audit.pk)

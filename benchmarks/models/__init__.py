@@ -1,6 +1,19 @@
 """Measurements of a centre from its raw records, and releases of market figures to compare them with."""
 
-from benchmarks.models.market import MarketFigure, MarketRelease
-from benchmarks.models.measuring import Measurement, MeasurementRun, MeasurementRunQuerySet
+from benchmarks.models.market import MarketFigure, MarketRelease, ReleaseKind, ReleaseStatus, ReleaseStep
+from benchmarks.models.measuring import Measurement, MeasurementRun, MeasurementRunQuerySet, RunSource
+from benchmarks.models.pool import PoolCell, PoolMembership
 
-__all__ = ["MarketFigure", "MarketRelease", "Measurement", "MeasurementRun", "MeasurementRunQuerySet"]
+__all__ = [
+    "MarketFigure",
+    "MarketRelease",
+    "Measurement",
+    "MeasurementRun",
+    "MeasurementRunQuerySet",
+    "PoolCell",
+    "PoolMembership",
+    "ReleaseKind",
+    "ReleaseStatus",
+    "ReleaseStep",
+    "RunSource",
+]

@@ -1,6 +1,24 @@
 """What changes in this room: market releases and measurements of centres. Both are in the ledger."""
 
 from benchmarks.services.measuring import measurement_run_create
-from benchmarks.services.releases import ReleaseExistsError, market_load
+from benchmarks.services.pool import PoolError, pool_join, pool_leave, pool_publish
+from benchmarks.services.releases import (
+    ReleaseExistsError,
+    ReleaseStepRefusedError,
+    market_load,
+    release_discard,
+    release_step,
+)
 
-__all__ = ["ReleaseExistsError", "market_load", "measurement_run_create"]
+__all__ = [
+    "PoolError",
+    "ReleaseExistsError",
+    "ReleaseStepRefusedError",
+    "market_load",
+    "measurement_run_create",
+    "pool_join",
+    "pool_leave",
+    "pool_publish",
+    "release_discard",
+    "release_step",
+]

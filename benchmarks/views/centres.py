@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from accounts.access import may, permission, require, signed_in
 from accounts.models import Centre
 from benchmarks.forms import MeasureForm
-from benchmarks.models import MarketRelease, MeasurementRun
+from benchmarks.models import MeasurementRun
 from benchmarks.records.files import RecordsError
 from benchmarks.records.located import MappingError
-from benchmarks.selectors import centre_runs, compared
+from benchmarks.selectors import centre_runs, compared, release_now
 from benchmarks.services import measurement_run_create
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def centre_measurements(request: HttpRequest, centre_id: int) -> HttpResponse:
     """Show a centre's newest measurements beside the market, and its runs."""
     centre = get_object_or_404(Centre.objects.visible_to(request.user).select_related("organisation"), pk=centre_id)
     runs = list(centre_runs(centre)[:RUNS])
-    release = MarketRelease.objects.first()
+    release = release_now()
     newest = runs[0] if runs else None
     if newest:
         newest.centre = centre
@@ -96,6 +96,6 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     found = MeasurementRun.objects.visible_to(request.user).select_related("centre__organisation", "created_by")
     each = get_object_or_404(found, pk=run_id)
     require(request.user, "benchmarks.view_measurementrun", each)
-    release = MarketRelease.objects.first()
+    release = release_now()
     context = {"run": each, "release": release, "rows": compared(each, release)}
     return render(request, "benchmarks/run.html", context)

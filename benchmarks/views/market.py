@@ -9,10 +9,10 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from accounts.access import signed_in
+from accounts.access import may, signed_in
 from benchmarks.kpis.registry import FAMILIES, KPIS
 from benchmarks.models import MarketRelease
-from benchmarks.selectors import market_figures
+from benchmarks.selectors import market_figures, release_now
 from benchmarks.terms import term
 
 if TYPE_CHECKING:
@@ -24,9 +24,11 @@ PAGE = 100
 @signed_in
 def market(request: HttpRequest) -> HttpResponse:
     """Show the figures of a release, searched, filtered and sorted; and the list of KPIs."""
-    releases = list(MarketRelease.objects.all())
-    chosen = next((each for each in releases if each.code == request.GET.get("release")), None)
-    release = chosen or (releases[0] if releases else None)
+    releases = list(
+        MarketRelease.objects.visible_to(request.user, drafts=may(request.user, "benchmarks.publish_release"))
+    )
+    asked_for = next((each for each in releases if each.code == request.GET.get("release")), None)
+    release = asked_for or release_now() or next(iter(releases), None)
     asked = {name: request.GET.get(name, "")[:60] for name in ("text", "kpi", "region", "industry", "sort")}
     context: dict[str, Any] = {"releases": releases, "release": release, "asked": asked, "families": FAMILIES}
     if release:
@@ -58,7 +60,7 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a KPI is, its variants and traps, and what the newest release says about it."""
     if code not in KPIS:
         raise Http404
-    release = MarketRelease.objects.first()
+    release = release_now()
     figures = market_figures(release, kpi=code)[:PAGE] if release else []
     variants = [(variant.code, gettext(variant.words)) for variant in KPIS[code].variants]
     context = {"kpi": KPIS[code], "variants": variants, "release": release, "figures": figures}

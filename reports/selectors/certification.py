@@ -243,10 +243,10 @@ class _Writer:
         # PostgreSQL keeps JSON keys in an order of its own; the report has that of the registry.
         order = list(KPIS)
         return tuple(
-            comparison_of(
-                kpi, verdict, waivers.get(kpi), counts.get((kpi, verdict.get("variant"), verdict.get("channel")))
-            )
+            comparison_of(kpi, each, waivers.get(kpi), counts.get((kpi, each.get("variant"), each.get("channel"))))
             for kpi, verdict in sorted(verdicts.items(), key=lambda item: order.index(item[0]))
+            # At the centre of the market, then at the higher bars of the edition.
+            for each in (verdict, *(verdict.get("bars") or {}).values())
         )
 
     def _facts(self, edition: dict[str, Any]) -> tuple[doc.Fact, ...]:

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from benchmarks.comparable import CENTRE
 from benchmarks.kpis.registry import KPIS, UNSTATED
+from benchmarks.message import sentences
+from benchmarks.settling import notes_in_words
+from benchmarks.terms import term
 from benchmarks.verdict import reason_in_words
 from reports import document as doc
 from standards.scoring.words import plain
@@ -75,7 +79,7 @@ def comparison_of(kpi: str, verdict: dict[str, Any], waiver: doc.Waiver | None, 
     variant = definition.variant(verdict.get("variant") or "") if definition else None
     return doc.MarketComparison(
         kpi=kpi,
-        title=_(definition.name) if definition else kpi,
+        title=_title(_(definition.name) if definition else kpi, verdict),
         variant=_(variant.words) if variant else "",
         unit=verdict.get("unit") or (definition.unit if definition else ""),
         direction=definition.direction if definition else "",
@@ -96,6 +100,12 @@ def comparison_of(kpi: str, verdict: dict[str, Any], waiver: doc.Waiver | None, 
     )
 
 
+def _title(name: str, verdict: dict[str, Any]) -> str:
+    """Name the KPI, and the bar where it is above the centre of the market."""
+    bar = verdict.get("bar", CENTRE)
+    return name if bar == CENTRE else _("%(kpi)s: %(bar)s") % {"kpi": name, "bar": term("bar", bar, _)}
+
+
 def _formula(definition: Kpi | None, figure: dict[str, Any]) -> str:
     """Say whether the publisher names its formula; "only" where it does not, and the KPI has a single one."""
     if figure.get("variant") != UNSTATED:
@@ -114,5 +124,9 @@ def _confidence(value: Decimal | None, half: Decimal | None, unit: str | None) -
 
 
 def _reason(verdict: dict[str, Any]) -> str:
-    """Return why nothing could be tested, or not precisely enough; a plain verdict needs no reason beside it."""
-    return "" if verdict["state"] in _PLAIN_VERDICTS else reason_in_words(verdict, _)
+    """Return why nothing could be tested, or not precisely enough, and what the verdict hangs on.
+
+    A plain verdict needs no reason beside it.
+    """
+    why = [] if verdict["state"] in _PLAIN_VERDICTS else [reason_in_words(verdict, _)]
+    return sentences([*why, *notes_in_words(verdict, _)])

@@ -63,7 +63,7 @@ def test_another_version_of_the_edition_changes_nothing(client: Client) -> None:
     scene = make_scene("closed", edition=published("frozen-1"))
     before = shown(client, scene)
     published("frozen-2", worth=70)
-    MarketRelease.objects.create(code="2031", title="2031", sha256="c" * 64, loaded_at=LATER)
+    MarketRelease.objects.create(code="2031", title="2031", sha256="c" * 64, status="published", loaded_at=LATER)
     assert shown(client, scene) == before
 
 

@@ -120,7 +120,7 @@ def test_auditor_who_left_the_body_writes_nothing_more() -> None:
 def test_verdicts_are_made_anew_on_submission(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the choice of measurements and submission somebody may have edited the centre's industry or channels."""
     scene = make_scene()
-    release = MarketRelease.objects.create(code="2026", title="2026", sha256="c" * 64, loaded_at=AT)
+    release = MarketRelease.objects.create(code="2026", title="2026", sha256="c" * 64, status="published", loaded_at=AT)
     stale = {"nps": {"state": "above"}}
     Audit.objects.filter(pk=scene.audit.pk).update(market_release=release, market=stale)
     monkeypatch.setattr("audits.services.market.gated_kpis", lambda _audit: ["nps"])

@@ -420,7 +420,7 @@ def make_run(centre: Any) -> MeasurementRun:
 
 def test_runs_and_release_of_this_centre_are_taken(client: Client, scene: Scene) -> None:
     run = make_run(scene.audit.centre)
-    release = MarketRelease.objects.create(code="2026", title="2026", sha256="c" * 64, loaded_at=AT)
+    release = MarketRelease.objects.create(code="2026", title="2026", sha256="c" * 64, status="published", loaded_at=AT)
     assert send(client, scene, "market", run=run.pk, release=release.pk).status_code == 302
     scene.audit.refresh_from_db()
     assert (scene.audit.measurement_run, scene.audit.market_release) == (run, release)

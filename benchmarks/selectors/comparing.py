@@ -1,4 +1,4 @@
-"""What pages and audits read from this room, each in a constant number of queries."""
+"""A centre's measurements beside the market, and the verdicts, each in a constant number of queries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from scipy import stats
 
-from benchmarks.comparable import CentreProfile, Figure, Measured, choose
+from benchmarks.comparable import CENTRE, CentreProfile, Figure, Measured, choose
 from benchmarks.kpis.registry import KPIS
 from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun
 from benchmarks.verdict import judge
@@ -102,8 +102,12 @@ def verdicts(
     release: MarketRelease | None,
     waived: Collection[str] = frozenset(),
     max_age_months: int | None = None,
+    bar: str = CENTRE,
 ) -> dict[str, dict[str, Any]]:
-    """Judge a centre's run against a release: KPI code -> verdict as JSON (two queries; see ``verdict.judge``)."""
+    """Judge a centre's run against a release at a bar: KPI code -> verdict as JSON.
+
+    Two queries; see ``verdict.judge``.
+    """
     if release is None:
         return {}
     found = judge(
@@ -114,6 +118,7 @@ def verdicts(
         period_to=run.period_to if run else None,
         waived=waived,
         max_age_months=MAX_AGE_MONTHS if max_age_months is None else max_age_months,
+        bar=bar,
     )
     return {code: verdict.as_json() for code, verdict in found.items()}
 
@@ -131,6 +136,8 @@ def _plain(each: Measurement) -> Measured:
         se=each.standard_error,
         clusters=each.clusters,
         unit=each.unit,
+        n=each.n,
+        cluster=each.cluster,
     )
 
 

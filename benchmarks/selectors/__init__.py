@@ -1,0 +1,34 @@
+"""What pages and audits read from this room, each in a constant number of queries."""
+
+from benchmarks.selectors.comparing import (
+    MAX_AGE_MONTHS,
+    SORTS,
+    Compared,
+    centre_runs,
+    compared,
+    interval,
+    market_figures,
+    run_measurements,
+    verdicts,
+)
+from benchmarks.selectors.pool import Place, pool_centres, pool_places, pooled
+from benchmarks.selectors.releases import release_differences, release_now, releases_beside
+
+__all__ = [
+    "MAX_AGE_MONTHS",
+    "SORTS",
+    "Compared",
+    "Place",
+    "centre_runs",
+    "compared",
+    "interval",
+    "market_figures",
+    "pool_centres",
+    "pool_places",
+    "pooled",
+    "release_differences",
+    "release_now",
+    "releases_beside",
+    "run_measurements",
+    "verdicts",
+]
