@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audits.models import Answer
 from audits.services.errors import InvalidAnswerError, LeftEditionError, NotEditableError, StaleRevisionError
+from audits.services.locking import locked
 from audits.workflow import EDITABLE
 from ledger.services import ledger_append
 from standards.selectors import edition_spec
@@ -37,11 +38,11 @@ def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User
     The same content sent again (a lost response, a double click) is not a conflict and writes nothing.
     Raises ``NotEditableError`` (``LeftEditionError``), ``InvalidAnswerError``, ``StaleRevisionError``.
     """
-    answer = (
+    answer = locked(
         Answer.objects.select_for_update(of=("self", "audit"))
         .select_related("audit", "audit__edition", "criterion")
         .defer("audit__edition__document", "criterion__anchors", "criterion__look_at", "criterion__evidence")
-        .get(pk=answer_id)
+        .filter(pk=answer_id)
     )
     if answer.audit.status not in EDITABLE:
         raise NotEditableError(answer.audit.status)

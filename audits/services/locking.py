@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
+from django.db.models import Model
 
 from audits.models import Audit
 from audits.services.errors import LeftEditionError, NotEditableError
@@ -12,7 +14,11 @@ from audits.services.errors import LeftEditionError, NotEditableError
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
+    from django.db.models import QuerySet
+
     from audits.models import Answer
+
+Row = TypeVar("Row", bound=Model)
 
 # Any fixed number: the name of the lock on PostgreSQL.
 REFERENCE_LOCK = 0x61756474
@@ -23,15 +29,27 @@ def audit_lock(audit_id: int, *, within: AbstractSet[str] | None = None) -> Audi
 
     Raises ``NotEditableError`` when ``within`` names states and the audit is in another one.
     """
-    audit = (
+    audit = locked(
         Audit.objects.select_for_update(of=("self",))
         .select_related("edition", "centre")
         .defer("edition__document")
-        .get(pk=audit_id)
+        .filter(pk=audit_id)
     )
     if within is not None and audit.status not in within:
         raise NotEditableError(audit.status)
     return audit
+
+
+def locked(one: QuerySet[Row]) -> Row:
+    """Return the one row of a locking query; raises its DoesNotExist.
+
+    On PostgreSQL a query that waited for a move, and joins the edition or criterion that the move replaced, finds
+    nothing: the joined row is of the time before. Asked again in the same transaction it sees the row as it is now.
+    """
+    try:
+        return one.get()
+    except ObjectDoesNotExist:
+        return one.get()
 
 
 def require_current(audit: Audit, answer: Answer) -> None:

@@ -9,7 +9,7 @@ import pytest
 from audits.carrying import MoveRefusedError
 from audits.models import Answer, AuditMove
 from audits.services.answers import AnswerInput, answer_save
-from audits.services.errors import LeftEditionError, NotEditableError
+from audits.services.errors import LeftEditionError, NotEditableError, TransitionRefusedError
 from audits.services.moving import audit_move
 from audits.services.transitions import audit_step
 from ledger.chain import verify
@@ -99,7 +99,8 @@ def test_submitting_and_moving_at_once_leaves_a_result_on_one_edition(_round: in
     scene.audit.refresh_from_db()
     if isinstance(moved, AuditMove):
         assert (scene.audit.status, scene.audit.result, scene.audit.edition) == ("fieldwork", None, edition)
-        assert isinstance(submitted, Exception)
+        assert isinstance(submitted, TransitionRefusedError)
+        assert submitted.codes == ("unanswered",)
     else:
         assert isinstance(moved, NotEditableError)
         assert scene.audit.result["edition_sha256"] == scene.audit.edition_sha256 != edition.sha256
