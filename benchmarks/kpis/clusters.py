@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds, group_of
+from benchmarks.kpis.measure import Measurement, Part, Quotient, Ratio, Thresholds, count_if, group_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import ibis.expr.types as ir
+
+    from benchmarks.kpis.measure import Cluster
 
 
 def measure_ratios(
@@ -43,8 +45,46 @@ def measure_ratios(
     return found
 
 
+def measure_quotients(
+    table: ir.Table, quotients: Sequence[Quotient], at: Thresholds, by: Sequence[str] = ()
+) -> list[Measurement]:
+    """Measure quotients of one view, one query per kind of cluster; days stand in for clusters the view has not."""
+    found = []
+    for cluster in dict.fromkeys(_cluster_of(each, table) for each in quotients):
+        same = [each for each in quotients if _cluster_of(each, table) == cluster]
+        parts: dict[str, Part] = {}
+        ratios = [_as_ratio(index, each, cluster, parts) for index, each in enumerate(same)]
+        found += measure_ratios(table, ratios, parts, at, by)
+    return found
+
+
+def _cluster_of(quotient: Quotient, table: ir.Table) -> Cluster:
+    return quotient.cluster if quotient.cluster in table.columns else "day"
+
+
+def _as_ratio(index: int, quotient: Quotient, cluster: Cluster, parts: dict[str, Part]) -> Ratio:
+    """Name the sums that a quotient needs, and put their parts into ``parts``."""
+    top, bottom = quotient.top, quotient.bottom
+    names = {name: f"{name}_{index}" for name in ("top", "bottom", "top_squared", "both", "bottom_squared", "rows")}
+    values: dict[str, Callable[[ir.Table, Thresholds], ir.NumericValue]] = {
+        "top": top,
+        "bottom": bottom,
+        "top_squared": lambda t, at: top(t, at) * top(t, at),
+        "both": lambda t, at: top(t, at) * bottom(t, at),
+        "bottom_squared": lambda t, at: bottom(t, at) * bottom(t, at),
+        "rows": lambda t, at: count_if(bottom(t, at) != 0),
+    }
+    parts |= {names[name]: Part(quotient.needs, value) for name, value in values.items()}
+    return Ratio(
+        *(quotient.kpi, quotient.variant, cluster, {names["top"]: 1}, {names["bottom"]: 1}),
+        *(quotient.scale, quotient.unit, names["top_squared"], (names["both"], names["bottom_squared"])),
+        count=names["rows"] if quotient.counts == "rows" else None,
+    )
+
+
 def _parts_of(ratio: Ratio) -> set[str]:
-    return {*ratio.numerator, *ratio.denominator, *((ratio.squares,) if ratio.squares else ())}
+    others = (ratio.squares, *(ratio.products or ()), ratio.count)
+    return {*ratio.numerator, *ratio.denominator, *(name for name in others if name)}
 
 
 def _per_cluster(
@@ -71,7 +111,11 @@ def _total(table: ir.Table, terms: dict[str, int]) -> ir.NumericValue:
 def _moments(inner: ir.Table, index: int, ratio: Ratio) -> dict[str, ir.Value]:
     y, x = _total(inner, ratio.numerator), _total(inner, ratio.denominator)
     squares = inner[ratio.squares] if ratio.squares else y
+    product, square = (inner[name] for name in ratio.products) if ratio.products else (y, x)
     return {
+        f"p{index}": product.sum(),
+        f"s{index}": square.sum(),
+        f"n{index}": inner[ratio.count].sum() if ratio.count else x.sum(),
         f"y{index}": y.sum(),
         f"x{index}": x.sum(),
         f"q{index}": squares.sum(),
@@ -86,25 +130,31 @@ def _measurement(
     row: dict[Any, Any], index: int, ratio: Ratio, group: tuple[tuple[str, str], ...]
 ) -> Measurement | None:
     y, x, q, yy, xy, xx = (float(row[f"{name}{index}"]) for name in ("y", "x", "q", "yy", "xy", "xx"))
-    if not x > 0:
+    if not x > 0 or not math.isfinite(y / x):
         return None
+    product, square, n = (float(row[f"{name}{index}"]) for name in ("p", "s", "n"))
     clusters, r = int(row[f"g{index}"]), y / x
     residuals = _not_negative(yy - 2 * r * xy + r * r * xx, scale=yy + r * r * xx)
     variance = clusters / (clusters - 1) * residuals / x**2 if clusters > 1 else None
-    simple = _not_negative(q / x - r * r, scale=q / x) / x
+    # Of rows as if they were independent: the same residuals, each row on its own.
+    simple = _not_negative(q - 2 * r * product + r * r * square, scale=q + r * r * square) / x**2
+    effect = variance / simple if variance is not None and simple > 0 else None
+    low, high = (ratio.interval(y, q, x, effect) if ratio.interval else None) or (None, None)
     return Measurement(
         kpi=ratio.kpi,
         variant=ratio.variant,
         value=ratio.scale * r,
         numerator=y,
         denominator=x,
-        n=round(x),
+        n=round(n),
         se=None if variance is None else ratio.scale * math.sqrt(variance),
         cluster=ratio.cluster,
         clusters=clusters,
-        design_effect=variance / simple if variance is not None and simple > 0 else None,
+        design_effect=effect,
         unit=ratio.unit,
         group=group,
+        low=low,
+        high=high,
     )
 
 

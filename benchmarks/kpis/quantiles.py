@@ -43,7 +43,7 @@ def _measurement(quantile: Quantile, row: dict[str, float], value: float, by: Se
     return Measurement(
         kpi=quantile.kpi,
         variant=quantile.variant,
-        value=float(value),
+        value=quantile.scale * float(value),
         numerator=None,
         denominator=None,
         n=int(row["n"]),
@@ -57,7 +57,7 @@ def _measurement(quantile: Quantile, row: dict[str, float], value: float, by: Se
 
 
 def _with_errors(among: ir.Table, quantiles: Sequence[Quantile], found: list[Measurement]) -> list[Measurement]:
-    shares = _shares(among, quantiles[0], found)
+    shares = _shares(among, quantiles, found)
     column = among[quantiles[0].column]
     ends = {}
     for index, (quantile, share) in enumerate(zip(quantiles, shares, strict=True)):
@@ -65,13 +65,17 @@ def _with_errors(among: ir.Table, quantiles: Sequence[Quantile], found: list[Mea
         ends[f"low{index}"] = column.quantile(max(quantile.level - reach, 0.0))
         ends[f"high{index}"] = column.quantile(min(quantile.level + reach, 1.0))
     row = among.agg(**ends).execute().to_dict("records")[0]
-    widths = [float(row[f"high{index}"] - row[f"low{index}"]) for index in range(len(found))]
+    widths = [each.scale * float(row[f"high{i}"] - row[f"low{i}"]) for i, each in enumerate(quantiles)]
     return [_with_error(*each) for each in zip(found, shares, widths, strict=True)]
 
 
-def _shares(among: ir.Table, quantile: Quantile, found: list[Measurement]) -> list[Measurement]:
-    """Measure the share of contacts at or below each quantile."""
-    parts = {f"below{index}": _below(quantile.column, each.value) for index, each in enumerate(found)}
+def _shares(among: ir.Table, quantiles: Sequence[Quantile], found: list[Measurement]) -> list[Measurement]:
+    """Measure the share of rows at or below each quantile."""
+    quantile = quantiles[0]
+    parts = {
+        f"below{index}": _below(quantile.column, each.value / of.scale)
+        for index, (of, each) in enumerate(zip(quantiles, found, strict=True))
+    }
     parts["all"] = Part(frozenset(), lambda t, _: count_if(t[quantile.column].notnull()))
     ratios = [
         Ratio("share", f"below{index}", quantile.cluster, {f"below{index}": 1}, {"all": 1}, 1.0, "")
