@@ -154,8 +154,9 @@ def test_every_criterion_has_a_page_in_few_queries(reader: Client, shipped: Edit
         queries(reader, "standards:criterion", "four-block", "2026", code)
         for code in shipped.criteria.values_list("code", flat=True)
     }
-    assert len(counts) == 1
-    assert counts.pop() <= 6
+    # One more where the lineage names best practices.
+    assert max(counts) - min(counts) <= 1
+    assert max(counts) <= 6
 
 
 @pytest.mark.parametrize("address", ["/standards/none/1/", "/standards/tiny/9/", "/standards/tiny/1/Q9.9/"])
