@@ -1,4 +1,4 @@
-"""Who is in the invented world: three organisations, six centres, one person per role. None of them exists."""
+"""Who is in the invented world: four organisations, six centres, at least one person per role. None of them exists."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from accounts.models import Channel, Industry, Role
 from reports.demo.records import Traffic
 
-BODY, BANK, ENERGY = "body", "bank", "energy"
+BODY, BANK, ENERGY, SCHEME = "body", "bank", "energy", "scheme"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ ORGANISATIONS = (
     DemoOrganisation(BODY, "Pearl River Service Certification (demo)", "HK", "18 Quarry Steps, Hong Kong"),
     DemoOrganisation(BANK, "Evergreen Mutual Bank 長青互惠銀行 (demo)", "HK", "2 Banyan Square, Kowloon, Hong Kong"),
     DemoOrganisation(ENERGY, "Northmoor Energy (demo)", "GB", "Kiln House, Sheffield, United Kingdom"),
+    DemoOrganisation(SCHEME, "Four Blocks Scheme Office (demo)", "HK", "7 Lantern Court, Hong Kong"),
 )
 
 PEOPLE = (
@@ -66,6 +67,7 @@ PEOPLE = (
     DemoPerson("tom", "Tom Hartley", ((BODY, Role.AUDITOR),), time_zone="Europe/London"),
     DemoPerson("helena", "Helena Brandt", ((BODY, Role.DECISION_MAKER),)),
     DemoPerson("ivy", "張詠琳 Ivy Cheung", ((BANK, Role.CENTRE_MANAGER),), language="zh-hant"),
+    DemoPerson("carmen", "何嘉敏 Carmen Ho", ((BANK, Role.ADMINISTRATOR),), language="zh-hant"),
     DemoPerson("lin", "林雨", ((BANK, Role.CONTRIBUTOR),), language="zh-hans", time_zone="Asia/Shanghai"),
     DemoPerson("priya", "Priya Nair", ((ENERGY, Role.CENTRE_MANAGER),), time_zone="Europe/London"),
     DemoPerson("owen", "Owen Pritchard", ((ENERGY, Role.VIEWER),), time_zone="Europe/London"),
@@ -74,6 +76,9 @@ PEOPLE = (
     ),
     DemoPerson("rhys", "Rhys Vaughan", ((ENERGY, Role.AUDIT_MANAGER),), time_zone="Europe/London"),
     DemoPerson("alan", "Alan Whitby", ((ENERGY, Role.DECISION_MAKER),), time_zone="Europe/London"),
+    # Two, because nobody publishes an edition alone, and a practice is judged by two.
+    DemoPerson("nadia", "Nadia Rahman", ((SCHEME, Role.SCHEME_OWNER),)),
+    DemoPerson("wen", "溫子謙 Wen Tsz-him", ((SCHEME, Role.SCHEME_OWNER),), language="zh-hant"),
 )
 
 _HK, _LONDON = "Asia/Hong_Kong", "Europe/London"

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from accounts.models import Centre, Membership, Organisation, User
 from audits.models import Audit, TeamRole
+from audits.selectors.moving import move_plan, target_for
 from audits.selectors.overview import TOO_OLD
 from audits.selectors.sheet import asked_answers
 from audits.services.answers import AnswerInput, answer_save
@@ -20,12 +21,16 @@ from audits.services.engagement import audit_create, audit_facts_save, audit_tex
 from audits.services.evidence import evidence_add
 from audits.services.findings import finding_close, finding_raise
 from audits.services.market import market_attach, market_waive
+from audits.services.moving import audit_move
 from audits.services.transitions import audit_decide, audit_step
 from benchmarks.services import market_load, measurement_run_create
+from reports.demo.editions import begin_draft, publish_first, publish_next
 from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOPLE
+from reports.demo.practices import make_practices
 from reports.demo.records import write_contacts
-from reports.demo.scenario import AUDITS, DemoAudit
-from standards.services import edition_load, edition_publish
+from reports.demo.registers import fill_registers
+from reports.demo.scenario import AUDITS, TURN, DemoAudit
+from standards.editions.comparison import Carry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
     from standards.models import Edition
 
 PASSWORD = "touchstone-demo-2026"  # noqa: S105 - invented people in a demo database; printed on purpose
-FOUNDED = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
+MARKET_READ = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
 SEED = 2026
 NOTES = (
     "Seen in the records and confirmed in two interviews.",
@@ -60,17 +65,28 @@ class World:
     def make(self) -> None:
         """Make everything, in the order of time."""
         self._people()
-        folder = settings.BASE_DIR / "fixtures"
-        content = (folder / "standards" / "four-block-2026.yaml").read_bytes()
-        loaded = edition_load(data=content, at=FOUNDED).edition
-        self.edition = edition_publish(edition=loaded, at=FOUNDED)
-        market = (folder / "markets" / "2026.csv").read_bytes()
+        self.say("edition 2025")
+        self.edition = publish_first(self)
+        market = (settings.BASE_DIR / "fixtures" / "markets" / "2026.csv").read_bytes()
         self.release = market_load(
-            content=market, code="market-2026", title="Published market figures, 2026", by=None, at=FOUNDED
+            content=market, code="market-2026", title="Published market figures, 2026", by=None, at=MARKET_READ
         )
+        under_way = [self._audit(scene) for scene in AUDITS if scene.planned < TURN]
+        self.say("edition 2026")
+        self.edition = publish_next(self, self.edition)
         for scene in AUDITS:
-            self.say(f"{scene.first_day} {scene.centre}: {scene.until}")
-            self._audit(scene)
+            if scene.planned >= TURN:
+                self._audit(scene)
+        for scene, audit in under_way:
+            if scene.moved:
+                self.say(f"{scene.moved} {scene.centre}: moved")
+                self._move(scene, audit)
+        self.say("registers")
+        fill_registers(self)
+        self.say("practices")
+        accepted = make_practices(self)
+        self.say("edition 2027, a draft")
+        begin_draft(self, accepted)
 
     def _people(self) -> None:
         for organisation in ORGANISATIONS:
@@ -101,7 +117,9 @@ class World:
 
     # --- one audit, step by step; each stops where the scene says --------------------------------------------------
 
-    def _audit(self, scene: DemoAudit) -> None:
+    def _audit(self, scene: DemoAudit) -> tuple[DemoAudit, Audit]:
+        """Play one scene; return it with its audit."""
+        self.say(f"{scene.first_day} {scene.centre}: {scene.until}")
         leader = self.people[scene.leader]
         manager = self.people["daniel" if scene.conductor == BODY else "sian"]
         team = [(leader, TeamRole.LEADER), *((self.people[key], TeamRole.AUDITOR) for key in scene.auditors)]
@@ -110,16 +128,16 @@ class World:
             conductor=self.organisations[scene.conductor],
             edition=self.edition,
             kind=scene.kind,
-            scope="Customer contact by all channels of the centre, including work passed to the back office.",
+            scope=scene.scope,
             objectives="Conformity with the edition, standing against the market, and what the next tier takes.",
             onsite_from=scene.first_day,
             onsite_to=scene.last_day,
             team=team,
             by=manager,
-            at=scene.at(scene.first_day - timedelta(days=40), 9),
+            at=scene.at(scene.planned, 9),
         )
         if scene.until == "planned":
-            return
+            return scene, audit
         audit_step(audit_id=audit.pk, step="start", by=manager, at=scene.at(scene.first_day, 7))
         self._fieldwork(scene, audit, leader)
         if scene.until == "cancelled":
@@ -130,6 +148,7 @@ class World:
             audit_step(audit_id=audit.pk, step="submit", by=leader, at=scene.at(scene.last_day, 17))
         if scene.until in {"approved", "decided"}:
             self._review(scene, audit, leader)
+        return scene, audit
 
     def _fieldwork(self, scene: DemoAudit, audit: Audit, leader: User) -> None:
         day = scene.at(scene.first_day, 9)
@@ -148,7 +167,7 @@ class World:
         for finding in scene.findings:
             finding_raise(
                 audit_id=audit.pk,
-                criterion=self.edition.criteria.get(code=finding.criterion),
+                criterion=audit.edition.criteria.get(code=finding.criterion),
                 kind=finding.kind,
                 statement=finding.statement,
                 objective_evidence=finding.evidence,
@@ -194,6 +213,30 @@ class World:
             answer_save(answer_id=answer.pk, content=content, revision=0, by=leader, at=at)
             if answer.criterion.mandatory:
                 _evidence(scene, answer, leader, at)
+
+    def _move(self, scene: DemoAudit, audit: Audit) -> None:
+        """Go over to the present edition, and answer the first half of what has to be answered again."""
+        assert scene.moved is not None  # noqa: S101 - asked by the caller
+        leader = self.people[scene.leader]
+        audit.refresh_from_db()  # others wrote in it since
+        move = move_plan(audit, target_for(audit, self.edition.pk), today=scene.moved)
+        made = audit_move(
+            audit_id=audit.pk,
+            edition_id=self.edition.pk,
+            fingerprint=move.fingerprint,
+            read=move.must_read,
+            reason=scene.reason,
+            by=leader,
+            at=scene.at(scene.moved, 9),
+        )
+        again = [each["code"] for each in made.plan["criteria"] if each["carry"] == Carry.AGAIN]
+        chance = random.Random(f"{SEED} {scene.centre} {scene.moved}")  # noqa: S311 - invented answers
+        answers = audit.answers.filter(criterion__edition=self.edition, criterion__code__in=again)
+        asked = answers.select_related("criterion__clause").order_by("criterion__position")
+        for position, answer in enumerate(asked[: len(again) // 2]):
+            at = scene.at(scene.moved, 10) + timedelta(minutes=6 * position)
+            content = _content(scene, answer.criterion, chance)
+            answer_save(answer_id=answer.pk, content=content, revision=0, by=leader, at=at)
 
     def _review(self, scene: DemoAudit, audit: Audit, leader: User) -> None:
         reviewed = scene.last_day + timedelta(days=12)

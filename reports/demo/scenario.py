@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from audits.models import AuditKind, FindingKind
 
@@ -28,7 +28,7 @@ class DemoAudit:
 
     ``until`` is the last step made: planned, started, answered, submitted, approved, decided, cancelled.
     ``mean`` is the average level aimed at; ``weak`` lists clauses that are a level lower; ``share`` is how much of the
-    sheet is answered.
+    sheet is answered. ``moved`` is the day on which it went over to the edition that was new then.
     """
 
     centre: str
@@ -53,6 +53,13 @@ class DemoAudit:
     not_covered: str = ""
     facts: dict[str, object] = field(default_factory=dict)
     findings: tuple[DemoFinding, ...] = ()
+    scope: str = "Customer contact by all channels of the centre, including work passed to the back office."
+    moved: date | None = None
+
+    @property
+    def planned(self) -> date:
+        """Return the day on which it is planned: on the edition that is in force then."""
+        return self.first_day - timedelta(days=40)
 
     def at(self, day: date, hour: int) -> datetime:
         """Return an hour of a day as the moment at which something was done."""
@@ -69,6 +76,8 @@ def facts(cskm: str, trained: int, filed: int, closed: int = 0, quarters: int = 
         "market_quarters": str(quarters),
     }
 
+
+TURN = date(2026, 1, 1)  # from here on audits are planned on the edition of 2026
 
 AUDITS = (
     DemoAudit(
@@ -158,6 +167,45 @@ AUDITS = (
         ),
     ),
     DemoAudit(
+        "cardiff",
+        INTERNAL,
+        date(2025, 12, 8),
+        date(2025, 12, 10),
+        "answered",
+        2.8,
+        leader="sian",
+        auditors=(),
+        conductor="energy",
+        share=0.55,
+        facts=facts("55", 1, 0),
+        scope="Voice and e-mail in Cardiff. Interrupted by the storm week of December 2025; to be finished in 2026, on "
+        "whichever edition Northmoor chooses.",
+        findings=(
+            DemoFinding(
+                "C2.7",
+                FindingKind.MINOR,
+                "Call-backs promised on Saturdays were made on Mondays.",
+                "Call-back log of November 2025, 38 of 61 entries.",
+                date(2026, 3, 31),
+            ),
+        ),
+    ),
+    DemoAudit(
+        "private",
+        INTERNAL,
+        date(2025, 12, 15),
+        date(2025, 12, 17),
+        "answered",
+        3.4,
+        leader="tom",
+        auditors=("mei",),
+        share=0.8,
+        facts=facts("68", 2, 2),
+        scope="Trial audit of the Private Client Desk before its certification, paused while the desk moved house.",
+        reason="The desk wants to be certified on 2026, and the trial has to say where it stands on that edition.",
+        moved=date(2026, 11, 9),
+    ),
+    DemoAudit(
         "leeds",
         CERTIFICATION,
         date(2026, 5, 18),
@@ -243,7 +291,8 @@ AUDITS = (
         3.5,
         records_from=date(2026, 8, 1),
         share=0.62,
-        facts=facts("71", 4, 3, 1, 2),
+        # The rest is in the registers of the centre, to be taken over from there.
+        facts={"market_quarters": "2"},
     ),
     DemoAudit("private", CERTIFICATION, date(2026, 12, 7), date(2026, 12, 9), "planned", 0.0),
 )
