@@ -20,7 +20,36 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 PUBLIC = ["/healthz", "/readyz"]
-SIGNED_IN = ["/", "/standards/", "/centres/", "/audits/", "/benchmarks/", "/reports/"]
+SIGNED_IN = ["/", "/standards/", "/centres/", "/audits/", "/benchmarks/", "/registers/", "/reports/"]
+# What the demo data holds, by who must be able to open it; "" needs no account. Ids are those of a new database.
+OF_DEMO = {
+    "": ["/standards/practices/", "/standards/practices/BP-2026-02/"],
+    "mei": [
+        "/standards/four-block/compare/2025/2026/",
+        "/standards/four-block/2026/lenses/",
+        "/standards/four-block/2026/lenses/iso9001/",
+        "/audits/1/lenses/",
+        "/audits/1/lenses/iso9001/",
+        "/audits/11/facts/",
+    ],
+    "sian": ["/audits/4/move/", "/audits/4/move/2/"],
+    "tom": ["/audits/5/moves/1/", "/audits/5/sheet/"],
+    "ivy": [
+        "/registers/centres/1/",
+        "/registers/credentials/",
+        "/registers/projects/",
+        "/registers/projects/1/",
+        "/registers/centres/1/knowledge/",
+        "/registers/knowledge/2/",
+    ],
+    "nadia": [
+        "/standards/four-block/2027/edit/",
+        "/standards/four-block/2027/edit/criteria/C4.1/",
+        "/standards/four-block/compare/2026/2027/",
+        "/standards/practices/work/",
+        "/standards/practices/BP-2026-04/",
+    ],
+}
 SHEET = re.compile(r"/audits/[^/\s\"']+/sheet/")
 CERTIFICATE = re.compile(r"/verify/[^/\s\"']+/")
 AUDIT = re.compile(r"href=\"(/audits/[0-9a-f-]+/)\"")
@@ -113,14 +142,14 @@ def wait(base: str) -> bool:
 def walk_as_visitor(walk: Walk, base: str, certificate: str | None) -> None:
     """Request what needs no account, and what the sign-in page loads."""
     visitor = Browser(base)
-    for path in [*PUBLIC, *([certificate] if certificate else [])]:
+    for path in [*PUBLIC, *OF_DEMO[""], *([certificate] if certificate else [])]:
         walk.page("visitor", visitor, path, kind="certificate" if path == certificate else "")
     for path in sorted(set(ASSET.findall(visitor.get("/audits/").text))):
         walk.page("visitor", visitor, path)
 
 
 def walk_as(walk: Walk, base: str, email: str, password: str) -> None:
-    """Request the main pages and the first answer sheet that this person can find."""
+    """Request the main pages, the first answer sheet that this person can find, and what the demo has for them."""
     browser = Browser(base)
     signed_in = browser.sign_in(email, password)
     walk.note(email, "sign in", good=signed_in)
@@ -133,6 +162,8 @@ def walk_as(walk: Walk, base: str, email: str, password: str) -> None:
         sheet = SHEET.search(walk.page(email, browser, audit[1], kind="audit"))
     if sheet:
         walk.page(email, browser, sheet[0], kind="sheet")
+    for path in OF_DEMO.get(email.partition("@")[0], []):
+        walk.page(email, browser, path)
 
 
 def walk_all(base: str, sign_ins: str) -> bool:
@@ -144,7 +175,8 @@ def walk_all(base: str, sign_ins: str) -> bool:
     walk.note("load_demo", "names people who can sign in", good=bool(people))
     for email, password in people:
         walk_as(walk, base, email, password)
-    for kind in sorted({*SIGNED_IN, "sheet", "certificate"} - walk.reached):
+    wanted = {*SIGNED_IN, *(path for paths in OF_DEMO.values() for path in paths), "sheet", "certificate"}
+    for kind in sorted(wanted - walk.reached):
         walk.note("nobody", kind, good=False, detail="was reached")
     return not walk.failed
 

@@ -12,18 +12,21 @@ PAGES = (
     "/",
     "/audits/",
     "/audits/1/",
-    "/audits/9/sheet/",
+    "/audits/11/sheet/",
     "/audits/1/market/",
     "/audits/1/lenses/",
     "/audits/1/lenses/iso9001/",
     "/audits/1/lenses/ccom/?grade=4",
-    "/audits/9/facts/",
-    "/audits/9/texts/",
+    "/audits/11/facts/",
+    "/audits/11/texts/",
+    "/audits/5/moves/1/",
+    "/audits/5/sheet/",
     "/centres/",
     "/centres/1/",
     "/standards/",
     "/standards/four-block/2026/",
     "/standards/four-block/2026/C3.2/",
+    "/standards/four-block/compare/2025/2026/",
     "/standards/four-block/2026/lenses/",
     "/standards/four-block/2026/lenses/iso9001/",
     "/benchmarks/",
@@ -34,6 +37,47 @@ PAGES = (
     "/people/profile/",
     "/verify/",
 )
+# Pages for somebody else than an auditor; "" is a visitor without an account.
+PAGES_OF = {
+    "sian": ("/audits/4/move/", "/audits/4/move/2/"),
+    "ivy": (
+        "/registers/",
+        "/registers/centres/1/",
+        "/registers/centres/1/projects/new/",
+        "/registers/centres/1/knowledge/",
+        "/registers/centres/1/knowledge/new/",
+        "/registers/knowledge/1/",
+        "/registers/projects/",
+        "/registers/projects/1/",
+        "/registers/projects/2/",
+        "/registers/credentials/",
+        "/registers/credentials/2/",
+        "/standards/practices/BP-2026-04/",
+        "/standards/practices/BP-2026-04/consent/",
+        "/standards/practices/new/",
+    ),
+    "nadia": (
+        "/standards/four-block/compare/2026/2027/",
+        "/standards/four-block/2027/",
+        "/standards/four-block/2027/edit/",
+        "/standards/four-block/2027/edit/head/",
+        "/standards/four-block/2027/edit/sections/tiers/",
+        "/standards/four-block/2027/edit/criteria/C4.1/",
+        "/standards/four-block/2027/edit/criteria/B4.1/",
+        "/standards/four-block/2027/edit/clauses/C2/new/",
+        "/standards/four-block/2027/edit/import/",
+        "/standards/practices/work/",
+        "/standards/practices/BP-2026-02/adopt/",
+    ),
+    "wen": (
+        "/standards/four-block/2027/edit/",
+        "/standards/four-block/2027/edit/criteria/C2.3/",
+        "/standards/practices/work/",
+        "/standards/practices/BP-2026-03/",
+        "/standards/practices/BP-2026-04/judge/",
+    ),
+    "": ("/standards/practices/", "/standards/practices/?q=outage", "/standards/practices/BP-2025-01/"),
+}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,6 +89,29 @@ def test_main_pages_have_no_accessibility_fault(sign_in, scheme: str) -> None:
         assert answer.status == 200, path
         faults |= {path: found} if (found := accessibility_faults(page)) else {}
     assert faults == {}
+
+
+@pytest.mark.parametrize("person", PAGES_OF)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_other_people_have_no_accessibility_fault(sign_in, scheme: str, person: str) -> None:
+    page = sign_in(person, color_scheme=scheme)
+    faults = {}
+    for path in PAGES_OF[person]:
+        answer = page.goto(path)
+        assert answer.status == 200, path
+        faults |= {path: found} if (found := accessibility_faults(page)) else {}
+    assert faults == {}
+
+
+@pytest.mark.parametrize("person", PAGES_OF)
+def test_pages_of_other_people_fit_a_phone(sign_in, person: str) -> None:
+    page = sign_in(person, viewport={"width": 360, "height": 740})
+    wide = {}
+    for path in PAGES_OF[person]:
+        assert page.goto(path).status == 200, path
+        width = page.evaluate("document.documentElement.scrollWidth")
+        wide |= {path: width} if width > 360 else {}
+    assert wide == {}
 
 
 @pytest.mark.parametrize("person", ["mei", "ivy", "lin"])

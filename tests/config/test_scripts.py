@@ -10,8 +10,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.urls import resolve
 
-from config.smoke import AUDIT, CERTIFICATE, SHEET, SIGN_IN
+from config.smoke import AUDIT, CERTIFICATE, OF_DEMO, SHEET, SIGN_IN
+from reports.demo.people import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ["bin/setup", "bin/demo", "bin/test", "bin/bench"]
@@ -122,3 +124,9 @@ def test_smoke_finds_what_it_follows() -> None:
     page = '<a href="/audits/17/">One</a> <a href="/audits/17/sheet/">Sheet</a>'
     assert AUDIT.search(page)[1] == "/audits/17/"
     assert SHEET.search(page)[0] == "/audits/17/sheet/"
+
+
+def test_smoke_asks_for_pages_that_exist_as_people_who_exist() -> None:
+    assert OF_DEMO.keys() - {"", *(person.key for person in PEOPLE)} == set()
+    for path in (path for paths in OF_DEMO.values() for path in paths):
+        assert resolve(path).func
