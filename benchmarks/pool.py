@@ -1,6 +1,6 @@
 """The peer pool: quantiles of centres' own measurements, published so that no centre can be told from them. Pure.
 
-The rules (decision 0012): every centre counts once; a published segment rests on at least ``LEAST`` organisations, none
+The rules (decision 0013): every centre counts once; a published segment rests on at least ``LEAST`` organisations, none
 with more than a quarter of its centres; and whatever can be put together from published segments, of this release or
 of any before, by taking them apart or adding them up, rests on at least ``LEAST`` organisations as well. For that the
 centres behind all segments of one KPI are cut into atoms: centres that stand behind exactly the same segments. Every

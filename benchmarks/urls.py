@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from benchmarks.views import centres, market
+from benchmarks.views import centres, market, pool, releases
 
 app_name = "benchmarks"
 urlpatterns = [
@@ -10,5 +10,15 @@ urlpatterns = [
     path("kpis/<slug:code>/", market.kpi, name="kpi"),
     path("centres/<int:centre_id>/", centres.centre_measurements, name="centre_measurements"),
     path("centres/<int:centre_id>/measure/", centres.measure, name="measure"),
+    path("releases/", releases.release_list, name="release_list"),
+    path("releases/new/", releases.release_new, name="release_new"),
+    path("releases/compare/", releases.release_compare, name="release_compare"),
+    path("releases/<slug:code>/", releases.release, name="release"),
+    path("releases/<slug:code>/<slug:name>/", releases.step, name="release_step"),
+    path("pool/", pool.pool_home, name="pool"),
+    path("pool/publish/", pool.publish, name="pool_publish"),
+    path("pool/centres/<int:centre_id>/", pool.pool_place, name="pool_place"),
+    path("pool/centres/<int:centre_id>/join/", pool.join, name="pool_join"),
+    path("pool/centres/<int:centre_id>/leave/", pool.leave, name="pool_leave"),
     path("runs/<int:run_id>/", centres.run, name="run"),
 ]

@@ -112,6 +112,16 @@ class Place:
     figures: dict[str, Decimal]
     code: str
 
+    @property
+    def columns(self) -> list[Decimal | None]:
+        """The figures as the page lists them; None for what so few centres do not allow."""
+        return [self.figures.get(name) for name in ("median", "upper quartile", "top decile")]
+
+    @property
+    def centres(self) -> int:
+        """How many centres stand behind the figures."""
+        return int(self.n)
+
 
 def pool_places(centre: Centre, run: MeasurementRun | None, release: MarketRelease | None) -> list[Place]:
     """Put a centre's newest measurements beside a release of the pool (two queries)."""

@@ -13,7 +13,7 @@ from benchmarks.message import marked as _
 from benchmarks.models import MarketRelease, PoolCell, PoolMembership, ReleaseKind
 from benchmarks.pool import consent_sha256, period_days
 from benchmarks.selectors import pooled
-from benchmarks.services.releases import release_step, release_write
+from benchmarks.services.releases import POOL, release_step, release_write
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def pool_publish(*, period: str, url: str, title: str, by: User | None, at: date
     found = pooled(period, url=url)
     if not found.cells:
         raise PoolError(_("Nothing can be published: no segment has enough organisations that have measured."))
-    code = f"peer-pool-{period.lower()}"
+    code = f"{POOL}{period.lower()}"
     sha256 = release_sha256(list(found.figures))
     release = MarketRelease(code=code, title=title[:200], sha256=sha256, kind=ReleaseKind.POOL, period=period)
     try:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from benchmarks.comparable import Figure
 
 
+# Addresses of pages, and the releases that the pool makes itself.
+RESERVED = frozenset({"new", "compare"})
+POOL = "peer-pool-"
+
+
 class ReleaseExistsError(Exception):
     """A release of that code with other content, or that content under another code, is loaded already."""
 
@@ -54,6 +59,8 @@ def market_load(
     code = slugify(code)[:60]
     if not code:
         raise ReleaseExistsError("A release needs a code of letters, digits and hyphens.")
+    if code in RESERVED or code.startswith(POOL):
+        raise ReleaseExistsError(f"The code “{code}” is kept for something else.")
     loaded = MarketRelease.objects.filter(code=code).first() or MarketRelease.objects.filter(sha256=sha256).first()
     if loaded is None:
         release = MarketRelease(code=code, title=title[:200], sha256=sha256, is_demo=is_demo)

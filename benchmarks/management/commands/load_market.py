@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    help = "Load a market release (CSV). What is loaded never changes."
+    help = "Load a market release (CSV) and publish it. What is published never changes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--code", default="", help="default: market- and the name of the file")
         parser.add_argument("--title", default="")
+        parser.add_argument("--draft", action="store_true", help="load it as a draft, for a scheme owner to publish")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -32,7 +33,9 @@ class Command(BaseCommand):
         try:
             content = file.read_bytes()
             title = options["title"] or f"Market figures {file.stem}"
-            release = market_load(content=content, code=code, title=title, by=None, at=timezone.now())
+            release = market_load(
+                content=content, code=code, title=title, by=None, at=timezone.now(), publish=not options["draft"]
+            )
         except MarketError as error:
             self._refuse([f"{file}: line {fault.line}: {fault.message}" for fault in error.faults])
         except ReleaseExistsError as error:
@@ -41,7 +44,9 @@ class Command(BaseCommand):
             self._refuse([f"{file}: cannot be read: {error.strerror}"])
         count = release.figures.count()
         if options["json"]:
-            self.stdout.write(json.dumps({"code": release.code, "sha256": release.sha256, "figures": count}))
+            self.stdout.write(
+                json.dumps({"code": release.code, "sha256": release.sha256, "figures": count, "status": release.status})
+            )
         else:
             self.stdout.write(f"{release.code}: {count} figures, SHA-256 {release.sha256}")
 
