@@ -12,7 +12,18 @@ from django.urls import reverse
 
 from accounts.access import may
 from audits import urls
-from audits.models import Answer, Audit, AuditMove, Certificate, Decision, Evidence, Finding, MarketWaiver, TeamMember
+from audits.models import (
+    Answer,
+    Audit,
+    AuditMove,
+    Certificate,
+    Decision,
+    Evidence,
+    Finding,
+    FindingKind,
+    MarketWaiver,
+    TeamMember,
+)
 from audits.selectors.moving import effect_on
 from ledger.models import Entry
 from tests.audits.scenes import PNG, STATUSES, WHO, Scene
@@ -32,6 +43,7 @@ PLANNERS = frozenset({"administrator", "audit_manager"})
 MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
 DECIDERS = frozenset({"decision_maker"})
+EXPORTERS = ALL - {"observer", "viewer"}
 ALWAYS = frozenset(STATUSES)
 FIELDWORK = frozenset({"fieldwork"})
 FINDING = {"kind": "strength", "statement": "Good.", "objective_evidence": "Seen."}
@@ -40,7 +52,10 @@ DECISION = {"granted": "no", "route": "panel", "reason": "Not met."}
 
 @dataclass(frozen=True)
 class Case:
-    """One address and verb: who may, in which states it succeeds with which status; a refusal by state is 409."""
+    """One address and verb: who may, in which states it succeeds with which status; a refusal by state is 409.
+
+    In the states of ``absent`` the address leads nowhere for anybody.
+    """
 
     name: str
     who: frozenset[str]
@@ -49,6 +64,7 @@ class Case:
     verb: str = "get"
     data: Callable[[], dict[str, Any]] = dict
     step: str = ""
+    absent: frozenset[str] = frozenset()
 
     def url(self, scene: Scene) -> str:
         """Return the address for the objects of a scene."""
@@ -56,7 +72,7 @@ class Case:
 
     def expected(self, who: str, status: str) -> int:
         """Return the status that this person gets."""
-        if who == "outsider":
+        if who == "outsider" or status in self.absent:
             return 404
         if who not in self.who:
             return 403
@@ -84,6 +100,7 @@ CASES = (
     *(Case(name, ALL) for name in ("audit_detail", "sheet", "market", "answer_row", "answer_panel", "evidence_file")),
     *(Case(name, ASSESSORS) for name in ("facts", "texts", "finding_close")),
     Case("decision", DECIDERS),
+    Case("practice_propose", EXPORTERS, absent=frozenset({"cancelled"})),
     Case("move", MOVERS),
     Case("move_preview", MOVERS, frozenset({"planned", "fieldwork"})),
     Case("move_record", ALL),
@@ -112,8 +129,18 @@ CASES = (
 
 
 def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
-    """Bring an audit to a state, with a newer edition and the record of a move."""
+    """Bring an audit to a state, with a newer edition, the record of a move, and a strength to propose."""
     scene = make_plain_scene(status, **fields)
+    Finding.objects.create(
+        audit=scene.audit,
+        criterion=scene.answer.criterion,
+        number=99,
+        kind=FindingKind.STRENGTH,
+        statement="Every caller is told the time.",
+        objective_evidence="Twenty calls heard.",
+        raised_by=scene.people["leader"],
+        raised_at=AT,
+    )
     newer = make_edition()
     AuditMove.objects.create(
         audit=scene.audit,
@@ -136,6 +163,8 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "finding": [scene.finding.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
     moves = {"move_preview": "new_edition", "move_record": "pk"}
+    if name == "practice_propose":
+        about = [scene.audit.findings.get(kind=FindingKind.STRENGTH).pk]
     if name in moves:
         about = [scene.audit.pk, *scene.audit.moves.values_list(moves[name], flat=True)]
     special = {
