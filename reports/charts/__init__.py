@@ -5,9 +5,9 @@ security policy forbids style attributes), with text escaped. States differ by s
 grey print says the same.
 """
 
+from benchmarks.charts.canvas import PAPER, SCREEN, Look, shown
 from reports.charts.blocks import BlockBar, block_bars
 from reports.charts.bullet import bullet
-from reports.charts.canvas import PAPER, SCREEN, Look, shown
 from reports.charts.groups import GroupBar, group_bars
 from reports.charts.ladder import Rung, tier_ladder
 

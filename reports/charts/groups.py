@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.charts.canvas import SCREEN, Look, Scale, element, mark, picture, shortened, span, words
+from benchmarks.charts.canvas import SCREEN, Look, Scale, element, mark, picture, shortened, span, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.charts.canvas import (
+from benchmarks.charts.canvas import (
     SCREEN,
     Look,
     Scale,

@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from benchmarks.charts.canvas import shortened, units
 from reports.charts import PAPER
-from reports.charts.canvas import shortened, units
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import ems, stack
 from reports.renderers.labels import day_format, label, language_words, numeral, route_words

@@ -12,8 +12,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from benchmarks.charts.canvas import span
 from reports.charts import PAPER, SCREEN, GroupBar, Look, group_bars, shown
-from reports.charts.canvas import span
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import stack
 from reports.renderers.certification import Printed

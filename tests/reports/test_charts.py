@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from benchmarks.charts.canvas import shortened, shown_against, wrapped
 from reports.charts import BlockBar, Rung, block_bars, bullet, shown, tier_ladder
-from reports.charts.canvas import shortened, shown_against, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = 'A & B <script>alert("1")</script> \x00\x0b\ud800 服务'

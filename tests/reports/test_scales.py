@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from reports.charts.canvas import in_full
+from benchmarks.charts.canvas import in_full
 from reports.document import Levels
 from reports.renderers.labels import numeral
 from reports.renderers.pips import background, pips_class, pips_styles
