@@ -253,7 +253,18 @@ ALLOWED = {
         READS,
     ),
     **dict.fromkeys(
-        ("audit_create", "facts", "texts", "market", "decision", "step", "finding_close", "move_preview"), FORMS
+        (
+            "audit_create",
+            "facts",
+            "texts",
+            "market",
+            "decision",
+            "step",
+            "finding_close",
+            "move_preview",
+            "practice_propose",
+        ),
+        FORMS,
     ),
     **dict.fromkeys(
         ("waiver_add", "fact_take", "answer_save", "evidence_upload", "evidence_remove", "finding_add"), WRITES
