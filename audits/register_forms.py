@@ -82,7 +82,7 @@ class CredentialForm(RevisionForm):
     )
     centres = forms.TypedMultipleChoiceField(label=_("Centres"), coerce=int, widget=forms.CheckboxSelectMultiple)
     course = forms.CharField(label=_("Course"), max_length=200)
-    level = forms.ChoiceField(label=_("Level"))
+    level = forms.ChoiceField(label=_("Level of training"))
     body = forms.CharField(label=_("Training body"), max_length=200)
     passed_on = DayField(label=_("Passed on"))
     valid_until = DayField(
@@ -249,7 +249,7 @@ class ProjectForm(RevisionForm):
     problem = forms.CharField(
         label=_("What is to be improved, and how"), widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
     )
-    measure = forms.CharField(label=_("Measure"), max_length=200)
+    measure = forms.CharField(label=_("What is measured"), max_length=200)
     unit = forms.CharField(label=_("Unit"), max_length=40)
     baseline = NumberField(label=_("Baseline"))
     baseline_from = DayField(label=_("Baseline from"))

@@ -157,7 +157,7 @@ class PracticeForm(TextGroupsForm):
             self.initial[f"citation_{name}"] = shown.citation.get(name, "") if shown else ""
 
     def _add_figures(self, stored: Sequence[Mapping[str, Any]]) -> None:
-        labels = {"measure": _("Measure"), "before": _("Before"), "after": _("After"), "period": _("Period")}
+        labels = {"measure": _("What is measured"), "before": _("Before"), "after": _("After"), "period": _("Period")}
         for number in range(max(FIGURES, len(stored))):
             row = stored[number] if number < len(stored) else {}
             for name, label in labels.items():

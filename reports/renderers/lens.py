@@ -176,7 +176,7 @@ def _counts(group: LensGroup) -> str:
     """Say how many criteria lead into a group, and how many of them are open or not applicable."""
     said = [ngettext("%(n)s criterion", "%(n)s criteria", group.asked) % {"n": group.asked}]
     if group.open:
-        said.append(_("%(n)s open") % {"n": group.open})
+        said.append(_("%(n)s not answered") % {"n": group.open})
     if group.not_applicable:
         said.append(_("%(n)s N/A") % {"n": group.not_applicable})
     return ", ".join(said)

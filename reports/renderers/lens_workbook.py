@@ -102,7 +102,7 @@ def _groups(sheet: Worksheet, report: LensReport, words: LensWords) -> None:
         _("Asked"),
         _("Answered"),
         _("N/A"),
-        _("Open"),
+        _("Not answered"),
     ]
     heads += [_("Share, lowest"), _("Share, highest")]
     more: list[str] = []
@@ -143,7 +143,7 @@ def _item_state(item: LensItem) -> str:
         return _("not counted")
     if item.not_applicable:
         return _("N/A")
-    return _("open") if item.level is None else _("answered")
+    return _("not answered") if item.level is None else _("with an answer")
 
 
 def _obstacles(sheet: Worksheet, report: LensReport) -> None:
@@ -176,7 +176,7 @@ def _delta(sheet: Worksheet, report: LensReport, words: LensWords) -> None:
     ]
     for name, found in words.delta_lists:
         rows += _listed(name, found)
-    _table(sheet, (_("What"), _("Value"), _("Title"), _("Number")), rows, widths=(40, 60, 60, 12))
+    _table(sheet, (_("What"), _("Value"), _("Title"), _("Figure")), rows, widths=(40, 60, 60, 12))
 
 
 def _listed(name: str, found: Iterable[LensObstacle]) -> list[Sequence[Value]]:

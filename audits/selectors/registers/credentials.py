@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SOON, NEAR = timedelta(days=30), timedelta(days=90)
 # state -> words, style of the tag
 STATES: dict[str, tuple[LazyText, str]] = {
-    "valid": (_("Valid"), "is-good"),
+    "valid": (_("In force"), "is-good"),
     "expiring_90": (_("Expires within 90 days"), "is-warn"),
     "expiring_30": (_("Expires within 30 days"), "is-warn"),
     "expired": (_("Expired"), "is-bad"),
