@@ -1,27 +1,27 @@
-"""From a file and a mapping to measurements: the whole way, without Django and without a database."""
+"""From files and their mappings to measurements: the whole way, without Django and without a database."""
 
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.gathering import gather
 from benchmarks.kpis.compute import GROUPS, compute
-from benchmarks.kpis.measure import Measurement, Thresholds
+from benchmarks.kpis.traps import Warned, beware
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
 from benchmarks.records.mapping import Mapping, MappingError, parse_mapping
 from benchmarks.records.postgres import in_postgres
-from benchmarks.records.prepare import prepare
-from benchmarks.records.quality import counted, quality_report
+from benchmarks.records.quality import counted, whole_quality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import ibis.expr.types as ir
-
-    from benchmarks.records.prepare import Records
+    from benchmarks.gathering import Report
+    from benchmarks.kpis.measure import Measurement
 
 ENGINES = ("duckdb", "postgres")
 MAX_CHANNELS = 40  # all KPIs are computed for each
@@ -30,10 +30,11 @@ LONGEST_CHANNEL = 40  # what a measurement holds
 
 @dataclass(frozen=True)
 class Measured:
-    """The outcome for one file.
+    """The outcome for one file, or for several together.
 
     ``kpis`` are the measurements asked for, ``per_channel`` those of each channel where there are several; ``quality``
-    and ``rejected`` describe the records; ``not_measured`` says of each other KPI what is missing.
+    and ``rejected`` describe the records, ``sources`` those of each file; ``not_measured`` says of each other KPI what
+    is missing, ``warnings`` what to beware of.
     """
 
     kpis: list[Measurement]
@@ -41,6 +42,17 @@ class Measured:
     quality: dict[str, Any]
     rejected: dict[str, Any]
     not_measured: dict[str, str]
+    sources: tuple[Source, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of several: its kind, quality report and rejected rows, JSON-able."""
+
+    kind: str
+    quality: dict[str, Any]
+    rejected: dict[str, Any]
 
 
 def measure_file(
@@ -53,10 +65,24 @@ def measure_file(
     channels: bool = False,
     scratch: Path | None = None,
 ) -> Measured:
-    """Measure all KPIs that the mapping allows.
+    """Measure all KPIs that one file and its mapping allow; see ``measure_files``."""
+    return measure_files([(path, mapping)], by=by, engine=engine, url=url, channels=channels, scratch=scratch)
+
+
+def measure_files(
+    files: Sequence[tuple[Path, Mapping]],
+    *,
+    by: Sequence[str] = (),
+    engine: str = "duckdb",
+    url: str = "",
+    channels: bool = False,
+    scratch: Path | None = None,
+) -> Measured:
+    """Measure all KPIs that the files of a period allow together, each read by its mapping.
 
     ``by`` splits by month, week, day, channel, agent; ``url`` is needed for the engine postgres; ``scratch`` is where
-    temporary files go. Raises RecordsError or MappingError when the records or the mapping cannot be used.
+    temporary files go. Raises RecordsError or MappingError when the records or a mapping cannot be used; their
+    ``source`` is the place in ``files``, from 0, of the file that is at fault.
     """
     if engine not in ENGINES:
         missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
@@ -69,22 +95,38 @@ def measure_file(
     unknown = [name for name in by if name not in GROUPS]
     if unknown:
         raise RecordsError("Cannot split by {unknown}; known: {known}.", unknown=tuple(unknown), known=GROUPS)
-    with tempfile.TemporaryDirectory(dir=scratch) as folder, prepare(path, mapping, Path(folder)) as contacts:
-        if engine == "duckdb":
-            return _measure(contacts, contacts.table, mapping, by, channels=channels)
-        with in_postgres(contacts.table, url) as table:
-            return _measure(contacts, table, mapping, by, channels=channels)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
+        gathered = stack.enter_context(gather(files, folder))
+        evidence = gathered.evidence
+        if "agent" in by and not any("agent" in fields for fields in evidence.fields.values()):
+            raise RecordsError("Cannot split by agent: the mapping does not give the field agent.")
+        quality = whole_quality([each.quality for each in gathered.reports])
+        names = _channels(quality["channels"]) if channels else []
+        if engine == "postgres":
+            evidence = replace(evidence, tables=stack.enter_context(in_postgres(evidence.tables, url)))
+        kpis, missing = compute(evidence, by)
+        return Measured(
+            kpis=kpis,
+            per_channel={name: compute(evidence.channel(name), joined=False)[0] for name in names},
+            quality=quality,
+            rejected=_rejected(gathered.reports),
+            not_measured=missing,
+            sources=tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports),
+            warnings=() if by else beware(evidence, kpis),
+        )
 
 
-def _measure(contacts: Records, table: ir.Table, mapping: Mapping, by: Sequence[str], *, channels: bool) -> Measured:
-    if "agent" in by and "agent" not in contacts.fields:
-        raise RecordsError("Cannot split by agent: the mapping does not give the field agent.")
-    at = Thresholds(mapping.service_level_seconds, mapping.short_abandon_seconds)
-    quality = quality_report(contacts, mapping)
-    kpis, missing = compute(table, contacts.fields, at, by)
-    names = _channels(quality["channels"]) if channels else []
-    per_channel = {name: compute(table.filter(table.channel == name), contacts.fields, at)[0] for name in names}
-    return Measured(kpis, per_channel, quality, counted(contacts.rejected), missing)
+def _rejected(reports: Sequence[Report]) -> dict[str, Any]:
+    """Add up the rejected rows of several files; lines are named only where there is one file."""
+    if len(reports) == 1:
+        return counted(reports[0].rejected)
+    found: dict[str, Any] = {}
+    for report in reports:
+        for why, each in report.rejected.items():
+            rows = found[why]["rows"] if why in found else 0
+            found[why] = {"rows": rows + each.rows, "lines": []}
+    return found
 
 
 def _channels(names: list[str]) -> list[str]:
@@ -99,4 +141,15 @@ def _channels(names: list[str]) -> list[str]:
     return names if len(names) > 1 else []
 
 
-__all__ = ["ENGINES", "GROUPS", "Mapping", "MappingError", "Measured", "RecordsError", "measure_file", "parse_mapping"]
+__all__ = [
+    "ENGINES",
+    "GROUPS",
+    "Mapping",
+    "MappingError",
+    "Measured",
+    "RecordsError",
+    "Source",
+    "measure_file",
+    "measure_files",
+    "parse_mapping",
+]

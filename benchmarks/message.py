@@ -52,7 +52,12 @@ def sentences(texts: Iterable[str]) -> str:
 
 
 class MessageError(Exception):
-    """An error whose text can be said in the reader's language; ``str()`` gives the English one."""
+    """An error whose text can be said in the reader's language; ``str()`` gives the English one.
+
+    Of several files, ``source`` is the place of the one it is about, from 0.
+    """
+
+    source: int = 0
 
     def __init__(self, template: str, **params: Any) -> None:
         """Keep the text and what fills it."""

@@ -7,15 +7,18 @@ such as an industry of a release of one's own, is said as it is.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.kpis.definition import LACKING, UNCOUNTED
+from benchmarks.kpis.definition import ABSENT, CURRENCIES_MIXED, LACKING, UNCOUNTED, UNSPLIT
 from benchmarks.kpis.registry import KPIS, UNSTATED
+from benchmarks.kpis.traps import WORDS
 from benchmarks.message import Message, listed
 from benchmarks.message import marked as _
 from benchmarks.records.reasons import field_message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from benchmarks.message import Translate
 
 TERMS = {
@@ -145,13 +148,22 @@ def not_measured_in_words(name: str, why: str, translate: Translate = str) -> st
 
 
 def _why(why: str, translate: Translate) -> str:
+    if why in {UNCOUNTED, CURRENCIES_MIXED}:
+        return translate(why)
+    for template, named in ((ABSENT, "kinds"), (UNSPLIT, "names")):
+        before = template.partition("{")[0]
+        if why.startswith(before):
+            return translate(template).format(**{named: why.removeprefix(before)})
     before = LACKING.partition("{")[0]
-    if why == UNCOUNTED:
-        return translate(UNCOUNTED)
     if not why.startswith(before):
         return why
     fields = [_either(each, translate) for each in why.removeprefix(before).split(", ")]
     return translate(LACKING).format(fields=listed(fields, translate))
+
+
+def warning_in_words(code: str, values: Mapping[str, Any], translate: Translate = str) -> str:
+    """Say a warning of a run; a code that is not known any more is said as it is."""
+    return translate(WORDS[code]).format(**values) if code in WORDS else code
 
 
 def _either(codes: str, translate: Translate) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks.kpis.measure import Part, Quantile, Ratio, Thresholds, count_if, sum_if, variant_at
+from benchmarks.kpis.measure import Part, Quantile, Ratio, Survival, Thresholds, count_if, sum_if, variant_at
 
 _NEEDS = frozenset({"queued", "answered", "abandoned", "wait_seconds"})
+_BLOCKED = frozenset({"blocked"})
 
 PARTS: dict[str, Part] = {
     "offered": Part(_NEEDS, lambda t, _: count_if(t.queued)),
@@ -18,6 +19,8 @@ PARTS: dict[str, Part] = {
     "wait_of_answered_squared": Part(_NEEDS, lambda t, _: sum_if(t.answered, t.wait_seconds * t.wait_seconds)),
     "wait_of_all": Part(_NEEDS, lambda t, _: sum_if(t.queued, t.wait_seconds)),
     "wait_of_all_squared": Part(_NEEDS, lambda t, _: sum_if(t.queued, t.wait_seconds * t.wait_seconds)),
+    "attempts": Part(_BLOCKED, lambda t, _: count_if(t.blocked.notnull())),
+    "blocked": Part(_BLOCKED, lambda t, _: count_if(t.blocked)),
 }
 
 
@@ -36,12 +39,27 @@ def ratios(at: Thresholds) -> tuple[Ratio, ...]:
         ),
         _rate("connect_rate", "standard", {"answered": 1}, {"offered": 1}),
         _mean("queue_time", "mean", "wait_of_all", "offered"),
+        _rate("blocked_rate", "standard", {"blocked": 1}, {"attempts": 1}),
     )
 
 
 QUANTILES = (
     Quantile("queue_time", "median", "day", "wait_seconds", "queued", 0.5, "s"),
     Quantile("queue_time", "p90", "day", "wait_seconds", "queued", 0.9, "s"),
+)
+# Whoever gave up would have waited longer than was seen.
+SURVIVALS = tuple(
+    Survival(
+        view="contacts",
+        kpi="queue_time",
+        variant=f"{name}_km",
+        column="wait_seconds",
+        event="answered",
+        level=level,
+        unit="s",
+        among="queued",
+    )
+    for name, level in (("median", 0.5), ("p90", 0.9))
 )
 
 

@@ -14,34 +14,41 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TWO = 2
-
-
-def alpha(units: Sequence[Sequence[float]]) -> float | None:
-    """Return alpha of the ratings per contact; contacts rated once do not count. None where nothing varies."""
-    kept = [unit for unit in units if len(unit) >= _TWO]
-    values = [value for unit in kept for value in unit]
-    expected = _pairs(values) / (len(values) - 1) if len(values) > 1 else 0.0
-    if not expected > 0:
-        return None
-    observed = sum(_pairs(unit) / (len(unit) - 1) for unit in kept)
-    return 1 - observed / expected
-
-
-def _pairs(values: Sequence[float]) -> float:
-    """Sum the squared differences of all ordered pairs, over the number of values."""
-    centre = sum(values) / len(values)
-    return 2 * sum((value - centre) ** 2 for value in values)
+_ROUNDING = 1e-12
 
 
 def alpha_with_error(units: Sequence[Sequence[float]]) -> tuple[float, float | None, int] | None:
-    """Return alpha, its jackknife standard error (None with fewer than three contacts) and the number of contacts."""
-    kept = [unit for unit in units if len(unit) >= _TWO]
-    value = alpha(kept)
+    """Return alpha of the ratings per contact, its standard error, and the number of contacts rated at least twice.
+
+    Contacts rated once do not count. None where nothing varies; the error is None with fewer than three contacts.
+    """
+    kept = [tuple(unit) for unit in units if len(unit) >= _TWO]
+    if not kept:
+        return None
+    # Differences do not depend on where zero is: from the mean, squares stay small.
+    centre = math.fsum(value for unit in kept for value in unit) / sum(map(len, kept))
+    sums = [_sums([value - centre for value in unit]) for unit in kept]
+    whole = tuple(math.fsum(each) for each in zip(*sums, strict=True))
+    value = _alpha(*whole)
     if value is None:
         return None
-    without = [alpha(kept[:index] + kept[index + 1 :]) for index in range(len(kept))]
+    without = [_alpha(*(total - part for total, part in zip(whole, each, strict=True))) for each in sums]
     known = [each for each in without if each is not None]
-    if len(known) < 3 or len(known) < len(kept):  # noqa: PLR2004 - two say nothing about spread
-        return value, None, len(kept)
-    mean, count = sum(known) / len(known), len(known)
-    return value, math.sqrt((count - 1) / count * sum((each - mean) ** 2 for each in known)), count
+    count = len(kept)
+    if count < 3 or len(known) < count:  # noqa: PLR2004 - two say nothing about spread
+        return value, None, count
+    mean = math.fsum(known) / count
+    return value, math.sqrt((count - 1) / count * math.fsum((each - mean) ** 2 for each in known)), count
+
+
+def _sums(unit: Sequence[float]) -> tuple[float, float, float, float]:
+    """Give number, sum and sum of squares of a contact's ratings, and their disagreement."""
+    count, total, squares = len(unit), sum(unit), sum(value * value for value in unit)
+    return count, total, squares, 2 * (squares - total * total / count) * count / (count - 1)
+
+
+def _alpha(count: float, total: float, squares: float, observed: float) -> float | None:
+    if count < _TWO:
+        return None
+    expected = 2 * (squares - total * total / count) * count / (count - 1)
+    return 1 - observed / expected if expected > _ROUNDING * max(squares, 1.0) else None

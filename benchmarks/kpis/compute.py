@@ -1,89 +1,225 @@
-"""All KPIs that clean contacts allow, from the fields they have."""
+"""All KPIs that clean records allow, from the kinds and fields that they have."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
 
-from benchmarks.kpis import access, customer, handling
-from benchmarks.kpis.clusters import measure_ratios
-from benchmarks.kpis.definition import LACKING, UNCOUNTED
-from benchmarks.kpis.measure import Measurement, Part, Ratio, Thresholds
+from benchmarks.kpis import access, customer, digital, handling, quality, tickets, workforce
+from benchmarks.kpis.clusters import measure_quotients, measure_ratios
+from benchmarks.kpis.definition import ABSENT, CURRENCIES_MIXED, LACKING, UNCOUNTED, UNSPLIT
+from benchmarks.kpis.measure import Measurement, Part, Quantile, Quotient, Ratio, Survival, Thresholds
 from benchmarks.kpis.quantiles import measure_quantiles
+from benchmarks.kpis.survival import measure_survival
+from benchmarks.kpis.views import VIEWS, with_strangers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis.expr.types as ir
 
-# What --by may name, and the column of the contacts it stands for.
+    from benchmarks.kpis.evidence import Evidence
+
+# What --by may name, and the column of the records it stands for.
 GROUPS = ("month", "week", "day", "channel", "agent")
 _PARTS: dict[str, Part] = {**access.PARTS, **handling.PARTS, **customer.PARTS}
+_QUANTILES = (*access.QUANTILES, *handling.QUANTILES, *digital.QUANTILES)
+_SURVIVALS = (*access.SURVIVALS, *tickets.SURVIVALS)
+
+
+def quotients(at: Thresholds) -> tuple[Quotient, ...]:
+    """Give all quotients, in the order in which they are measured: of two of one name the first counts."""
+    return (
+        *handling.QUOTIENTS,
+        *customer.QUOTIENTS,
+        *tickets.quotients(at),
+        *workforce.QUOTIENTS,
+        *quality.QUOTIENTS,
+        *digital.QUOTIENTS,
+    )
+
+
+def named(at: Thresholds) -> list[tuple[str, str, str]]:
+    """Name everything that can be measured: KPI, variant and unit."""
+    ratios: tuple[Ratio, ...] = (*access.ratios(at), *handling.RATIOS, *handling.FCR_RATIOS, *customer.RATIOS)
+    each = (*ratios, *quotients(at), *_QUANTILES, *_SURVIVALS)
+    return [*((one.kpi, one.variant, one.unit) for one in each), ("rater_agreement", "standard", "ratio")]
 
 
 def compute(
-    contacts: ir.Table, fields: frozenset[str], at: Thresholds, by: Sequence[str] = ()
+    evidence: Evidence, by: Sequence[str] = (), *, joined: bool = True
 ) -> tuple[list[Measurement], dict[str, str]]:
-    """Measure every KPI that the fields allow; return the measurements, and for the others the reason in words.
+    """Measure every KPI that the records allow; return the measurements, and for the others the reason in words.
 
-    ``contacts`` needs ``row``, ``arrived_at``, ``day`` and the named fields. One query per kind of cluster, two more
-    for first contact resolution and three per quantile.
+    Without ``joined``, those that always take records of two kinds are left alone.
     """
-    table = _with_groups(contacts, fields, by)
-    ratios = (*access.ratios(at), *handling.RATIOS, *customer.RATIOS)
-    missing: dict[str, str] = {}
-    possible = [_clustered(ratio, fields) for ratio in ratios if _possible(ratio, fields, missing)]
-    found = []
-    for cluster in ("day", "agent", "customer"):
-        found += measure_ratios(table, [r for r in possible if r.cluster == cluster], _PARTS, at, by)
-    if {"wait_seconds", "queued"} <= fields:
-        found += measure_quantiles(table, access.QUANTILES, by)
-    found += _fcr(table, fields, at, by, missing)
-    measured = {(each.kpi, each.variant) for each in found}
-    for ratio in (*possible, *(handling.FCR_RATIOS if fields >= handling.FCR_NEEDS else ())):
-        if (ratio.kpi, ratio.variant) not in measured:
-            missing[f"{ratio.kpi} {ratio.variant}"] = UNCOUNTED
-    return sorted(found, key=lambda each: each.group), missing
+    work = _Work(evidence, tuple(by), joined=joined)
+    for kind in ("surveys", "contacts"):  # answers of a survey's own come before those kept with contacts
+        if kind in evidence.tables:
+            work.ratios(kind)
+    work.first_contact_resolution()
+    work.views()
+    return work.found()
 
 
-def _with_groups(contacts: ir.Table, fields: frozenset[str], by: Sequence[str]) -> ir.Table:
-    added: dict[str, ir.Value] = {}
-    if "month" in by:
-        added["month"] = contacts.arrived_at.strftime("%Y-%m")
-    if "week" in by:
-        added["week"] = contacts.arrived_at.truncate("W").cast("date")
-    if "customer" in fields:
-        added["stranger"] = ibis.cases((contacts.customer.isnull(), contacts["row"]), else_=-1)
-    return contacts.mutate(**added) if added else contacts
+class _Work:
+    """Measurements as they are made, and reasons for those that cannot be."""
 
+    def __init__(self, evidence: Evidence, by: tuple[str, ...], *, joined: bool) -> None:
+        self.evidence, self.by, self.joined = evidence, by, joined
+        self.measured: dict[tuple[str, str, tuple[tuple[str, str], ...]], Measurement] = {}
+        self.missing: dict[str, str] = {}
 
-def _possible(ratio: Ratio, fields: frozenset[str], missing: dict[str, str]) -> bool:
-    names = {*ratio.numerator, *ratio.denominator}
-    lacking = sorted({need for name in names for need in _PARTS[name].needs} - fields)
-    if ratio.kpi == "survey_response_rate" and not lacking and not {"score_csat", "score_nps"} & fields:
-        lacking = ["score_csat or score_nps"]
-    if lacking:
-        missing[f"{ratio.kpi} {ratio.variant}"] = LACKING.format(fields=", ".join(lacking))
-    return not lacking
+    def found(self) -> tuple[list[Measurement], dict[str, str]]:
+        """Return measurements by group, and reasons of what was not measured in any way."""
+        names = {f"{each.kpi} {each.variant}" for each in self.measured.values()}
+        kpis = {each.kpi for each in self.measured.values()}
+        missing = {
+            name: why for name, why in self.missing.items() if name not in names and (" " in name or name not in kpis)
+        }
+        return sorted(self.measured.values(), key=lambda each: each.group), missing
+
+    def keep(self, found: Sequence[Measurement]) -> None:
+        """Keep what was measured for the first time."""
+        for each in found:
+            self.measured.setdefault((each.kpi, each.variant, each.group), each)
+
+    def lack(self, name: str, why: str) -> None:
+        """Note why something was not measured: the first reason that is about the records themselves."""
+        absent = ABSENT.partition("{")[0]
+        if name not in self.missing or self.missing[name].startswith(absent):
+            self.missing[name] = why
+
+    def ratios(self, kind: str) -> None:
+        """Measure the ratios of contacts; of surveys those about answers."""
+        evidence = self.evidence
+        table = self.grouped(with_strangers(evidence.tables[kind]))
+        if table is None:
+            return
+        fields = evidence.fields[kind]
+        known = (
+            customer.RATIOS if kind == "surveys" else (*access.ratios(evidence.at), *handling.RATIOS, *customer.RATIOS)
+        )
+        possible = [_clustered(ratio, fields) for ratio in known if self.possible(ratio, fields)]
+        for cluster in ("day", "agent", "customer"):
+            self.keep(
+                measure_ratios(table, [r for r in possible if r.cluster == cluster], _PARTS, evidence.at, self.by)
+            )
+        for ratio in possible:
+            self.lack(f"{ratio.kpi} {ratio.variant}", UNCOUNTED)
+
+    def possible(self, ratio: Ratio, fields: frozenset[str]) -> bool:
+        """Say whether the fields are there, and if not note which are missing."""
+        names = {*ratio.numerator, *ratio.denominator}
+        lacking = sorted({need for name in names for need in _PARTS[name].needs} - fields)
+        if ratio.kpi == "survey_response_rate" and not lacking and not {"score_csat", "score_nps"} & fields:
+            lacking = ["score_csat or score_nps"]
+        if lacking:
+            self.lack(f"{ratio.kpi} {ratio.variant}", LACKING.format(fields=", ".join(lacking)))
+        return not lacking
+
+    def first_contact_resolution(self) -> None:
+        """Measure resolution without repeat, on all contacts of a customer in whatever file and channel."""
+        evidence = self.evidence
+        if "contacts" not in evidence.tables:
+            return
+        lacking = sorted(handling.FCR_NEEDS - evidence.fields["contacts"])
+        if lacking:
+            self.lack("fcr", LACKING.format(fields=", ".join(lacking)))
+            return
+        table = self.grouped(with_strangers(evidence.tables["contacts"]))
+        if table is None:
+            return
+        last = table.arrived_at.max().execute()
+        repeats = handling.with_repeats(table, ibis.timestamp(last))
+        self.keep(measure_ratios(repeats, handling.FCR_RATIOS, handling.FCR_PARTS, evidence.at, self.by))
+        for ratio in handling.FCR_RATIOS:
+            self.lack(f"{ratio.kpi} {ratio.variant}", UNCOUNTED)
+
+    def views(self) -> None:
+        """Measure everything else, one view after the other."""
+        wanted = (*quotients(self.evidence.at), *_QUANTILES, *_SURVIVALS)
+        for code, view in VIEWS.items():
+            here = [each for each in wanted if each.view == code]
+            if not view.possible(self.evidence):
+                kinds = " or ".join("+".join(group) for group in view.kinds)
+                for each in here:
+                    self.lack(each.kpi, ABSENT.format(kinds=kinds))
+            elif self.joined or not view.joined:
+                self.view(code, here)
+
+    def view(self, code: str, wanted: Sequence[Quotient | Quantile | Survival]) -> None:
+        """Build a view and measure in it."""
+        if lacking := VIEWS[code].lacking(self.evidence):
+            for each in wanted:
+                self.lack(f"{each.kpi} {each.variant}", LACKING.format(fields=", ".join(lacking)))
+            return
+        table = self.grouped(VIEWS[code].build(self.evidence, self.by))
+        if table is None:
+            for each in wanted:
+                self.lack(f"{each.kpi} {each.variant}", UNSPLIT.format(names=", ".join(self.by)))
+            return
+        table = table.mutate(all=ibis.literal(True))
+        possible = [each for each in wanted if self.there(each, table)]
+        self.measure(table, possible)
+        if code == "forms":
+            self.agreement(table)
+
+    def measure(self, table: ir.Table, possible: Sequence[Quotient | Quantile | Survival]) -> None:
+        """Measure in one table."""
+        money = [each for each in possible if each.unit == digital.MONEY]
+        currencies = self.evidence.currency() if money else ()
+        if len(currencies) > 1:
+            for each in money:
+                self.lack(f"{each.kpi} {each.variant}", CURRENCIES_MIXED)
+            possible = [each for each in possible if each not in money]
+        found = measure_quotients(table, [e for e in possible if isinstance(e, Quotient)], self.evidence.at, self.by)
+        self.keep([replace(m, unit=currencies[0]) if m.unit == digital.MONEY else m for m in found])
+        for kind, run in ((Quantile, measure_quantiles), (Survival, measure_survival)):
+            same = [each for each in possible if isinstance(each, kind)]
+            for column in dict.fromkeys(each.column for each in same):
+                self.keep(run(table, [each for each in same if each.column == column], self.by))  # type: ignore[operator] # each with its own
+        for each in possible:
+            self.lack(f"{each.kpi} {each.variant}", UNCOUNTED)
+
+    def agreement(self, forms: ir.Table) -> None:
+        """Measure whether raters agree; over all forms only."""
+        lacking = sorted(quality.AGREEMENT_NEEDS - set(forms.columns))
+        if lacking:
+            self.lack("rater_agreement standard", LACKING.format(fields=", ".join(lacking)))
+        elif self.by:
+            self.lack("rater_agreement standard", UNSPLIT.format(names=", ".join(self.by)))
+        elif (found := quality.agreement(forms)) is not None:
+            self.keep([found])
+        else:
+            self.lack("rater_agreement standard", UNCOUNTED)
+
+    def there(self, wanted: Quotient | Quantile | Survival, table: ir.Table) -> bool:
+        """Say whether the columns are there, and if not note which are missing."""
+        if isinstance(wanted, Quotient):
+            needs = set(wanted.needs)
+        elif isinstance(wanted, Quantile):
+            needs = {wanted.column, wanted.among}
+        else:
+            needs = {wanted.column, wanted.event, *((wanted.among,) if wanted.among else ())}
+        lacking = sorted(needs - set(table.columns))
+        if lacking:
+            self.lack(f"{wanted.kpi} {wanted.variant}", LACKING.format(fields=", ".join(lacking)))
+        return not lacking
+
+    def grouped(self, table: ir.Table) -> ir.Table | None:
+        """Add month and week where one splits by them; None where the table cannot be split so."""
+        added: dict[str, ir.Value] = {}
+        if "month" in self.by:
+            added["month"] = table.day.strftime("%Y-%m")
+        if "week" in self.by:
+            added["week"] = table.day.truncate("W")
+        table = table.mutate(**added) if added else table
+        return table if set(self.by) <= set(table.columns) else None
 
 
 def _clustered(ratio: Ratio, fields: frozenset[str]) -> Ratio:
     """Fall back to days where the agent or the customer is not in the records."""
-    if ratio.cluster == "day" or ratio.cluster in fields:
-        return ratio
-    return Ratio(
-        ratio.kpi, ratio.variant, "day", ratio.numerator, ratio.denominator, ratio.scale, ratio.unit, ratio.squares
-    )
-
-
-def _fcr(
-    table: ir.Table, fields: frozenset[str], at: Thresholds, by: Sequence[str], missing: dict[str, str]
-) -> list[Measurement]:
-    lacking = sorted(handling.FCR_NEEDS - fields)
-    if lacking:
-        missing["fcr"] = LACKING.format(fields=", ".join(lacking))
-        return []
-    last = table.arrived_at.max().execute()
-    repeats = handling.with_repeats(table, ibis.timestamp(last))
-    return measure_ratios(repeats, handling.FCR_RATIOS, handling.FCR_PARTS, at, by)
+    return ratio if ratio.cluster == "day" or ratio.cluster in fields else replace(ratio, cluster="day")

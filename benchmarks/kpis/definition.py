@@ -22,6 +22,9 @@ _ = words
 # Why a KPI was not measured; ``benchmarks.terms`` says it in other languages.
 LACKING = _("the mapping does not give {fields}")
 UNCOUNTED = _("no contact counts towards it")
+ABSENT = _("there are no records of {kinds}")
+UNSPLIT = _("its records cannot be split by {names}")
+CURRENCIES_MIXED = _("the records hold several currencies, and none is converted")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,8 @@ class Kpi:
     the usual unit, with which "not shown below the market" may still be said; beyond it the evidence is insufficient.
     ``skewed`` KPIs compare better with a median. ``channel_free`` KPIs may be compared across channels.
     ``all_formulas`` says that the variants are all the formulas in use, so that a figure whose publisher does not say
-    which one it used may be compared in each of them, the least favourable counting.
+    which one it used may be compared in each of them, the least favourable counting. ``bounds`` are the least and
+    greatest value there can be, where the unit does not say so: 0 to 100 for %, -100 to 100 for points of a score.
     """
 
     code: str
@@ -63,11 +67,18 @@ class Kpi:
     skewed: bool = False
     channel_free: bool = False
     all_formulas: bool = False
+    bounds: tuple[float | None, float | None] | None = None
 
     @property
     def unit(self) -> str:
         """The usual unit."""
         return self.units[0]
+
+    def within(self, low: float, high: float) -> tuple[float, float]:
+        """Cut an interval in the usual unit at what there can be."""
+        usual: dict[str, tuple[float | None, float | None]] = {"%": (0, 100), "pts": (-100, 100)}
+        least, most = self.bounds or usual.get(self.unit, (0, None))
+        return low if least is None else max(low, least), high if most is None else min(high, most)
 
     def variant(self, code: str) -> Variant | None:
         """Find a variant by its code, with or without a threshold of its own; None when there is none such."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from benchmarks.kpis.measure import Part, Ratio, count_if, sum_if
+from benchmarks.kpis.measure import Part, Quantile, Quotient, Ratio, count_if, sum_if
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -45,6 +45,64 @@ RATIOS = (
     Ratio("aht", "standard", "agent", {"handling": 1}, {"handled": 1}, 1.0, "s", squares="handling_squared"),
     Ratio("acw", "standard", "agent", {"wrapping": 1}, {"wrapped": 1}, 1.0, "s", squares="wrapping_squared"),
     Ratio("transfer_rate", "standard", "agent", {"transferred": 1}, {"transferable": 1}, 100.0, "%"),
+)
+
+
+def _first_reply(t: ir.Table) -> ir.BooleanValue:
+    return t.first_response_seconds.notnull()
+
+
+QUOTIENTS = (
+    Quotient(
+        view="contacts",
+        kpi="escalation_rate",
+        cluster="agent",
+        needs=frozenset({"answered", "escalated"}),
+        top=lambda t, _: count_if(t.answered & t.escalated),
+        bottom=lambda t, _: count_if(t.answered & t.escalated.notnull()),
+    ),
+    Quotient(
+        view="contacts",
+        kpi="complaint_rate",
+        variant="per_contacts",
+        needs=frozenset({"complaint"}),
+        top=lambda t, _: count_if(t.complaint),
+        bottom=lambda t, _: count_if(t.complaint.notnull()),
+        scale=1000.0,
+        unit="per 1,000",
+    ),
+    Quotient(
+        view="customers",
+        kpi="complaint_rate",
+        variant="per_customers",
+        cluster="customer",
+        needs=frozenset({"complaint"}),
+        top=lambda t, _: t.complaints,
+        bottom=lambda t, _: count_if(t.complaints.notnull()),
+        scale=1000.0,
+        unit="per 1,000",
+    ),
+    Quotient(
+        view="contacts",
+        kpi="first_response_time",
+        variant="mean",
+        needs=frozenset({"first_response_seconds"}),
+        top=lambda t, _: sum_if(_first_reply(t), t.first_response_seconds),
+        bottom=lambda t, _: count_if(_first_reply(t)),
+        scale=1 / 60,
+        unit="min",
+    ),
+    Quotient(
+        view="contacts",
+        kpi="conversion_rate",
+        cluster="agent",
+        needs=frozenset({"answered", "sale"}),
+        top=lambda t, _: count_if(t.answered & t.sale),
+        bottom=lambda t, _: count_if(t.answered & t.sale.notnull()),
+    ),
+)
+QUANTILES = (
+    Quantile("first_response_time", "median", "day", "first_response_seconds", "all", 0.5, "min", scale=1 / 60),
 )
 
 

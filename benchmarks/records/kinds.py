@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from benchmarks.codes import STATES
+
 FieldType = Literal["text", "code", "flag", "moment", "seconds", "score", "amount", "number"]
 
-# What an agent does, and what a plan may say: ``work`` stands for handling and being available.
-PRODUCTIVE = ("handling", "available")
-PLANNED_AWAY = ("break", "training", "meeting", "leave")
-UNPLANNED_AWAY = ("absent", "other")
-STATES = (*PRODUCTIVE, *PLANNED_AWAY, *UNPLANNED_AWAY, "off", "work")
 EVENTS = (
     *("opened", "closed", "reopened", "entered", "left"),
     *("paused", "resumed", "escalated", "warned", "acted", "note"),

@@ -1,4 +1,4 @@
-"""Bring clean contacts into a temporary table of PostgreSQL, where the same expressions run."""
+"""Bring clean records into temporary tables of PostgreSQL, where the same expressions run."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-_TABLE = "touchstone_contacts"
+_TABLE = "touchstone_{kind}"
 
 
 @contextlib.contextmanager
-def in_postgres(contacts: ir.Table, url: str) -> Iterator[ir.Table]:
-    """Copy the contacts and give them as a table of PostgreSQL; it goes away with the connection, at the end.
+def in_postgres(tables: dict[str, ir.Table], url: str) -> Iterator[dict[str, ir.Table]]:
+    """Copy the records and give them as tables of PostgreSQL; they go away with the connection, at the end.
 
     ``url`` is ``postgres://user:password@host:port/database``. RecordsError when the server cannot be reached.
     """
@@ -30,6 +30,9 @@ def in_postgres(contacts: ir.Table, url: str) -> Iterator[ir.Table]:
     except Exception as error:  # whatever driver and resolver raise, it is the same news
         raise RecordsError("PostgreSQL cannot be reached at DATABASE_URL.") from error
     try:
-        yield connection.create_table(_TABLE, contacts.to_pyarrow(), temp=True)
+        yield {
+            kind: connection.create_table(_TABLE.format(kind=kind), table.drop("key").to_pyarrow(), temp=True)
+            for kind, table in tables.items()
+        }
     finally:
         connection.disconnect()

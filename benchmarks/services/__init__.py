@@ -1,6 +1,6 @@
 """What changes in this room: market releases and measurements of centres. Both are in the ledger."""
 
-from benchmarks.services.measuring import measurement_run_create
+from benchmarks.services.measuring import RecordsFile, measurement_run_create
 from benchmarks.services.pool import PoolError, pool_join, pool_leave, pool_publish
 from benchmarks.services.releases import (
     ReleaseExistsError,
@@ -12,6 +12,7 @@ from benchmarks.services.releases import (
 
 __all__ = [
     "PoolError",
+    "RecordsFile",
     "ReleaseExistsError",
     "ReleaseStepRefusedError",
     "market_load",

@@ -3,46 +3,72 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 
-from benchmarks.measuring import Measured, measure_file, parse_mapping
+from benchmarks.measuring import Measured, measure_files, parse_mapping
+from benchmarks.message import MessageError
 from benchmarks.message import marked as _
-from benchmarks.models import Measurement, MeasurementRun
+from benchmarks.models import Measurement, MeasurementRun, RunSource
 from benchmarks.records.files import RecordsError, sha256_of
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
     from accounts.models import Centre, User
     from benchmarks.kpis import measure
+    from benchmarks.measuring import Mapping, Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordsFile:
+    """One file of a run with the text of its mapping; ``name`` is what people call it."""
+
+    path: Path
+    mapping_text: str
+    name: str = ""
 
 
 def measurement_run_create(
-    *, centre: Centre, records: Path, mapping_text: str, by: User | None, at: datetime, records_name: str = ""
+    *,
+    centre: Centre,
+    by: User | None,
+    at: datetime,
+    records: Path | None = None,
+    mapping_text: str = "",
+    records_name: str = "",
+    sources: Sequence[RecordsFile] = (),
 ) -> MeasurementRun:
     """Measure a centre from its raw records and store what was found. Nothing is stored when anything fails.
 
-    The records stay where they are: the run knows them by their SHA-256. Where there are several channels, each is
-    measured and all together. Raises MappingError (with the line) or RecordsError (with the place).
+    Give one file (``records``, ``mapping_text``), or all files of a period as ``sources``: several kinds, and several
+    files of a kind. The records stay where they are: the run knows them by their SHA-256. Where there are several
+    channels, each is measured and all together. Raises MappingError (with the line) or RecordsError (with the place);
+    their ``source`` is the place of the file at fault, from 0.
     """
-    mapping = parse_mapping(mapping_text)
-    if not records.is_file():
-        raise RecordsError(_("There is no file {name}."), name=records.name)
-    sha256 = sha256_of(records)
-    measured = measure_file(records, mapping, channels=True, scratch=settings.DATA_DIR)
+    if records is not None:
+        sources = (RecordsFile(path=records, mapping_text=mapping_text, name=records_name), *sources)
+    read = [_read(place, source) for place, source in enumerate(sources)]
+    files = [(source.path, mapping) for source, mapping, _sha256 in read]
+    measured = measure_files(files, channels=True, scratch=settings.DATA_DIR)
+    rows = [_source(place, *each, measured.sources[place]) for place, each in enumerate(read)]
+    only = rows[0] if len(rows) == 1 else None
     with transaction.atomic():
         run = MeasurementRun.objects.create(
             centre=centre,
-            records_name=(records_name or records.name)[:255],
-            records_sha256=sha256,
-            mapping=mapping_text,
-            mapping_sha256=hashlib.sha256(mapping_text.encode()).hexdigest(),
+            records_name=", ".join(row.records_name for row in rows)[:255],
+            records_sha256=only.records_sha256 if only else _sha256("\n".join(row.records_sha256 for row in rows)),
+            mapping="---\n".join(row.mapping if row.mapping.endswith("\n") else f"{row.mapping}\n" for row in rows)
+            if only is None
+            else only.mapping,
+            mapping_sha256=only.mapping_sha256 if only else _sha256("\n".join(row.mapping_sha256 for row in rows)),
             engine="duckdb",
             period_from=date.fromisoformat(measured.quality["period_from"]),
             period_to=date.fromisoformat(measured.quality["period_to"]),
@@ -51,12 +77,47 @@ def measurement_run_create(
             rejected=measured.rejected,
             quality=measured.quality,
             not_measured=measured.not_measured,
+            warnings=[asdict(each) for each in measured.warnings],
             created_at=at,
             created_by=by,
         )
+        for row in rows:
+            row.run = run
+        RunSource.objects.bulk_create(rows)
         Measurement.objects.bulk_create(_measurements(run, measured))
         _record(run, by, at)
     return run
+
+
+def _read(place: int, source: RecordsFile) -> tuple[RecordsFile, Mapping, str]:
+    """Check the mapping of a file and take its hash before anything is computed."""
+    try:
+        mapping = parse_mapping(source.mapping_text)
+        if not source.path.is_file():
+            raise RecordsError(_("There is no file {name}."), name=source.path.name)
+    except MessageError as error:
+        error.source = place
+        raise
+    return source, mapping, sha256_of(source.path)
+
+
+def _source(place: int, source: RecordsFile, mapping: Mapping, sha256: str, found: Source) -> RunSource:
+    return RunSource(
+        position=place + 1,
+        kind=mapping.kind,
+        records_name=(source.name or source.path.name)[:255],
+        records_sha256=sha256,
+        mapping=source.mapping_text,
+        mapping_sha256=_sha256(source.mapping_text),
+        rows_read=found.quality["rows_read"],
+        rows_used=found.quality["rows_used"],
+        rejected=found.rejected,
+        quality=found.quality,
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _measurements(run: MeasurementRun, measured: Measured) -> list[Measurement]:
@@ -81,6 +142,8 @@ def _measurement(run: MeasurementRun, channel: str, each: measure.Measurement) -
         cluster=each.cluster,
         clusters=each.clusters,
         design_effect=each.design_effect,
+        low=each.low,
+        high=each.high,
         unit=each.unit,
     )
 
@@ -92,6 +155,7 @@ def _record(run: MeasurementRun, by: User | None, at: datetime) -> None:
         "mapping_sha256": run.mapping_sha256,
         "rows_read": run.rows_read,
         "rows_used": run.rows_used,
+        "files": [{"kind": row.kind, "sha256": row.records_sha256} for row in run.sources.all()],
         "period": [run.period_from.isoformat(), run.period_to.isoformat()],
     }
     ledger_append(action="measurement_run.create", subject=f"centre:{run.centre_id}", by=by, at=at, payload=payload)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.formats import date_format, number_format
@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from benchmarks.comparable import plain
 from benchmarks.message import listed, sentences
 from benchmarks.records.reasons import reason_in_words
-from benchmarks.terms import not_measured_in_words, term, variant_in_words
+from benchmarks.terms import not_measured_in_words, term, variant_in_words, warning_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +60,8 @@ def clusters(measurement: Measurement) -> str:
         return ngettext("%(number)s agent", "%(number)s agents", count) % {"number": number}
     if measurement.cluster == "customer":
         return ngettext("%(number)s customer", "%(number)s customers", count) % {"number": number}
+    if measurement.cluster != "day":
+        return ngettext("%(number)s row", "%(number)s rows", count) % {"number": number}
     return ngettext("%(number)s day", "%(number)s days", count) % {"number": number}
 
 
@@ -73,6 +75,13 @@ def reason(why: str) -> str:
 def not_measured(why: str, name: str) -> str:
     """Say what was not measured and why, for example ``{{ why|not_measured:name }}``."""
     return not_measured_in_words(name, why, gettext)
+
+
+@register.filter
+def warning(each: dict[str, Any]) -> str:
+    """Say one warning of a run, its numbers as the reader's language writes them."""
+    values = {name: value if isinstance(value, str) else amount(value) for name, value in each["values"].items()}
+    return warning_in_words(each["code"], values, gettext)
 
 
 @register.filter

@@ -114,6 +114,16 @@ ACCESS = (
             Variant(code="median", words=_("Median of the observed waits of answered and abandoned contacts.")),
             Variant(code="p90", words=_("90th percentile of the observed waits of answered and abandoned contacts.")),
             Variant(code="mean", words=_("Mean of the observed waits of answered and abandoned contacts.")),
+            Variant(
+                code="median_km",
+                words=_("Median wait on offer (Kaplan-Meier). Those who gave up would have waited longer."),
+            ),
+            Variant(
+                code="p90_km",
+                words=_(
+                    "90th percentile of the wait on offer (Kaplan-Meier). Those who gave up would have waited longer."
+                ),
+            ),
         ),
         units=("s",),
         direction="lower",
@@ -134,6 +144,19 @@ ACCESS = (
         direction="higher",
         precision=0.5,
         traps=_("Measure from outside the building. Loading time is a separate matter: take its 95th percentile."),
+        channel_free=True,
+    ),
+    Kpi(
+        code="app_load_time",
+        number=None,
+        name=_("Loading time of the app"),
+        formula=_("95th percentile of the time from the tap to the usable page."),
+        variants=(Variant(code="p95", words=_("95th percentile over all probes.")),),
+        units=("ms",),
+        direction="lower",
+        precision=200,
+        traps=_("Probes from a fast network flatter. A page that is drawn but cannot be used has not loaded."),
+        skewed=True,
         channel_free=True,
     ),
 )

@@ -1,6 +1,6 @@
 """Chat, bots, self-service and the knowledge behind them."""
 
-from benchmarks.kpis.definition import Kpi, standard
+from benchmarks.kpis.definition import Kpi, Variant, standard
 from benchmarks.kpis.definition import words as _
 
 DIGITAL = (
@@ -20,7 +20,10 @@ DIGITAL = (
         number=29,
         name=_("Bot containment"),
         formula=_("Bot sessions that ended without a person, and without a contact within 72 hours / bot sessions."),
-        variants=standard(_("No contact with a person within 72 hours.")),
+        variants=(
+            Variant(code="standard", words=_("Ended well, and no contact with a person within 72 hours.")),
+            Variant(code="within_24h", words=_("Ended well, and no contact with a person within 24 hours.")),
+        ),
         units=("%",),
         direction="higher",
         precision=3,
@@ -54,7 +57,10 @@ DIGITAL = (
         number=None,
         name=_("Freshness of knowledge"),
         formula=_("Articles inside their review date / articles, weighted by use."),
-        variants=standard(_("Weighted by use.")),
+        variants=(
+            Variant(code="standard", words=_("Weighted by use.")),
+            Variant(code="by_article", words=_("Every article counts the same.")),
+        ),
         units=("%",),
         direction="higher",
         precision=3,

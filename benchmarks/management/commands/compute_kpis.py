@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from benchmarks.measuring import ENGINES, GROUPS, MappingError, Measured, RecordsError, measure_file, parse_mapping
+from benchmarks.measuring import ENGINES, GROUPS, MappingError, Measured, RecordsError, measure_files, parse_mapping
+from benchmarks.terms import warning_in_words
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -24,22 +27,30 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--records", required=True, type=Path, help="CSV, Parquet or XLSX")
-        parser.add_argument("--mapping", required=True, type=Path, help="what is what in it (YAML)")
+        words = "CSV, Parquet or XLSX: files or patterns; may be repeated, each time followed by its --mapping"
+        parser.add_argument("--records", required=True, nargs="+", action="append", metavar="FILE", help=words)
+        parser.add_argument("--mapping", required=True, type=Path, action="append", help="what is what in them (YAML)")
         parser.add_argument("--engine", default="duckdb", help=" or ".join(ENGINES))
         parser.add_argument("--by", default="", help=f"split by some of {','.join(GROUPS)}")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_: Any, **options: Any) -> None:
+        pairs = _pairs(options["records"], options["mapping"])
+        if len(options["records"]) != len(options["mapping"]):
+            self._refuse("Every --records needs a --mapping, and the other way round.")
+        at = 0
         try:
-            mapping = parse_mapping(_text(options["mapping"]))
+            files = []
+            for at, (records, mapping) in enumerate(pairs):  # noqa: B007 - says which is at fault
+                files.append((records, parse_mapping(_text(mapping))))
+            at = -1
             by = [name.strip() for name in options["by"].split(",") if name.strip()]
             url = os.environ.get("DATABASE_URL", "")
-            measured = measure_file(options["records"], mapping, by=by, engine=options["engine"], url=url)
+            measured = measure_files(files, by=by, engine=options["engine"], url=url)
         except MappingError as error:
-            self._refuse(f"{options['mapping']}: {error}")
+            self._refuse(f"{pairs[error.source if at < 0 else at][1]}: {error}")
         except RecordsError as error:
-            self._refuse(f"{options['records']}: {error}")
+            self._refuse(f"{pairs[error.source][0]}: {error}")
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(measured), ensure_ascii=False, allow_nan=False))
         else:
@@ -48,6 +59,16 @@ class Command(BaseCommand):
     def _refuse(self, message: str) -> None:
         self.stderr.write(" ".join(message.split()))
         sys.exit(2)
+
+
+def _pairs(records: list[list[str]], mappings: list[Path]) -> list[tuple[Path, Path]]:
+    """Put every file beside its mapping; a name that is no file is a pattern, and one that fits nothing a name."""
+    found = []
+    for names, mapping in zip(records, mappings, strict=False):
+        for name in names:
+            fits = [] if Path(name).exists() else sorted(glob.glob(name))  # noqa: PTH207 - a pattern with its folders
+            found += [(Path(each), mapping) for each in fits or [name]]
+    return found
 
 
 def _text(path: Path) -> str:
@@ -65,6 +86,8 @@ def _as_json(measured: Measured) -> dict[str, Any]:
         "quality": measured.quality,
         "rejected": measured.rejected,
         "not_measured": measured.not_measured,
+        "warnings": [asdict(each) for each in measured.warnings],
+        "sources": [asdict(each) for each in measured.sources],
     }
 
 
@@ -86,6 +109,7 @@ def _as_lines(measured: Measured) -> list[str]:
         lines.append(f"  {why}: {found['rows']} rows, first in lines {', '.join(map(str, found['lines']))}")
     lines += ["", f"{'KPI':<22}{'variant':<38}{'value':>12}{'SE':>10}{'n':>10}  {'cluster':<10}{'DEFF':>7}"]
     lines += [_line(each) for each in measured.kpis]
+    lines += [*(f"beware: {warning_in_words(each.code, each.values)}" for each in measured.warnings)]
     lines += ["", *(f"not measured: {name}: {why}" for name, why in measured.not_measured.items())]
     return lines
 

@@ -1,0 +1,162 @@
+"""Several files of one period together: every kind in one table, with what was read and refused of each file."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from benchmarks.kpis.evidence import Evidence
+from benchmarks.kpis.measure import Thresholds
+from benchmarks.message import MessageError
+from benchmarks.message import marked as _
+from benchmarks.records.files import RecordsError
+from benchmarks.records.kinds import KINDS
+from benchmarks.records.prepare import Records, Refused, prepare
+from benchmarks.records.quality import quality_report
+from benchmarks.records.source import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from benchmarks.records.mapping import Mapping
+
+MAX_FILES = 100
+_FILE_ROWS = 10**12  # more than any file has: rows of different files keep different numbers
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of one file: its quality report, and its rejected rows by reason."""
+
+    kind: str
+    quality: dict[str, Any]
+    rejected: dict[str, Refused]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All records of a run, there until the end of the ``with`` block, and a report per file in the order given."""
+
+    evidence: Evidence
+    reports: tuple[Report, ...]
+
+
+@contextlib.contextmanager
+def gather(files: Sequence[tuple[Path, Mapping]], folder: Path) -> Iterator[Gathered]:
+    """Read all files. RecordsError or MappingError when one cannot be used; ``source`` is its place from 0."""
+    _check(files)
+    if len(files) == 1:
+        path, mapping = files[0]
+        with prepare(path, mapping, folder) as records:
+            report = Report(mapping.kind, quality_report(records, mapping), records.rejected)
+            yield Gathered(_evidence({mapping.kind: records.table}, {mapping.kind: records.fields}, files), (report,))
+        return
+    reports, parts = _each(files, folder)
+    connection = connect(folder)
+    try:
+        tables, fields = _together(connection, parts)
+        yield Gathered(_evidence(tables, fields, files), tuple(reports))
+    finally:
+        connection.disconnect()
+
+
+def _check(files: Sequence[tuple[Path, Mapping]]) -> None:
+    if not files:
+        raise RecordsError(_("There is no file to measure."))
+    if len(files) > MAX_FILES:
+        raise RecordsError(_("A run has at most {most} files."), most=MAX_FILES)
+    first = files[0][1]
+    for place, (_path, mapping) in enumerate(files):
+        if mapping.time_zone != first.time_zone:
+            raise _at(place, RecordsError(_("The mappings of a run must name the same time zone.")))
+        same = [other for _other, other in files if other.kind == mapping.kind]
+        if any(_thresholds(other) != _thresholds(mapping) for other in same):
+            raise _at(place, RecordsError(_("The mappings of one kind must state the same thresholds.")))
+
+
+def _thresholds(mapping: Mapping) -> tuple[Any, ...]:
+    return (
+        *(mapping.service_level_seconds, mapping.short_abandon_seconds),
+        *(mapping.complaint_seconds, mapping.ticket_seconds, mapping.warning_seconds),
+    )
+
+
+def _at(place: int, error: MessageError) -> MessageError:
+    error.source = place
+    return error
+
+
+def _each(
+    files: Sequence[tuple[Path, Mapping]], folder: Path
+) -> tuple[list[Report], list[tuple[Mapping, Path, frozenset[str]]]]:
+    """Clean each file on its own into a Parquet file of ours."""
+    reports, parts = [], []
+    for place, (path, mapping) in enumerate(files):
+        own = folder / f"source{place}"
+        own.mkdir()
+        try:
+            with prepare(path, mapping, own) as records:
+                reports.append(Report(mapping.kind, quality_report(records, mapping), records.rejected))
+                target = folder / f"source{place}.parquet"
+                _numbered(records, place).to_parquet(target)
+                parts.append((mapping, target, records.fields))
+        except MessageError as error:
+            raise _at(place, error) from error
+    return reports, parts
+
+
+def _numbered(records: Records, place: int) -> ir.Table:
+    return records.table.mutate(row=records.table["row"] + place * _FILE_ROWS)
+
+
+def _together(
+    connection: Backend, parts: Sequence[tuple[Mapping, Path, frozenset[str]]]
+) -> tuple[dict[str, ir.Table], dict[str, frozenset[str]]]:
+    tables, fields = {}, {}
+    for kind in dict.fromkeys(mapping.kind for mapping, _path, _fields in parts):
+        same = [(mapping, path, names) for mapping, path, names in parts if mapping.kind == kind]
+        paths = [str(path) for _mapping, path, _names in same]
+        table = connection.read_parquet(paths, table_name=kind, union_by_name=True)
+        fields[kind] = frozenset[str]().union(*(names for _mapping, _path, names in same))
+        tables[kind] = _once(table, kind) if len(same) > 1 else table
+    return tables, fields
+
+
+def _once(table: ir.Table, kind: str) -> ir.Table:
+    """Of rows of different files with one number and one moment, keep the first: exports overlap."""
+    moment = KINDS[kind].moment
+    if not moment:
+        return table
+    number = ibis.row_number().over(group_by=[table.key, table[moment]], order_by=table["row"])
+    return table.mutate(place=number).filter(lambda t: t.key.isnull() | (t.place == 0)).drop("place")
+
+
+def _evidence(
+    tables: dict[str, ir.Table], fields: dict[str, frozenset[str]], files: Sequence[tuple[Path, Mapping]]
+) -> Evidence:
+    mappings = [mapping for _path, mapping in files]
+    queue = next((m for m in mappings if m.kind == "contacts"), mappings[0])
+    desk = next((m for m in mappings if m.kind in {"tickets", "ticket_events"}), mappings[0])
+    ends = [m.as_of for m in mappings if m.as_of]
+    starts = [m.period_from for m in mappings if m.period_from]
+    return Evidence(
+        tables=tables,
+        fields=fields,
+        at=Thresholds(
+            queue.service_level_seconds,
+            queue.short_abandon_seconds,
+            desk.complaint_seconds,
+            desk.ticket_seconds,
+            next((m.warning_seconds for m in mappings if m.warning_seconds is not None), None),
+        ),
+        zone=mappings[0].time_zone,
+        as_of=max(ends) if ends else None,
+        period_from=min(starts) if starts else None,
+    )

@@ -1,0 +1,67 @@
+"""The quality family: what quality forms say, which fatal errors they found, and whether their raters agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.kpis.agreement import alpha_with_error
+from benchmarks.kpis.measure import Measurement, Quotient, count_if, sum_if
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+_POINTS = frozenset({"reached", "reachable"})
+
+QUOTIENTS = (
+    Quotient(
+        view="forms",
+        kpi="qa_score",
+        cluster="agent",
+        needs=_POINTS,
+        top=lambda t, _: t.reached,
+        bottom=lambda t, _: t.reachable,
+    ),
+    Quotient(
+        view="forms",
+        kpi="qa_score",
+        variant="fatal_counts_zero",
+        cluster="agent",
+        needs=_POINTS | {"fatal"},
+        top=lambda t, _: sum_if(~t.fatal, t.reached),
+        bottom=lambda t, _: t.reachable,
+    ),
+    Quotient(
+        view="forms",
+        kpi="critical_error_rate",
+        cluster="agent",
+        needs=frozenset({"fatal"}),
+        top=lambda t, _: count_if(t.fatal),
+        bottom=lambda t, _: count_if(t.fatal.notnull()),
+    ),
+)
+AGREEMENT_NEEDS = _POINTS | {"rater", "contact"}
+
+
+def agreement(forms: ir.Table) -> Measurement | None:
+    """Measure how well raters of the same contact agree on its score; None where no contact has two ratings."""
+    scores = forms.filter((forms.reachable > 0) & forms.contact.notnull() & forms.rater.notnull())
+    per_rater = scores.group_by(["contact", "rater"]).agg(score=(scores.reached / scores.reachable).mean())
+    rows = per_rater.order_by(["contact", "rater"]).execute()
+    units = [tuple(map(float, part)) for _contact, part in rows.groupby("contact")["score"]]
+    found = alpha_with_error(units)
+    if found is None:
+        return None
+    value, error, count = found
+    return Measurement(
+        kpi="rater_agreement",
+        variant="standard",
+        value=value,
+        numerator=None,
+        denominator=None,
+        n=count,
+        se=error,
+        cluster="contact",
+        clusters=count,
+        design_effect=None,
+        unit="ratio",
+    )
