@@ -24,6 +24,7 @@ urlpatterns = [
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
+    path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),
     path("answers/<int:answer_id>/panel/", sheet.panel, name="answer_panel"),
     path("answers/<int:answer_id>/evidence/", attachments.evidence_upload, name="evidence_upload"),
     path(

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Channel
 from audits.models import AuditStatus
 from audits.storage import ACCEPTED, EvidenceRefusedError
 from audits.workflow import LEFT_EDITION
+from benchmarks.kpis.registry import KPIS
+from benchmarks.message import listed
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
+
+    from audits.computed import Reason
 
 REFUSALS: dict[str, LazyText] = {
     # guards of the workflow
@@ -44,6 +49,13 @@ REFUSALS: dict[str, LazyText] = {
     "bad_revision": _(
         "It is not known which version of the answer this was made on. Nothing was saved: load it again."
     ),
+    "answered_meanwhile": _(
+        "Somebody else answered here in the meantime. Nothing was overwritten: load the page again."
+    ),
+    "nothing_computed": _("Measurements give no level here; judge it yourself."),
+    "answers_above_computed": _(
+        "Some result criteria are answered above the level that their measurements give. Their panels show it."
+    ),
     # moving to another edition
     "not_a_target": _("The audit can move only to a published edition of the same standard."),
     "older_edition": _("This edition is older. Going back is possible only to undo the last move."),
@@ -68,6 +80,21 @@ REFUSALS: dict[str, LazyText] = {
 def words_for(*codes: str) -> str:
     """Join the words for one or more codes into one message."""
     return " ".join(str(REFUSALS[code]) for code in codes)
+
+
+COMPUTED: dict[str, LazyText] = {
+    "above_computed": _(
+        "Measurements give level %(level)s at most; an assessor may stay below it, never above. It is not saved."
+    ),
+    "below_without_reason": _(
+        "Measurements give level %(level)s. Say in the note why you stay below it. It is not saved yet."
+    ),
+}
+
+
+def refusal_beside_computed(code: str, level: int) -> str:
+    """Say why an answer does not go with the computed level."""
+    return str(COMPUTED[code]) % {"level": level}
 
 
 def status_words(status: str) -> str:
@@ -136,3 +163,45 @@ GROUPS_BACK: dict[str, GroupWords] = {
         _("Falls away"), _("The empty rows that the move had made. Nothing was answered there, so nothing is lost.")
     ),
 }
+
+
+# Why a result criterion has the level that its measurements give, by the codes of ``audits.computed``.
+REASONS: dict[str, LazyText] = {
+    "below": _("%(kpi)s is below the market."),
+    "insufficient": _("%(kpi)s is not known precisely enough to be compared with the market."),
+    "not_shown_below": _("%(kpi)s is not shown below the market."),
+    "above": _("%(kpi)s is shown above the market."),
+    "no_like_figure": _("%(kpi)s: the market publishes no figure of the same kind."),
+    "no_comparison": _("No KPI that decides here can be compared with the market."),
+    "at_ceiling": _("%(kpi)s is %(value)s, at its ceiling of %(at)s or more; %(other)s decides in its place."),
+    "not_measured": _("%(kpi)s is not measured."),
+    "covered": _("The measurements cover every channel in scope."),
+    "not_covered": _("Channels in scope that are not measured: %(channels)s (%(kpis)s)."),
+    "no_trend": _("%(kpi)s is measured in %(quarters)s quarters; a trend needs %(least)s."),
+    "trend_adverse": _("%(kpi)s is getting worse over %(quarters)s quarters; the 95%% interval excludes zero."),
+    "trend_steady": _("%(kpi)s is not shown to be getting worse over %(quarters)s quarters."),
+    "trend_better": _("%(kpi)s is getting better over %(quarters)s quarters; the 95%% interval excludes zero."),
+    "sustained": _("Above the market, and better over three whole years."),
+    "not_sustained": _("The highest level takes all above the market and three whole years of getting better."),
+    "nothing_measured": _("None of its KPIs is measured in the run that the audit uses: %(kpis)s."),
+    "no_run": _("No measurements are chosen for this audit yet."),
+    "no_release": _("No market release is chosen for this audit yet."),
+}
+
+
+def computed_words(reason: Reason) -> str:
+    """Say one reason of a computed level in the reader's language."""
+
+    def name(kpi: str) -> str:
+        return gettext(KPIS[kpi].name) if kpi in KPIS else kpi
+
+    said: dict[str, object] = {**reason.params, "kpi": name(reason.kpi)}
+    if "kpis" in said:
+        said["kpis"] = listed(map(name, reason.params["kpis"]), gettext)
+    if "channels" in said:
+        labels = dict(Channel.choices)
+        said["channels"] = listed((str(labels.get(each, each)) for each in reason.params["channels"]), gettext)
+    if reason.code == "at_ceiling":
+        said |= {"other": name(reason.params["other"])}
+        said |= {key: f"{reason.params[key]:.1f} %" for key in ("value", "at")}
+    return str(REASONS[reason.code]) % said

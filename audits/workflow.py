@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Situation:
     """What the guards look at. ``actor`` is the id of whoever wants the transition.
 
-    ``actor_is_audited``: belongs to the auditee, and somebody else conducts the audit.
+    ``actor_is_audited``: belongs to the auditee, and somebody else conducts the audit. ``above_computed`` counts the
+    answers above the level that measurements give.
     """
 
     actor: int
@@ -28,6 +29,7 @@ class Situation:
     unanswered: int
     has_reason: bool
     actor_is_audited: bool = False
+    above_computed: int = 0
 
 
 def has_team_leader(situation: Situation) -> str | None:
@@ -38,6 +40,11 @@ def has_team_leader(situation: Situation) -> str | None:
 def all_answered(situation: Situation) -> str | None:
     """Every criterion is answered or not applicable before submission."""
     return "unanswered" if situation.unanswered else None
+
+
+def within_computed(situation: Situation) -> str | None:
+    """No result criterion is submitted above what its measurements give."""
+    return "answers_above_computed" if situation.above_computed else None
 
 
 def actor_not_on_team(situation: Situation) -> str | None:
@@ -80,7 +87,7 @@ TRANSITIONS: dict[str, Transition] = {
             frozenset({"fieldwork"}),
             "technical_review",
             "audits.submit_audit",
-            (all_answered,),
+            (all_answered, within_computed),
         ),
         Transition(
             "return",

@@ -86,6 +86,11 @@ def _channels(audit: Audit) -> dict[str, list[str]]:
     return {CHANNELS: known} if spec else {}
 
 
+def scope_channels(audit: Audit) -> tuple[str, ...]:
+    """Return the channels that the audit looks at, as they were when its result was frozen; else the centre's."""
+    return tuple(_channels(audit).get(CHANNELS) or audit.centre.channels)
+
+
 def _conditions(audit: Audit) -> dict[str, list[str]]:
     """Return the lists that decide what is asked: those somebody filled in, and the centre's channels."""
     facts = edition_spec(audit.edition).facts

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audits.models import Answer
-from audits.services.errors import InvalidAnswerError, LeftEditionError, NotEditableError, StaleRevisionError
+from audits.selectors.computed import computed_levels
+from audits.services.errors import (
+    ComputedLevelError,
+    InvalidAnswerError,
+    LeftEditionError,
+    NotEditableError,
+    StaleRevisionError,
+)
 from audits.services.locking import locked
 from audits.workflow import EDITABLE
 from ledger.services import ledger_append
@@ -35,9 +42,34 @@ class AnswerInput:
 def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User, at: datetime) -> Answer:
     """Store an answer made on ``revision`` and return it with its new revision.
 
-    The same content sent again (a lost response, a double click) is not a conflict and writes nothing.
-    Raises ``NotEditableError`` (``LeftEditionError``), ``InvalidAnswerError``, ``StaleRevisionError``.
+    The same content sent again (a lost response, a double click) is not a conflict and writes nothing. Where
+    measurements give a level, an answer may stay below it with a reason in its note, and may not be raised above it.
+    Raises ``NotEditableError`` (``LeftEditionError``), ``InvalidAnswerError`` (``ComputedLevelError``),
+    ``StaleRevisionError``.
     """
+    answer = _fetched(answer_id)
+    _check(answer, content)
+    computed = None if content.level is None else _computed(answer)
+    return _store(answer, content, revision=revision, computed=computed, by=by, at=at)
+
+
+@transaction.atomic
+def answer_take_computed(*, answer_id: int, note: str, revision: int, by: User, at: datetime) -> Answer:
+    """Answer with the level that measurements give, and a note. Taking it again writes nothing.
+
+    Raises as ``answer_save``, with ``nothing_computed`` where there is no such level.
+    """
+    answer = _fetched(answer_id)
+    level = _computed(answer)
+    if level is None:
+        raise InvalidAnswerError("nothing_computed")
+    content = AnswerInput(level=level, note=note)
+    _check(answer, content)
+    return _store(answer, content, revision=revision, computed=level, by=by, at=at, taken=True)
+
+
+def _fetched(answer_id: int) -> Answer:
+    """Lock an answer that may change. Raises ``NotEditableError`` for any other."""
     answer = locked(
         Answer.objects.select_for_update(of=("self", "audit"))
         .select_related("audit", "audit__edition", "criterion")
@@ -48,12 +80,31 @@ def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User
         raise NotEditableError(answer.audit.status)
     if answer.criterion.edition_id != answer.audit.edition_id:
         raise LeftEditionError
-    _check(answer, content)
+    return answer
+
+
+def _computed(answer: Answer) -> int | None:
+    """Return the level that measurements give, None where the assessor judges; no query for a process criterion."""
+    found = computed_levels(answer.audit, [answer.criterion]).get(answer.criterion.code)
+    return found.level if found else None
+
+
+def _store(
+    answer: Answer,
+    content: AnswerInput,
+    *,
+    revision: int,
+    computed: int | None,
+    by: User,
+    at: datetime,
+    taken: bool = False,
+) -> Answer:
     before = AnswerInput(level=answer.level, na_reason=answer.na_reason, note=answer.note)
     if content == before:
         return answer
     if revision != answer.revision:
         raise StaleRevisionError(answer)
+    _compare(before, content, computed)
     answer.level, answer.na_reason, answer.note = content.level, content.na_reason, content.note
     answer.revision += 1
     answer.answered_by, answer.answered_at = by, at
@@ -69,9 +120,20 @@ def answer_save(*, answer_id: int, content: AnswerInput, revision: int, by: User
             "level": content.level,
             "na_reason": content.na_reason,
             "note": content.note,
+            **({} if computed is None else {"computed": computed, "taken": taken}),
         },
     )
     return answer
+
+
+def _compare(before: AnswerInput, content: AnswerInput, computed: int | None) -> None:
+    """Hold an answer to the computed level. One from before there was any keeps its level while its note changes."""
+    if computed is None or content.level is None:
+        return
+    if content.level > computed and content.level != before.level:
+        raise ComputedLevelError("above_computed", computed)
+    if content.level < computed and not content.note:
+        raise ComputedLevelError("below_without_reason", computed)
 
 
 def _check(answer: Answer, content: AnswerInput) -> None:

@@ -55,13 +55,25 @@ class StaleRevisionError(AuditError):
 class InvalidAnswerError(AuditError):
     """The answer does not fit the criterion.
 
-    ``code`` is bad_level, na_not_allowed, na_without_reason, bad_text or bad_revision.
+    ``code`` is bad_level, na_not_allowed, na_without_reason, bad_text, bad_revision or nothing_computed.
     """
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
         super().__init__(code)
         self.code = code
+
+
+class ComputedLevelError(InvalidAnswerError):
+    """The answer does not go with the level computed from measurements, which is ``level``.
+
+    ``code`` is above_computed, or below_without_reason.
+    """
+
+    def __init__(self, code: str, level: int) -> None:
+        """Keep the computed level."""
+        super().__init__(code)
+        self.level = level
 
 
 class TransitionRefusedError(AuditError):

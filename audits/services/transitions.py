@@ -10,11 +10,12 @@ from django.db import transaction
 
 from audits.models import AuditKind, AuditStatus, Certificate, CertificateStatus, Decision, TeamRole
 from audits.selectors.case import asked_codes
+from audits.selectors.computed import above_computed
 from audits.services.errors import TransitionRefusedError
 from audits.services.locking import audit_lock, subject_of
 from audits.services.market import market_judge
 from audits.services.results import result_refresh
-from audits.workflow import TRANSITIONS, Situation, refusals
+from audits.workflow import EDITABLE, TRANSITIONS, Situation, refusals
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 VALID_YEARS = 3  # the certification cycle, counted from the decision
 
 
-def situation_of(audit: Audit, *, by: User, reason: str) -> Situation:
-    """Collect what the guards look at; three queries."""
+def situation_of(audit: Audit, *, by: User, reason: str, step: str = "") -> Situation:
+    """Collect what the guards look at; three queries, and up to twelve more for submitting."""
     team = list(audit.team.all())
     return Situation(
         actor=by.pk,
@@ -37,6 +38,7 @@ def situation_of(audit: Audit, *, by: User, reason: str) -> Situation:
         unanswered=_unanswered(audit),
         has_reason=bool(reason.strip()),
         actor_is_audited=audit.auditee_id != audit.conductor_id and by.has_role(audit.auditee_id),
+        above_computed=len(above_computed(audit)) if step == "submit" else 0,
     )
 
 
@@ -54,6 +56,8 @@ def audit_step(*, audit_id: int, step: str, reason: str = "", by: User, at: date
     Raises ``TransitionRefusedError`` with every guard that refused. Two people at once: one wins, the other is told.
     """
     audit = audit_lock(audit_id)
+    if step == "submit" and audit.status in EDITABLE and audit.market_release_id:
+        market_judge(audit)  # the centre may have been edited since the measurements were chosen
     _refuse(audit, step, by=by, reason=reason)
     source, audit.status = audit.status, TRANSITIONS[step].target
     changed = ["status"]
@@ -75,14 +79,12 @@ def audit_step(*, audit_id: int, step: str, reason: str = "", by: User, at: date
         payload={"from": source, "to": audit.status, "reason": reason},
     )
     if step == "submit":
-        if audit.market_release_id:
-            market_judge(audit)  # the centre may have been edited since the measurements were chosen
         result_refresh(audit=audit, by=by, at=at)
     return audit
 
 
 def _refuse(audit: Audit, step: str, *, by: User, reason: str) -> None:
-    codes = refusals(step, status=audit.status, situation=situation_of(audit, by=by, reason=reason))
+    codes = refusals(step, status=audit.status, situation=situation_of(audit, by=by, reason=reason, step=step))
     if codes:
         raise TransitionRefusedError(codes)
 

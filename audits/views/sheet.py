@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
@@ -14,13 +14,14 @@ from accounts.views.profiles import person
 from audits.forms import EvidenceForm, FindingForm
 from audits.models import Answer, Audit, Evidence, TeamMember
 from audits.selectors.case import asked_codes, audit_score
+from audits.selectors.computed import panel_computed
 from audits.selectors.moving import with_former
 from audits.selectors.overview import panel_market, tier_rows
 from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree, with_levels
-from audits.services.answers import AnswerInput, answer_save
-from audits.services.errors import InvalidAnswerError, NotEditableError, StaleRevisionError
+from audits.services.answers import AnswerInput, answer_save, answer_take_computed
+from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEditableError, StaleRevisionError
 from audits.views.engagements import get_audit
-from audits.words import status_words, words_for
+from audits.words import refusal_beside_computed, status_words, words_for
 from audits.workflow import EDITABLE
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def save(request: HttpRequest, answer_id: int) -> HttpResponse:
         saved = answer_save(
             answer_id=answer.pk, content=content, revision=revision, by=person(request.user), at=timezone.now()
         )
+    except ComputedLevelError as error:
+        return _state(request, answer, status=422, problem=refusal_beside_computed(error.code, error.level))
     except InvalidAnswerError as error:
         return _state(request, answer, status=422, problem=words_for(error.code))
     except NotEditableError as error:
@@ -78,6 +81,33 @@ def save(request: HttpRequest, answer_id: int) -> HttpResponse:
     except StaleRevisionError as error:
         return _state(request, error.current, status=409, mine=content)
     return _saved(request, answer.audit, saved)
+
+
+@permission("audits.change_answer", methods=("POST",))
+def take_computed(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """Answer with the computed level; the row comes back with the strip, or the panel with what is in the way."""
+    answer = get_answer(person(request.user), answer_id)
+    require(request.user, "audits.change_answer", answer.audit)
+    try:
+        revision, by = _revision(request), person(request.user)
+        answer_take_computed(answer_id=answer.pk, note=_note(request), revision=revision, by=by, at=timezone.now())
+    except InvalidAnswerError as error:
+        return _in_panel(request, answer, words_for(error.code), 422)
+    except NotEditableError as error:
+        return _in_panel(request, answer, status_words(error.status), 409)
+    except StaleRevisionError:
+        return _in_panel(request, answer, words_for("answered_meanwhile"), 409)
+    context = _row_context(request, answer.audit, answer_id) | _strip_context(answer.audit)
+    response = render(request, "audits/sheet.html#row", context)
+    response.write(render(request, "audits/sheet.html#strip", context | {"out_of_band": True}).content)
+    return response
+
+
+def _in_panel(request: HttpRequest, answer: Answer, problem: str, status: int) -> HttpResponse:
+    """Show the panel anew in its place, whatever the button would have replaced."""
+    response = render_panel(request, answer, problem=problem, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = f"#panel-{answer.pk}", "innerHTML"
+    return response
 
 
 def get_answer_lightly(user: User, answer_id: int) -> Answer:
@@ -100,14 +130,18 @@ def get_answer_lightly(user: User, answer_id: int) -> Answer:
 def _content(request: HttpRequest) -> AnswerInput:
     """Read the posted answer. Raises ``InvalidAnswerError``."""
     choice = request.POST.get("level", "")
-    # Browsers send line ends as CRLF; one form is kept so that the same text is the same answer.
-    note = request.POST.get("note", "").replace("\r\n", "\n").strip()
+    note = _note(request)
     if choice == NOT_APPLICABLE:
         reason = request.POST.get("na_reason", "").replace("\r\n", "\n").strip()
         if not reason:
             raise InvalidAnswerError("na_without_reason")
         return AnswerInput(na_reason=reason, note=note)
     return AnswerInput(level=_whole(choice, "bad_level") if choice else None, note=note)
+
+
+def _note(request: HttpRequest) -> str:
+    """Read the note. Browsers send line ends as CRLF; one form is kept so that the same text is the same answer."""
+    return request.POST.get("note", "").replace("\r\n", "\n").strip()
 
 
 def _revision(request: HttpRequest) -> int:
@@ -133,35 +167,42 @@ def _state(
 
 def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
     """Return the saved state of the row and, out of band, the strip with the new scores."""
+    context = {"answer": saved, **_strip_context(audit), "out_of_band": True}
+    return render(request, "audits/sheet.html#saved", context)
+
+
+def _strip_context(audit: Audit) -> dict[str, Any]:
+    """Return what the strip with the scores shows; two queries."""
     asked = asked_codes(audit)
     rows = audit.current_answers.select_related("criterion").only(
         "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
     )
     answers = [row for row in rows if row.criterion.code in asked]
-    context = {
-        "answer": saved,
+    return {
         "audit": audit,
         "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
         "asked": len(answers),
-        "out_of_band": True,
     }
-    return render(request, "audits/sheet.html#saved", context)
 
 
 @signed_in
 def row(request: HttpRequest, answer_id: int) -> HttpResponse:
     """One row anew, as it is stored: what "take theirs" shows."""
     audit = get_answer(person(request.user), answer_id).audit
+    return render(request, "audits/sheet.html#row", _row_context(request, audit, answer_id))
+
+
+def _row_context(request: HttpRequest, audit: Audit, answer_id: int) -> dict[str, Any]:
+    """Return what a row shows, or answer 404."""
     found = with_former(with_levels(audit, sheet_answers(audit).filter(pk=answer_id)))
     if not found:  # of an edition that the audit has left: no row of the sheet any more
         raise Http404
     (answer,) = found
-    context = {
+    return {
         "answer": answer,
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
     }
-    return render(request, "audits/sheet.html#row", context)
 
 
 @signed_in
@@ -189,6 +230,7 @@ def render_panel(
         "evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by"),
         "findings": audit.findings.filter(criterion=answer.criterion),
         "market": panel_market(audit, answer.criterion),
+        "computed": panel_computed(audit, answer.criterion),
         "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
         "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
         "problem": problem,

@@ -11,6 +11,7 @@ from benchmarks.selectors.comparing import (
     run_measurements,
     verdicts,
 )
+from benchmarks.selectors.history import Series, quarterly
 from benchmarks.selectors.pool import Place, pool_centres, pool_places, pooled
 from benchmarks.selectors.releases import release_differences, release_now, releases_beside
 
@@ -19,6 +20,7 @@ __all__ = [
     "SORTS",
     "Compared",
     "Place",
+    "Series",
     "centre_runs",
     "compared",
     "interval",
@@ -26,6 +28,7 @@ __all__ = [
     "pool_centres",
     "pool_places",
     "pooled",
+    "quarterly",
     "release_differences",
     "release_now",
     "releases_beside",
