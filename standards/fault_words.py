@@ -36,6 +36,10 @@ SHAPES = tuple(
             r"not a code of at most (?P<most>\d+) letters, digits, \. _ -: (?P<given>.+)",
             _("not a code of at most %(most)s letters, digits, . _ -: %(given)s"),
         ),
+        (
+            r"cannot be the code of a criterion: its address leads elsewhere",
+            _("cannot be the code of a criterion: its address leads elsewhere"),
+        ),
         (r"is mandatory, so N/A cannot be allowed", _("is mandatory, so N/A cannot be allowed")),
         (r"includes needs at least one word", _("needs at least one word")),
         (

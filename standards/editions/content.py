@@ -27,8 +27,14 @@ CRITERION_OPTIONAL = (
     "na_allowed",
     "when",
     "kpis",
+    "computed",
     "crosswalk",
 )
+# How the level of a result criterion is computed from measurements (``audits.computed``), or that it is judged.
+RULES = ("letci", "judged")
+RULE_SCALE = {"min": 0, "max": 5}
+# Pages of an edition that have the address which a criterion of this code would have.
+TAKEN = ("begin", "edit", "export", "lenses")
 LONGEST = {"block": 10, "clause": 10, "criterion": 20}
 
 
@@ -58,6 +64,8 @@ class Content:
     def _code(self, fields: dict[str, Node], what: str, within: str) -> str:
         code = self.reader.code(fields.get("code"), within or what, LONGEST[what], within)
         unique(self.reader, fields.get("code"), code, code, self.seen)
+        if what == "criterion" and code in TAKEN:
+            self.reader.fault(fields["code"], code, "cannot be the code of a criterion: its address leads elsewhere")
         return code
 
     def _block(self, node: Node, _where: str) -> dict[str, Any]:
@@ -100,6 +108,9 @@ class Content:
         own = self._own_scale(get("scale"), f"{code} scale")
         scale = own or self.header["scale"]
         anchors = get("anchors")
+        kind = reader.word(get("kind"), f"{code} kind", KINDS)
+        kpis = reader.words(get("kpis"), f"{code} kpis", self.known_kpis)
+        computed = self._computed(get("computed"), f"{code} computed", kind, kpis, scale)
         return {
             "code": code,
             "title": reader.texts(get("title"), f"{code} title"),
@@ -107,7 +118,7 @@ class Content:
             "look_at": reader.texts(get("look_at"), f"{code} look_at"),
             "evidence": reader.items(get("evidence"), f"{code} evidence", reader.texts),
             "anchors": read_levels(reader, anchors, f"{code} anchors", scale["min"], scale["max"]) if anchors else {},
-            "kind": reader.word(get("kind"), f"{code} kind", KINDS),
+            "kind": kind,
             "facets": reader.words(get("facets"), f"{code} facets", None),
             "weight": reader.number(
                 get("weight"), f"{code} weight", Decimal("0.001"), Decimal("999.999"), 3, default=1
@@ -116,11 +127,38 @@ class Content:
             "mandatory": mandatory,
             "na_allowed": na_allowed,
             "when": self._condition(get("when"), f"{code} when"),
-            "kpis": reader.words(get("kpis"), f"{code} kpis", self.known_kpis),
+            "kpis": kpis,
             "crosswalk": self._crosswalk(get("crosswalk"), f"{code} crosswalk"),
-            # Only where the file states it: files from before there were such scales keep their hash.
+            # Only where the file states it: files from before there were such keys keep their hash.
             **({"scale": own} if own else {}),
+            **({"computed": computed} if computed else {}),
         }
+
+    def _computed(
+        self, node: Node | None, where: str, kind: str, kpis: list[str], scale: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Return the rule for a level computed from measurements; its KPIs are those of the criterion."""
+        if node is None:
+            return None
+        fields = self.reader.fields(node, where, ("rule",), ("level", "trend"))
+        rule = self.reader.word(fields.get("rule"), f"{where} rule", RULES)
+        named: dict[str, list[str]] = {
+            key: self.reader.words(fields[key], f"{where} {key}", kpis) for key in ("level", "trend") if key in fields
+        }
+        if kind == "process":
+            self.reader.fault(node, where, "only the level of a criterion of kind result can be computed")
+        elif rule == "judged" and named:
+            self.reader.fault(node, where, "names KPIs, but the rule is judged")
+        elif rule == "letci" and not kpis:
+            self.reader.fault(node, where, "needs kpis from which to compute")
+        elif rule == "letci" and {key: scale[key] for key in ("min", "max")} != RULE_SCALE:
+            self.reader.fault(
+                node, where, "the rule letci gives levels from 0 to 5, which is not the criterion's scale"
+            )
+        for key, found in named.items():
+            if not found:
+                self.reader.fault(fields[key], f"{where} {key}", "needs at least one KPI")
+        return {"rule": rule, **named}
 
     def _own_scale(self, node: Node | None, where: str) -> dict[str, int] | None:
         """Return the criterion's own lowest and highest level, or None where it has those of the edition."""

@@ -19,6 +19,9 @@ FACT_USES = {"channels": "list", "market_quarters": "number", "decision_route": 
 LONGEST_ROUTE = 40
 FACT_TYPES = ("number", "boolean", "choice", "list")
 MAX_POINTS = Decimal(999_999)
+HIGHEST = 100  # level of any scale
+# Beside the standards, under the same address, stands the library of best practices.
+TAKEN = ("practices",)
 
 
 def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
@@ -30,7 +33,7 @@ def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
     total = fields.get("points_total")
     version = reader.code(fields.get("version"), "version", longest=30)
     return {
-        "code": reader.code(fields.get("code"), "code"),
+        "code": _code(reader, fields.get("code")),
         "version": version,
         "title": reader.texts(fields.get("title"), "title"),
         "languages": languages,
@@ -43,6 +46,16 @@ def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
         **_based_on(reader, fields.get("based_on"), version),
         "lineage": read_lineage(reader, fields.get("lineage")),
     }
+
+
+def _code(reader: Reader, node: Node | None) -> str:
+    """Return the standard's code, which stands in addresses: without dots, and none that leads elsewhere."""
+    code = reader.code(node, "code")
+    if node is not None and "." in code:
+        reader.fault(node, "code", "the code of a standard has no dot, since it stands in addresses")
+    elif node is not None and code.lower() in TAKEN:
+        reader.fault(node, "code", f"'{code}' cannot be the code of a standard: its address leads elsewhere")
+    return code
 
 
 def _based_on(reader: Reader, node: Node | None, version: str) -> dict[str, Any]:
@@ -67,8 +80,9 @@ def _scale(reader: Reader, node: Node | None) -> dict[str, Any]:
 
 def read_ends(reader: Reader, fields: dict[str, Node], node: Node, where: str) -> tuple[int, int]:
     """Return the lowest and the highest level of a scale: whole numbers from 0 to 100, the second above the first."""
-    low = reader.integer(fields.get("min"), f"{where} min", 0, 100)
-    high = reader.integer(fields.get("max"), f"{where} max", 0, 100, default=low + 1)
+    # A fault names a number out of range; it must not be counted up to.
+    low = min(max(reader.integer(fields.get("min"), f"{where} min", 0, HIGHEST), 0), HIGHEST)
+    high = min(reader.integer(fields.get("max"), f"{where} max", 0, HIGHEST, default=low + 1), HIGHEST)
     if high <= low:
         reader.fault(fields.get("max", node), where, "max must be above min")
         high = low + 1

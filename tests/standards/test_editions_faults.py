@@ -78,6 +78,12 @@ ONE_FAULT = [
     ('version: "1"', "version: 1", "put it in quotes"),
     ('version: "1"', 'version: "1/2"', "not a code"),
     ("scale: {min: 0, max: 10}", "scale: {min: 10, max: 10}", "max must be above min"),
+    ("scale: {min: 0, max: 10}", "scale: {min: 0, max: 999999999999999}", "must be from 0 to 100"),
+    ("scale: {min: 0, max: 10}", "scale: {min: -999999999999999, max: 10}", "must be from 0 to 100"),
+    ("kind: result", "kind: result\n            scale: {min: 0, max: 99999999999}", "must be from 0 to 100"),
+    ("code: tiny", "code: practices", "its address leads elsewhere"),
+    ("code: tiny", "code: Practices", "its address leads elsewhere"),
+    ("code: tiny", "code: tiny.standard", "has no dot"),
     ("title: {en: Tiny standard", "title: &anchor {en: Tiny standard", "anchors (&anchor) are not allowed"),
     ("kind: process", "kind: *anchor", "aliases (*anchor) are not allowed"),
     ("kind: process", "kind: !!python/name:os.system x", "tags"),
@@ -92,7 +98,8 @@ ONE_FAULT = [
 def test_parse_names_the_line_and_the_reason(old: str, new: str, said: str) -> None:
     data = changed(old, new)
     found = faults_of(data, {"nps"})
-    line = line_of(small_yaml().encode(), old) + ("'kind' is there twice" in said)
+    # Where a key was put below the one that is looked for, the fault is a line further down.
+    line = line_of(small_yaml().encode(), old) + (new.startswith(f"{old}\n") and "kind: " in old)
     assert any(at == line and said in what for at, what in found), found
 
 
@@ -102,6 +109,15 @@ def test_parse_names_every_fault_not_just_the_first() -> None:
     data = changed("na_allowed: false", "na_allowed: maybe", text)
     lines = {line for line, _ in faults_of(data)}
     assert {line_of(data, "weight: 0"), line_of(data, "tier: gold"), line_of(data, "na_allowed: maybe")} <= lines
+
+
+def test_parse_refuses_codes_of_criteria_whose_pages_would_be_hidden() -> None:
+    text = small_yaml()
+    for old, new in (("code: X1.1", "code: export"), ("code: X1\n", "code: exp\n"), ("code: X\n", "code: e\n")):
+        text = changed(old, new, text).decode()
+    line = line_of(text.encode(), "code: export")
+    found = [what for _, what in faults_of(text.encode())]
+    assert found == [f"line {line}: export: cannot be the code of a criterion: its address leads elsewhere"]
 
 
 def test_parse_names_a_missing_level() -> None:
