@@ -61,6 +61,7 @@ FIELDS: dict[str, LazyText] = {
     "kind": _("Kind"),
     "facets": _("Judged by"),
     "kpis": _("KPIs"),
+    "computed": _("Level from measurements"),
     "crosswalk": _("In other schemes"),
     "intro": _("Introduction"),
     "summary": _("Summary"),
@@ -206,6 +207,7 @@ class _Words:
             "tier": lambda code: tiers.get(code, code),
             "kind": lambda code: str(KINDS.get(code, code)),
             "kpis": lambda codes: ", ".join(gettext(known_kpis().get(code, code)) for code in codes),
+            "computed": _rule,
             "when": lambda when: f"{when['fact']}: {', '.join(when['includes'])}" if when else "",
             "crosswalk": lambda walk: "; ".join(f"{scheme} {', '.join(each)}" for scheme, each in walk.items()),
             "scale": lambda scale: f"{scale['min']}–{scale['max']}",
@@ -232,6 +234,12 @@ class _Words:
         if isinstance(part.old or part.new, dict) and "en" in (part.old or part.new):
             return _texts(label, part.old or {}, part.new or {})
         return _plain(label, self.value(part.name, part.old, self.old), self.value(part.name, part.new, self.new))
+
+
+def _rule(computed: Mapping[str, Any]) -> str:
+    """Return the rule by which a level is computed, with the KPIs that it names."""
+    named = [f"{key}: {', '.join(computed[key])}" for key in ("level", "trend") if key in computed]
+    return "; ".join([computed["rule"], *named])
 
 
 def _is_text(change: FieldChange) -> bool:

@@ -63,6 +63,7 @@ VALUES = {
     "kind": Aspect.KIND,
     "facets": Aspect.GUIDANCE,
     "kpis": Aspect.MEASURES,
+    "computed": Aspect.MEASURES,
     "crosswalk": Aspect.MEASURES,
 }
 
@@ -208,8 +209,9 @@ def _fields(old: Data, new: Data) -> Iterator[FieldChange]:
             if before != after:
                 yield FieldChange("evidence", str(place + 1), before, after)
     for name in VALUES:
-        if old[name] != new[name]:
-            yield FieldChange(name, "", old[name], new[name])
+        before, after = old.get(name), new.get(name)  # some stand only where the file states them
+        if before != after:
+            yield FieldChange(name, "", before, after)
 
 
 def _at(items: list[Data], place: int) -> Data:
