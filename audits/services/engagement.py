@@ -11,14 +11,13 @@ from audits.services.errors import PlanError
 from audits.services.locking import audit_lock, reference_lock, subject_of
 from audits.workflow import EDITABLE, PLANNABLE
 from ledger.services import ledger_append
-from standards.models import EditionStatus
+from standards.models import Edition, EditionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from accounts.models import Centre, Organisation, User
-    from standards.models import Edition
 
 TEXT_FIELDS = ("scope", "objectives", "summary", "not_covered")
 
@@ -42,6 +41,8 @@ def audit_create(
 
     Raises ``PlanError``: edition_not_published, dates_reversed, twice_on_team, certifies_itself, no_mandate.
     """
+    # As it is now, and until this is done: whoever supersedes or withdraws it waits, or was first.
+    edition = Edition.objects.select_for_update(no_key=True).defer("document").get(pk=edition.pk)
     if edition.status != EditionStatus.PUBLISHED:
         raise PlanError("edition_not_published")
     if onsite_to < onsite_from:

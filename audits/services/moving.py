@@ -13,7 +13,7 @@ from audits.services.locking import audit_lock, subject_of
 from audits.workflow import PLANNABLE
 from ledger.services import ledger_append
 from standards.editions.comparison import Carry
-from standards.models import Criterion
+from standards.models import Criterion, Edition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from audits.carrying import Outcome
     from audits.models import Audit
     from audits.selectors.moving import Move
-    from standards.models import Edition
 
 BATCH = 500
 
@@ -44,6 +43,8 @@ def audit_move(
     locked = Answer.objects.select_for_update(no_key=True).filter(audit=audit_id).order_by("pk")
     list(locked.values_list("pk", flat=True))
     audit = audit_lock(audit_id, within=PLANNABLE)
+    # Whoever supersedes or withdraws the edition meanwhile waits, or was first.
+    list(Edition.objects.select_for_update(no_key=True).filter(pk=edition_id).values_list("pk", flat=True))
     move = move_plan(audit, target_for(audit, edition_id), today=at.date())
     refused = [] if reason.strip() else ["no_reason"]
     if move.fingerprint != fingerprint:

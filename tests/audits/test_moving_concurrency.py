@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 
 from audits.carrying import MoveRefusedError
-from audits.models import Answer, AuditMove
+from audits.models import Answer, Audit, AuditMove
 from audits.services.answers import AnswerInput, answer_save
-from audits.services.errors import LeftEditionError, NotEditableError, TransitionRefusedError
+from audits.services.errors import LeftEditionError, NotEditableError, PlanError, TransitionRefusedError
 from audits.services.moving import audit_move
 from audits.services.transitions import audit_step
 from ledger.chain import verify
 from ledger.models import Entry
 from ledger.selectors import links
+from standards.models import Edition, EditionStatus
 from tests.audits.editions import make_pair
 from tests.audits.test_concurrency import _real_database as _real_database
 from tests.audits.test_concurrency import together
 from tests.audits.test_moving import answer_all, answer_of, everything, previewed, save, scene_on
-from tests.factories import AT
+from tests.factories import AT, make_audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standards.models import Edition
     from tests.audits.scenes import Scene
 
 pytestmark = pytest.mark.usefixtures("_real_database")
@@ -150,3 +152,33 @@ def test_saves_go_on_after_the_move() -> None:
     scene, edition = started()
     moving(scene, edition)()
     assert save(scene, "A1.2", level=3).revision == 1
+
+
+def test_an_audit_is_planned_on_the_edition_as_it_is_now() -> None:
+    scene, edition = started()
+    values: dict[str, Any] = {"conductor": scene.audit.conductor, "centre": scene.audit.centre}
+    seen = Edition.objects.get(pk=edition.pk)
+    Edition.objects.filter(pk=edition.pk).update(status=EditionStatus.SUPERSEDED)
+    with pytest.raises(PlanError, match="edition_not_published"):
+        make_audit(edition=seen, started=False, **values)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_superseding_and_planning_at_once_happen_one_after_the_other(_round: int) -> None:
+    """Whichever is first: no audit is planned later than its edition was superseded."""
+    scene, edition = started()
+    values: dict[str, Any] = {"conductor": scene.audit.conductor, "centre": scene.audit.centre}
+
+    def superseding() -> int:
+        with transaction.atomic():
+            locked = Edition.objects.select_for_update().get(pk=edition.pk)
+            planned = Audit.objects.filter(edition=edition).count()
+            time.sleep(0.05)
+            locked.status = EditionStatus.SUPERSEDED
+            locked.save(update_fields=["status"])
+            return planned
+
+    seen, planned = together(superseding, lambda: make_audit(edition=edition, started=False, **values))
+    assert isinstance(seen, int), seen
+    assert isinstance(planned, (Audit, PlanError)), planned
+    assert Audit.objects.filter(edition=edition).count() == seen == isinstance(planned, Audit)
