@@ -99,9 +99,9 @@ class _Work:
         if table is None:
             return
         fields = evidence.fields[kind]
-        known = (
-            customer.RATIOS if kind == "surveys" else (*access.ratios(evidence.at), *handling.RATIOS, *customer.RATIOS)
-        )
+        known = (*access.ratios(evidence.at), *handling.RATIOS, *customer.RATIOS)
+        if kind == "surveys":  # who was invited to them is counted per survey: see ``views.invitations``
+            known = tuple(ratio for ratio in customer.RATIOS if ratio.kpi != "survey_response_rate")
         possible = [_clustered(ratio, fields) for ratio in known if self.possible(ratio, fields)]
         for cluster in ("day", "agent", "customer"):
             self.keep(

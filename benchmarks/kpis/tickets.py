@@ -45,7 +45,7 @@ def _in_time(kpi: str, limit: int, usual: int, *, complaints: bool) -> Quotient:
 
 def _warned(level: int) -> Quotient:
     def of_level(t: ir.Table) -> ir.BooleanValue:
-        return t.level == level if level else ibis.literal(True)
+        return t.level == level if level else t.in_time.notnull()
 
     return Quotient(
         view="warnings",

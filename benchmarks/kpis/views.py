@@ -158,9 +158,8 @@ def steps(evidence: Evidence, by: Sequence[str] = ()) -> ir.Table:
 
 def _union(intervals: ir.Table, per: tuple[str, ...]) -> ir.Table:
     """Per group: ``covered`` seconds in which at least one interval was running, and ``total`` of them all."""
-    before = ibis.window(
-        group_by=list(per), order_by=[intervals.start, intervals["row"]], preceding=(None, 1), following=None
-    )
+    order = [intervals.start, intervals["row"]]
+    before = ibis.window(group_by=list(per), order_by=order, preceding=(None, 1))
     rows = intervals.mutate(reached=intervals.stop.max().over(before))
     fresh = rows.stop - ibis.greatest(rows.start, rows.reached.coalesce(rows.start))
     rows = rows.mutate(fresh=ibis.greatest(fresh, 0))
@@ -174,9 +173,7 @@ def warnings_raised(evidence: Evidence, _by: Sequence[str] = ()) -> ir.Table:
     now, events = evidence.now("ticket_events"), evidence.tables["ticket_events"]
     events = events.filter(events.event.isin(("warned", "acted")) & (events.happened_at_s <= now))
     place = [events.ticket, *([events.level] if "level" in events.columns else [])]
-    ahead = ibis.window(
-        group_by=place, order_by=[events.happened_at_s, events["row"]], preceding=0, following=(0, None)
-    )
+    ahead = ibis.window(group_by=place, order_by=[events.happened_at_s, events["row"]], rows=(0, None))
     acted = ibis.cases((events.event == "acted", events.happened_at_s)).min().over(ahead)
     due: ir.Value = events.due_at_s if "due_at_s" in events.columns else ibis.null("int64")
     if evidence.at.warning is not None:
