@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from benchmarks.views import centres, market, pool, releases
+from benchmarks.views import centres, market, pool, releases, standing
 
 app_name = "benchmarks"
 urlpatterns = [
     path("", market.market, name="market"),
     path("kpis/<slug:code>/", market.kpi, name="kpi"),
-    path("centres/<int:centre_id>/", centres.centre_measurements, name="centre_measurements"),
+    path("centres/<int:centre_id>/", standing.centre, name="centre_measurements"),
+    path("centres/<int:centre_id>/analysis/", standing.analysis, name="centre_analysis"),
+    path("organisations/<int:organisation_id>/centres/", standing.organisation_sites, name="organisation_sites"),
     path("centres/<int:centre_id>/measure/", centres.measure, name="measure"),
     path("releases/", releases.release_list, name="release_list"),
     path("releases/new/", releases.release_new, name="release_new"),

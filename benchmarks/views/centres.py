@@ -1,4 +1,4 @@
-"""Pages: a centre's measurements, measuring, one run."""
+"""Pages: measuring a centre, one run."""
 
 from __future__ import annotations
 
@@ -11,40 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts.access import may, permission, require, signed_in
+from accounts.access import permission, require
 from accounts.models import Centre
 from benchmarks.forms import MeasureForm
 from benchmarks.models import MeasurementRun
 from benchmarks.records.files import RecordsError
 from benchmarks.records.located import MappingError
-from benchmarks.selectors import centre_runs, compared, release_now
+from benchmarks.selectors import compared, release_now
 from benchmarks.services import measurement_run_create
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest, HttpResponse
-
-RUNS = 50
-
-
-@signed_in
-def centre_measurements(request: HttpRequest, centre_id: int) -> HttpResponse:
-    """Show a centre's newest measurements beside the market, and its runs."""
-    centre = get_object_or_404(Centre.objects.visible_to(request.user).select_related("organisation"), pk=centre_id)
-    runs = list(centre_runs(centre)[:RUNS])
-    release = release_now()
-    newest = runs[0] if runs else None
-    if newest:
-        newest.centre = centre
-    context = {
-        "centre": centre,
-        "runs": runs,
-        "newest": newest,
-        "release": release,
-        "rows": compared(newest, release) if newest else [],
-        "may_measure": may(request.user, "benchmarks.add_measurementrun", centre),
-    }
-    return render(request, "benchmarks/centre.html", context)
 
 
 @permission("benchmarks.add_measurementrun", methods=("GET", "POST"))

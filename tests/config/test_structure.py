@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {"accounts", "ledger", "standards", "benchmarks", "audits", "awards", "reports", "config"}
 PURE = [
     "standards.scoring",
+    "benchmarks.charts",
     "benchmarks.kpis",
+    "benchmarks.standing",
     "benchmarks.verdict",
     "ledger.chain",
     "audits.workflow",

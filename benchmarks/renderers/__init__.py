@@ -1,0 +1,1 @@
+"""Where centres stand, in words and pictures, in the active language."""
