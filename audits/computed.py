@@ -2,9 +2,10 @@
 
 A rule (``letci``: level, trend, comparison, integration of all that is in scope) says what each fact allows at most;
 the lowest of these ceilings is the level, and the facts that set it are its reasons. The scale is 0 to 5. In words of
-the anchors: below the market is 1; what is not measured, not compared, not precise, not of the whole scope or getting
-worse is 2; not shown below is 3; shown above and not worse over four quarters is 4; above, and better for three years,
-is 5. Level 0, nothing is measured, is never computed: where nothing was measured the assessor judges.
+the anchors: below the market is 1; what is not compared, not precise, not of the whole scope or getting worse is 2; not
+shown below is 3, and so is what has no trend yet; shown above and not worse over four quarters is 4; above, and better
+for three years, is 5. Level 0, nothing is measured, is never computed: where nothing was measured the assessor judges.
+A ceiling is never lower than the anchors make certain: an assessor can answer lower with a reason, and not higher.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ ADVERSE, BETTER, STEADY = "adverse", "better", "steady"
 
 @dataclass(frozen=True)
 class Rule:
-    """What decides: the market's verdicts on ``level``, the trends of ``trend``; all of both have to be measured."""
+    """What decides: the market's verdicts on ``level``, and the trends of ``trend``."""
 
     level: tuple[str, ...]
     trend: tuple[str, ...]
@@ -111,7 +112,7 @@ def compute(rule: Rule, facts: Mapping[str, KpiFacts]) -> Computed:
     reasons = (
         *swapped,
         *_market(level, known),
-        *(Reason("not_measured", 2, kpi) for kpi in asked if not known[kpi].measured),
+        *_unmeasured([kpi for kpi in asked if not known[kpi].measured], level, known),
         *_coverage(measured, known),
         *_trends([kpi for kpi in rule.trend if kpi in measured], known),
         *_sustained(level, [kpi for kpi in rule.trend if kpi in measured], known),
@@ -154,6 +155,11 @@ def _market(level: Sequence[str], known: Mapping[str, KpiFacts]) -> list[Reason]
     if not any(known[kpi].verdict in VERDICTS for kpi in level):
         found.append(Reason("no_comparison", 2))
     return found
+
+
+def _unmeasured(kpis: Sequence[str], level: Sequence[str], known: Mapping[str, KpiFacts]) -> list[Reason]:
+    """What the market could be compared with and was not measured counts as insufficient; else there is no trend."""
+    return [Reason("not_measured", 2 if kpi in level and known[kpi].verdict == "missing" else 3, kpi) for kpi in kpis]
 
 
 def _coverage(measured: Sequence[str], known: Mapping[str, KpiFacts]) -> list[Reason]:

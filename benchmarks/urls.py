@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from benchmarks.views import centres, market, pool, releases, standing
+from benchmarks.views import centres, market, planning, pool, releases, standing
 
 app_name = "benchmarks"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("centres/<int:centre_id>/", standing.centre, name="centre_measurements"),
     path("centres/<int:centre_id>/analysis/", standing.analysis, name="centre_analysis"),
     path("organisations/<int:organisation_id>/centres/", standing.organisation_sites, name="organisation_sites"),
+    path("planning/", planning.planning, name="planning"),
+    path("centres/<int:centre_id>/planning/", planning.centre_planning, name="centre_planning"),
     path("centres/<int:centre_id>/measure/", centres.measure, name="measure"),
     path("releases/", releases.release_list, name="release_list"),
     path("releases/new/", releases.release_new, name="release_new"),

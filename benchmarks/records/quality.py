@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from benchmarks.message import marked as _
+from benchmarks.records.arrivals import arrival_profile
 from benchmarks.records.files import RecordsError
 from benchmarks.records.kinds import KINDS
 
@@ -59,6 +60,7 @@ def quality_report(records: Records, mapping: Mapping) -> dict[str, Any]:
         "channels": sorted(str(name) for name in table.select("channel").distinct()["channel"].execute())
         if "channel" in fields
         else [],
+        "arrivals": arrival_profile(table, fields) if contacts else None,
         "time_zone": mapping.time_zone,
         "service_level_seconds": mapping.service_level_seconds,
         "short_abandon_seconds": mapping.short_abandon_seconds,

@@ -33,6 +33,12 @@ def amount(value: Decimal | float | None) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """Write a share from 0 to 1 as per cent with one decimal."""
+    return f"{number_format(share * 100, decimal_pos=1)} %"
+
+
+@register.filter
 def in_words(code: str, family: str) -> str:
     """Say a code of a family of ``benchmarks.terms``, for example ``{{ figure.region|in_words:"region" }}``."""
     return term(family, code, gettext)
