@@ -146,10 +146,11 @@ AUDITS = (
         "decided",
         4.05,
         records_from=date(2025, 8, 1),
-        tier="proactive",
+        tier="operational",
         facts=facts("79", 4, 3, 2, 3),
         route="panel",
-        reason="The panel followed the team's recommendation: proactive, with two opportunities for improvement.",
+        reason="The score alone would carry the proactive tier. First contact resolution was measured for telephone "
+        "and chat only, so the panel granted operational; the next audit can show the other channels.",
         summary="Shenzhen answers above its market, measures what it changes, and reaches customers before they call.",
         findings=(
             DemoFinding(
