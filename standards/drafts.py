@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from standards.editions import EditionError
+from standards.editions import EditionError, Fault
 from standards.editions.comparison import compare
 from standards.editions.coverage import coverage
 from standards.editions.document import check_edition, digest
@@ -21,7 +21,7 @@ from standards.shelf import known_clauses
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from standards.editions import Fault, ParsedEdition
+    from standards.editions import ParsedEdition
     from standards.editions.comparison import Comparison, CriterionChange
     from standards.editions.coverage import Coverage
 
@@ -48,6 +48,21 @@ def edition_before(edition: Edition, document: Mapping[str, Any]) -> Edition | N
     """Return the edition that this one goes on from; one query, none where it states none."""
     version = document.get("based_on", {}).get("version")
     return Edition.objects.filter(code=edition.code, version=version).first() if version else None
+
+
+def circle_faults(document: Mapping[str, Any]) -> list[Fault]:
+    """Return the fault of an edition that goes on from itself by way of others; a query for each edition before."""
+    seen = [document["version"]]
+    while version := document.get("based_on", {}).get("version"):
+        if version in seen:
+            what = f"goes in a circle: {' is based on '.join([*seen, version])}"
+            return [Fault(0, "based_on version", what)]
+        before = Edition.objects.filter(code=document["code"], version=version).first()
+        if before is None:
+            break
+        seen.append(version)
+        document = edition_document(before)
+    return []
 
 
 def faults_and_gaps(document: Mapping[str, Any], before: Edition | None) -> tuple[list[Fault], Coverage]:

@@ -40,6 +40,10 @@ SHAPES = tuple(
             r"cannot be the code of a criterion: its address leads elsewhere",
             _("cannot be the code of a criterion: its address leads elsewhere"),
         ),
+        (
+            r"(?P<given>'.*') cannot be a version: its address leads elsewhere",
+            _("%(given)s cannot be a version: its address leads elsewhere"),
+        ),
         (r"is mandatory, so N/A cannot be allowed", _("is mandatory, so N/A cannot be allowed")),
         (r"includes needs at least one word", _("needs at least one word")),
         (

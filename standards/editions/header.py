@@ -22,6 +22,8 @@ MAX_POINTS = Decimal(999_999)
 HIGHEST = 100  # level of any scale
 # Beside the standards, under the same address, stands the library of best practices.
 TAKEN = ("practices",)
+# Where two editions of a standard are compared, in the place of a version.
+COMPARING = "compare"
 
 
 def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
@@ -32,6 +34,8 @@ def read_header(reader: Reader, fields: dict[str, Node]) -> dict[str, Any]:
     reader.languages = tuple(dict.fromkeys(["en", *languages]))
     total = fields.get("points_total")
     version = reader.code(fields.get("version"), "version", longest=30)
+    if version.lower() == COMPARING:
+        reader.fault(fields["version"], "version", f"'{version}' cannot be a version: its address leads elsewhere")
     return {
         "code": _code(reader, fields.get("code")),
         "version": version,

@@ -109,7 +109,7 @@ class Reader:
         if not isinstance(value, str):
             self.fault(node, where, "must be a text; put it in quotes" if value is not None else "is empty")
             return ""
-        if not value.strip():
+        if not _shown(value):
             self.fault(node, where, "is empty")
         elif len(value) > MAX_TEXT:
             self.fault(node, where, f"longer than {MAX_TEXT} characters")
@@ -180,6 +180,11 @@ def unique(reader: Reader, node: Node | None, where: str, code: str, seen: Mappi
         reader.fault(node, where, f"the code {code} is there twice (first on line {seen[code]})")
     elif isinstance(seen, dict):
         seen[code] = node.line
+
+
+def _shown(text: str) -> bool:
+    """Say whether there is anything to read: more than spaces and signs that nobody sees, such as U+200B."""
+    return any(letter.isprintable() and not letter.isspace() for letter in text)
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from standards.drafts import checked, code_used_before, criterion_before, draft_document, edition_before
+from standards.drafts import checked, circle_faults, code_used_before, criterion_before, draft_document, edition_before
 from standards.editions import EditionError, Fault, parse_edition
 from standards.editions.parts import (
     Address,
@@ -106,6 +106,8 @@ def edition_import(*, edition: Edition, data: bytes, seen: str, by: User, at: da
         if parsed.document[key] != wanted:
             what = f"the file has {parsed.document[key]!r}, this draft is {wanted!r}"
             raise EditionError([Fault(0, key, what)])
+    if faults := circle_faults(parsed.document):
+        raise EditionError(faults)
     locked = draft_lock(edition)
     if locked.sha256 != seen:
         raise StalePartError({})

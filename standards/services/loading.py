@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from ledger.services import ledger_append
-from standards.editions import parse_edition
+from standards.drafts import circle_faults
+from standards.editions import EditionError, parse_edition
+from standards.editions.lineage import lineage_faults
 from standards.models import Edition, EditionStatus, EditionStep, Standard
-from standards.selectors import known_kpi_codes
+from standards.selectors import edition_document, known_kpi_codes
 from standards.services.errors import EditionLockedError, OwnedStandardError
 from standards.services.index import edition_lock, edition_write, record
 from standards.shelf import known_clauses
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from accounts.models import Organisation, User
-    from standards.editions import ParsedEdition
+    from standards.editions import Fault, ParsedEdition
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Loaded:
 def edition_load(*, data: bytes | str, at: datetime, by: User | None = None) -> Loaded:
     """Load an edition from its YAML as a draft. Loading the same content again changes nothing.
 
+    Where the edition that it goes on from is here, its lineage has to agree with that.
     Raises EditionError with every fault, or EditionLockedError when this code and version is in review or published
     with other content. A draft with other content is replaced.
     """
@@ -48,6 +52,8 @@ def edition_load(*, data: bytes | str, at: datetime, by: User | None = None) -> 
         return Loaded(existing, "unchanged")
     if existing:
         _require_draft(existing, parsed)
+    if faults := _origin_faults(parsed.document):
+        raise EditionError(faults)
     edition = edition_write(existing or Edition(), parsed, by=by, at=at)
     outcome = "replaced" if existing else "created"
     record(edition, "edition.load", by=by, at=at, more={"outcome": outcome})
@@ -88,6 +94,15 @@ def standard_own(*, code: str, owner: Organisation | None, at: datetime, by: Use
         facts = {"owner": owner.pk if owner else None}
         ledger_append(action="standard.own", subject=f"standard:{code}", by=by, at=at, payload=facts)
     return standard
+
+
+def _origin_faults(document: Mapping[str, Any]) -> list[Fault]:
+    """Return what only the editions before can tell; where those are not here, nothing."""
+    if faults := circle_faults(document):
+        return faults
+    version = document.get("based_on", {}).get("version")
+    before = Edition.objects.filter(code=document["code"], version=version).first() if version else None
+    return lineage_faults(document, edition_document(before)) if before else []
 
 
 def _require_draft(existing: Edition, parsed: ParsedEdition) -> None:

@@ -54,7 +54,7 @@ def edition_detail(request: HttpRequest, code: str, version: str) -> HttpRespons
         "document": document,
         "languages": [str(LANGUAGE_NAMES.get(code, code)) for code in document["languages"]],
         "before": before,
-        "withdrawn": _withdrawn(edition),
+        "ended": _ended(edition),
         "may_edit": may(request.user, "standards.edit_edition", edition),
         "may_begin": edition.status in {EditionStatus.PUBLISHED, EditionStatus.SUPERSEDED},
         "tiers": tiers,
@@ -102,11 +102,12 @@ def criterion_context(row: Criterion, document: dict[str, Any]) -> dict[str, Any
     }
 
 
-def _withdrawn(edition: Edition) -> EditionStep | None:
-    """Return when and why the edition was withdrawn; no query where it was not."""
-    if edition.status != EditionStatus.WITHDRAWN:
-        return None
-    return edition.steps.filter(name="withdraw").last()
+def _ended(edition: Edition) -> EditionStep | None:
+    """Return how the edition was withdrawn or superseded (its reason is then a version); no query where it was not."""
+    name = {EditionStatus.WITHDRAWN: "withdraw", EditionStatus.SUPERSEDED: "supersede"}.get(
+        EditionStatus(edition.status)
+    )
+    return edition.steps.filter(name=name).last() if name else None
 
 
 def _query(request: HttpRequest) -> str:

@@ -387,3 +387,13 @@ def test_import_refuses_what_is_no_such_edition(draft: Edition, ann, data: bytes
     with pytest.raises(EditionError, match=says):
         edition_import(edition=draft, data=data, seen=draft.sha256, by=ann, at=AT)
     assert Edition.objects.get(pk=draft.pk).sha256 == draft.sha256
+
+
+def test_an_import_cannot_make_editions_go_on_from_each_other(draft: Edition, ann) -> None:
+    edition_load(data=changed('version: "1"\n', 'version: "3"\nbased_on: {version: "2"}\n'), at=AT)
+    before = draft.sha256
+    file = changed('version: "1"\n', 'version: "2"\nbased_on: {version: "3"}\n')
+    with pytest.raises(EditionError, match="goes in a circle: 2 is based on 3 is based on 2"):
+        edition_import(edition=draft, data=file, seen=before, by=ann, at=AT)
+    draft.refresh_from_db()
+    assert draft.sha256 == before

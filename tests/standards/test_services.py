@@ -192,3 +192,35 @@ def test_spec_refuses_a_document_without_its_hash(tiny: Edition) -> None:
     tiny.document = json.dumps({"code": "forged"})
     with pytest.raises(EditionDamagedError, match="nothing may be scored"):
         edition_spec(tiny)
+
+
+def _later(version: str, before: str, lineage: str = "") -> bytes:
+    """Return the small edition as another version that goes on from ``before``."""
+    head = f'version: "{version}"\nbased_on: {{version: "{before}"}}\n{lineage}'
+    return changed('version: "1"\n', head)
+
+
+@pytest.mark.parametrize(
+    ("lineage", "said"),
+    [
+        ("lineage: {X1.1: [Q9.9]}\n", "lineage X1.1: Q9.9 is no criterion of edition 1"),
+        ("lineage: {X1.1: {from: []}}\n", "lineage X1.1: edition 1 has X1.1, but the lineage does not carry it on"),
+    ],
+)
+def test_load_refuses_a_lineage_that_the_edition_before_does_not_bear_out(
+    tiny: Edition, lineage: str, said: str
+) -> None:
+    before = rows()
+    with pytest.raises(EditionError, match=said):
+        edition_load(data=_later("2", "1", lineage), at=AT)
+    assert rows() == before
+    assert edition_load(data=_later("2", "1"), at=AT).outcome == "created"
+
+
+def test_load_refuses_editions_that_go_on_from_each_other(db: None) -> None:
+    edition_load(data=_later("3", "2"), at=AT)
+    edition_load(data=_later("2", "1"), at=AT)
+    said = "based_on version: goes in a circle: 1 is based on 3 is based on 2 is based on 1"
+    with pytest.raises(EditionError, match=said):
+        edition_load(data=_later("1", "3"), at=AT)
+    assert set(Edition.objects.values_list("version", flat=True)) == {"2", "3"}

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from standards.models import EditionStatus, EditionStep
 from standards.services import edition_load
 from standards.templatetags.standard_text import highlighted, text, text_marked
 from tests.factories import make_user
@@ -177,3 +178,13 @@ def test_text_is_the_readers_or_visibly_english() -> None:
 def test_highlighted_escapes_and_prefers_the_longer_word() -> None:
     assert highlighted("<i>Forecasting</i>", "fore forecast") == "&lt;i&gt;<mark>Forecast</mark>ing&lt;/i&gt;"
     assert highlighted("a.b", ".") == "a<mark>.</mark>b"
+
+
+def test_the_page_of_a_superseded_edition_leads_to_the_one_that_took_its_place(reader: Client, tiny: Edition) -> None:
+    assert "Superseded on" not in page(reader, "standards:edition", "tiny", "1")
+    edition_load(data=changed('version: "1"', 'version: "2"'), at=AT)
+    type(tiny).objects.filter(pk=tiny.pk).update(status=EditionStatus.SUPERSEDED)
+    EditionStep.objects.create(edition=tiny, name="supersede", sha256=tiny.sha256, reason="2", at=AT)
+    shown = page(reader, "standards:edition", "tiny", "1")
+    assert "Superseded on Jan. 5, 2026 by edition 2." in shown
+    assert f'href="{reverse("standards:edition", args=["tiny", "2"])}"' in shown
