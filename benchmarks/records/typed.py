@@ -40,6 +40,11 @@ def in_zone(zone: str, moment: dt.Timestamp()) -> dt.Timestamp():  # type: ignor
     """Go from a local time to an instant, or from an instant to a local time (DuckDB)."""
 
 
+@ibis.udf.scalar.builtin(name="epoch")  # type: ignore[untyped-decorator] # ibis has no types here
+def epoch_of(moment: dt.Timestamp()) -> float:  # type: ignore[valid-type,empty-body] # the type as ibis reads it
+    """Count the seconds since 1970 of an instant; Ibis itself would take the local clock of it (DuckDB)."""
+
+
 def typed(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     """Make the expression of the canonical field ``name``."""
     if source.condition:
@@ -136,7 +141,7 @@ def _between(name: str, source: Source, raw: ir.Table, columns: dict[str, str], 
 
 def seconds_of(moment: Typed) -> ir.IntegerValue:
     """Count the seconds since 1970 of a moment: on them durations are right when the clocks change."""
-    return (moment.value if moment.instant is None else moment.instant).epoch_seconds()
+    return epoch_of(moment.value if moment.instant is None else moment.instant).floor().cast("int64")
 
 
 def _read_moment(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:

@@ -234,8 +234,8 @@ bob;off;2026-03-01 11:00;2026-03-01 12:00;off
 2026-03-02 11:00;1
 2026-03-02 12:00;1
 """,
-    # 7 comes back to a person after 9 h; 10 never; 9 gave up; the 72 hours of 8 end after the last contact, the 24 do not;
-    # one is unknown.
+    # 7 comes back to a person after 9 h; 10 never; 9 gave up; the 72 hours of 8 end after the last contact, the 24
+    # do not; one is unknown.
     "bot_sessions": """id;at;how;who
 1;2026-03-01 01:00;resolved;7
 2;2026-03-01 01:00;resolved;10
