@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.conf import settings
 
 from accounts.models import Centre, Membership, Organisation, User
 from audits.models import Audit, TeamRole
+from audits.selectors.computed import computed_levels
 from audits.selectors.moving import move_plan, target_for
 from audits.selectors.overview import TOO_OLD
 from audits.selectors.sheet import asked_answers
@@ -35,6 +37,7 @@ from standards.editions.comparison import Carry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from audits.computed import Computed
     from benchmarks.models import MarketRelease, MeasurementRun
     from standards.models import Edition
 
@@ -206,10 +209,12 @@ class World:
 
     def _answers(self, scene: DemoAudit, audit: Audit, leader: User) -> None:
         chance = random.Random(f"{SEED} {scene.centre} {scene.first_day}")  # noqa: S311 - invented answers
+        audit.refresh_from_db()  # measurements were chosen since
         answers = asked_answers(audit)
+        levels = computed_levels(audit, [answer.criterion for answer in answers])
         for position, answer in enumerate(answers[: round(len(answers) * scene.share)]):
             at = scene.at(scene.first_day, 9) + timedelta(minutes=4 * position)
-            content = _content(scene, answer.criterion, chance)
+            content = _measured(_content(scene, answer.criterion, chance), levels.get(answer.criterion.code))
             answer_save(answer_id=answer.pk, content=content, revision=0, by=leader, at=at)
             if answer.criterion.mandatory:
                 _evidence(scene, answer, leader, at)
@@ -273,6 +278,12 @@ def _content(scene: DemoAudit, criterion: Any, chance: random.Random) -> AnswerI
     floor = min(3, round(scene.mean)) if criterion.mandatory else 1
     note = chance.choice(NOTES) if chance.random() < 0.6 else ""  # noqa: PLR2004 - three in five
     return AnswerInput(level=max(floor, min(5, level)), note=note)
+
+
+def _measured(content: AnswerInput, computed: Computed | None) -> AnswerInput:
+    """Return the answer with the level that measurements give, where they give one."""
+    known = computed is not None and computed.level is not None and content.level is not None
+    return replace(content, level=computed.level) if known and computed else content
 
 
 def _evidence(scene: DemoAudit, answer: Any, leader: User, at: datetime) -> None:
