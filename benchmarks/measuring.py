@@ -105,13 +105,13 @@ def measure_files(
         names = _channels(quality["channels"]) if channels else []
         if engine == "postgres":
             evidence = replace(evidence, tables=stack.enter_context(in_postgres(evidence.tables, url)))
-        kpis, missing = compute(evidence, by)
+        kpis, lacking = compute(evidence, by)
         return Measured(
             kpis=kpis,
             per_channel={name: compute(evidence.channel(name), joined=False)[0] for name in names},
             quality=quality,
             rejected=_rejected(gathered.reports),
-            not_measured=missing,
+            not_measured=lacking,
             sources=tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports),
             warnings=() if by else beware(evidence, kpis),
         )

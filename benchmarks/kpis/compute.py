@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from benchmarks.kpis.evidence import Evidence
 
+Wanted = Quotient | Quantile | Survival
 # What --by may name, and the column of the records it stands for.
 GROUPS = ("month", "week", "day", "channel", "agent")
 _PARTS: dict[str, Part] = {**access.PARTS, **handling.PARTS, **customer.PARTS}
@@ -44,7 +45,7 @@ def quotients(at: Thresholds) -> tuple[Quotient, ...]:
 def named(at: Thresholds) -> list[tuple[str, str, str]]:
     """Name everything that can be measured: KPI, variant and unit."""
     ratios: tuple[Ratio, ...] = (*access.ratios(at), *handling.RATIOS, *handling.FCR_RATIOS, *customer.RATIOS)
-    each = (*ratios, *quotients(at), *_QUANTILES, *_SURVIVALS)
+    each: tuple[Ratio | Wanted, ...] = (*ratios, *quotients(at), *_QUANTILES, *_SURVIVALS)
     return [*((one.kpi, one.variant, one.unit) for one in each), ("rater_agreement", "standard", "ratio")]
 
 
@@ -140,7 +141,7 @@ class _Work:
 
     def views(self) -> None:
         """Measure everything else, one view after the other."""
-        wanted = (*quotients(self.evidence.at), *_QUANTILES, *_SURVIVALS)
+        wanted: tuple[Wanted, ...] = (*quotients(self.evidence.at), *_QUANTILES, *_SURVIVALS)
         for code, view in VIEWS.items():
             here = [each for each in wanted if each.view == code]
             if not view.possible(self.evidence):
@@ -150,7 +151,7 @@ class _Work:
             elif self.joined or not view.joined:
                 self.view(code, here)
 
-    def view(self, code: str, wanted: Sequence[Quotient | Quantile | Survival]) -> None:
+    def view(self, code: str, wanted: Sequence[Wanted]) -> None:
         """Build a view and measure in it."""
         if lacking := VIEWS[code].lacking(self.evidence):
             for each in wanted:
@@ -167,7 +168,7 @@ class _Work:
         if code == "forms":
             self.agreement(table)
 
-    def measure(self, table: ir.Table, possible: Sequence[Quotient | Quantile | Survival]) -> None:
+    def measure(self, table: ir.Table, possible: Sequence[Wanted]) -> None:
         """Measure in one table."""
         money = [each for each in possible if each.unit == digital.MONEY]
         currencies = self.evidence.currency() if money else ()
@@ -177,10 +178,12 @@ class _Work:
             possible = [each for each in possible if each not in money]
         found = measure_quotients(table, [e for e in possible if isinstance(e, Quotient)], self.evidence.at, self.by)
         self.keep([replace(m, unit=currencies[0]) if m.unit == digital.MONEY else m for m in found])
-        for kind, run in ((Quantile, measure_quantiles), (Survival, measure_survival)):
-            same = [each for each in possible if isinstance(each, kind)]
-            for column in dict.fromkeys(each.column for each in same):
-                self.keep(run(table, [each for each in same if each.column == column], self.by))  # type: ignore[operator] # each with its own
+        quantiles = [each for each in possible if isinstance(each, Quantile)]
+        for column in dict.fromkeys(each.column for each in quantiles):
+            self.keep(measure_quantiles(table, [each for each in quantiles if each.column == column], self.by))
+        survivals = [each for each in possible if isinstance(each, Survival)]
+        for column in dict.fromkeys(each.column for each in survivals):
+            self.keep(measure_survival(table, [each for each in survivals if each.column == column], self.by))
         for each in possible:
             self.lack(f"{each.kpi} {each.variant}", UNCOUNTED)
 
@@ -196,7 +199,7 @@ class _Work:
         else:
             self.lack("rater_agreement standard", UNCOUNTED)
 
-    def there(self, wanted: Quotient | Quantile | Survival, table: ir.Table) -> bool:
+    def there(self, wanted: Wanted, table: ir.Table) -> bool:
         """Say whether the columns are there, and if not note which are missing."""
         if isinstance(wanted, Quotient):
             needs = set(wanted.needs)
