@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import settings
 
 from benchmarks import triggers as market_triggers
 from ledger import triggers
@@ -13,6 +14,10 @@ from standards import triggers as edition_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+# How long an example takes says more about what else the machine does than about our code: ``bin/bench`` times.
+settings.register_profile("touchstone", deadline=None)
+settings.load_profile("touchstone")
 
 
 @pytest.fixture(scope="session", autouse=True)
