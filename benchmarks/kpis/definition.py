@@ -74,10 +74,10 @@ class Kpi:
         """The usual unit."""
         return self.units[0]
 
-    def within(self, low: float, high: float) -> tuple[float, float]:
-        """Cut an interval in the usual unit at what there can be."""
+    def within(self, low: float, high: float, unit: str) -> tuple[float, float]:
+        """Cut an interval at what there can be in a unit."""
         usual: dict[str, tuple[float | None, float | None]] = {"%": (0, 100), "pts": (-100, 100)}
-        least, most = self.bounds or usual.get(self.unit, (0, None))
+        least, most = self.bounds or usual.get(unit, (0, None))
         return low if least is None else max(low, least), high if most is None else min(high, most)
 
     def variant(self, code: str) -> Variant | None:

@@ -57,15 +57,18 @@ def centre_runs(centre: Centre) -> QuerySet[MeasurementRun]:
 
 
 def interval(measurement: Measurement) -> tuple[float, float] | None:
-    """Return the two-sided 95 % interval, from the clustered error and Student's t; None without an error."""
+    """Return the two-sided 95 % interval, from the clustered error and Student's t; None without an error.
+
+    Of few answers a measurement brings its own.
+    """
+    if measurement.low is not None and measurement.high is not None:
+        return measurement.low, measurement.high
     error, clusters = measurement.standard_error, measurement.clusters
     if error is None or clusters is None or clusters < 2:  # noqa: PLR2004 - one cluster has no spread
         return None
     half = float(stats.t.isf(0.025, clusters - 1)) * error
     low, high = measurement.value - half, measurement.value + half
-    if measurement.unit == "%":
-        return max(low, 0.0), min(high, 100.0)
-    return (low, high) if measurement.unit == "pts" else (max(low, 0.0), high)
+    return KPIS[measurement.kpi].within(low, high, measurement.unit) if measurement.kpi in KPIS else (low, high)
 
 
 @dataclass(frozen=True)

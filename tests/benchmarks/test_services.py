@@ -13,7 +13,7 @@ from django.utils import timezone
 from benchmarks.market import MarketError
 from benchmarks.measuring import MappingError, RecordsError
 from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun
-from benchmarks.selectors import verdicts
+from benchmarks.selectors import interval, verdicts
 from benchmarks.services import ReleaseExistsError, market_load, measurement_run_create
 from ledger.models import Entry
 from tests.benchmarks.samples import MAPPING, make_contacts
@@ -142,3 +142,44 @@ def test_compute_kpis_refuses_in_one_line(tmp_path: Path, options: list[str], wo
     assert caught.value.code == 2
     assert words in err.getvalue()
     assert len(err.getvalue().strip().splitlines()) == 1
+
+
+def test_run_of_several_files_keeps_each_with_its_hash_and_shows_its_warnings(tmp_path: Path) -> None:
+    from benchmarks.services import RecordsFile
+    from tests.benchmarks.test_kinds import FILES, mapping_of
+
+    files = []
+    for kind in ("contacts", "bot_sessions", "surveys"):
+        path = tmp_path / f"{kind}.csv"
+        path.write_text(FILES[kind])
+        files.append(RecordsFile(path=path, mapping_text=mapping_of(kind)))
+    run = measurement_run_create(centre=make_centre(), sources=files, by=None, at=timezone.now())
+    assert list(run.sources.values_list("kind", "rows_used")) == [("contacts", 4), ("bot_sessions", 5), ("surveys", 11)]
+    assert run.records_sha256 not in set(run.sources.values_list("records_sha256", flat=True))
+    assert run.measurements.get(kpi="bot_containment", variant="standard").value == pytest.approx(100 / 3)
+    codes = {each["code"] for each in run.warnings}
+    assert {"bot_given_up", "other_scale", "short_period"} <= codes
+    score = run.measurements.get(kpi="nps", variant="transactional", channel="all")
+    assert (score.low, score.high) == interval(score)
+
+
+def test_compute_kpis_takes_pairs_and_patterns(tmp_path: Path) -> None:
+    from tests.benchmarks.test_kinds import FILES, mapping_of
+
+    lines = FILES["contacts"].splitlines()
+    (tmp_path / "c1.csv").write_text("\n".join(lines[:3]))
+    (tmp_path / "c2.csv").write_text("\n".join([lines[0], *lines[3:]]))
+    (tmp_path / "bots.csv").write_text(FILES["bot_sessions"])
+    for kind in ("contacts", "bot_sessions"):
+        (tmp_path / f"{kind}.yaml").write_text(mapping_of(kind))
+    out, err = StringIO(), StringIO()
+    pairs = ["--records", str(tmp_path / "c?.csv"), "--mapping", str(tmp_path / "contacts.yaml")]
+    pairs += ["--records", str(tmp_path / "bots.csv"), "--mapping", str(tmp_path / "bot_sessions.yaml")]
+    call_command("compute_kpis", *pairs, "--json", stdout=out, stderr=err)
+    found = json.loads(out.getvalue())
+    assert [each["kind"] for each in found["sources"]] == ["contacts", "contacts", "bot_sessions"]
+    assert {"bot_containment", "connect_rate"} <= {each["kpi"] for each in found["kpis"]}
+    (tmp_path / "bots.csv").write_text("")
+    with pytest.raises(SystemExit):
+        call_command("compute_kpis", *pairs, stdout=out, stderr=err)
+    assert "bots.csv: The file is empty" in err.getvalue()
