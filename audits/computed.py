@@ -21,7 +21,7 @@ SCALE = (0, 5)
 # Where nearly everybody says "satisfied" the score tells nothing apart; the other KPI then stands in for it.
 AT_CEILING = {"csat": (95.0, "nps")}
 # What each verdict of the market allows.
-VERDICTS = {"below": 1, "insufficient": 2, "not_shown_below": 3, "above": 4}
+VERDICTS = {"below": 1, "insufficient": 2, "not_shown_below": 3, "above": 5}
 LEAST_QUARTERS = 4
 
 ADVERSE, BETTER, STEADY = "adverse", "better", "steady"
