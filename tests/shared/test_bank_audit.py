@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from accounts.models import Role
+from audits.selectors.computed import computed_levels
 from audits.selectors.overview import TOO_OLD
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.engagement import audit_facts_save
@@ -58,8 +59,17 @@ def test_real_call_log_ends_in_a_decided_audit_and_its_report() -> None:
     audit.refresh_from_db()
     assert audit.market["abandonment"]["state"] == "below"
     assert audit.market["service_level"]["state"] == "below"
-    for answer in audit.answers.all():
-        answer_save(answer_id=answer.pk, content=AnswerInput(level=4), revision=0, by=leader, at=AT)
+    answers = list(audit.answers.select_related("criterion"))
+    computed = {
+        code: found.level
+        for code, found in computed_levels(audit, [answer.criterion for answer in answers]).items()
+        if found.level is not None
+    }
+    # Access is clearly below the market: the first level, whatever an assessor thinks of it.
+    assert computed["D3.1"] == 1
+    for answer in answers:
+        content = AnswerInput(level=computed.get(answer.criterion.code, 4))
+        answer_save(answer_id=answer.pk, content=content, revision=0, by=leader, at=AT)
     audit_facts_save(
         audit_id=audit.pk,
         facts={
@@ -82,9 +92,11 @@ def test_real_call_log_ends_in_a_decided_audit_and_its_report() -> None:
     )
     audit.refresh_from_db()
     operational = audit.result["result"]["tiers"]["operational"]
-    # Every answer at 4 of 5 is 800 points, far above 550: it is the market gate alone that refuses.
-    assert operational["total"] == {"low": "800", "high": "800"}
-    assert [gate["gate"] for gate in operational["gates"] if gate["state"] != "met"] == ["market"]
+    # Every judged answer at 4 of 5 is far above 550 points: it is what was measured that refuses, as a mandatory
+    # result below level 2 and in the market gate.
+    assert operational["total"] == {"low": "771.2", "high": "771.2"}
+    unmet = [gate["gate"] for gate in operational["gates"] if gate["state"] != "met"]
+    assert unmet == ["mandatory_level", "market"]
     assert audit.result["result"]["tier"] is None
     printed = render_pdf(audit_document(audit, language="en", at=AT))
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(printed.data)).pages)
