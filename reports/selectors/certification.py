@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audits.models import Answer, Audit, AuditStatus
-from audits.selectors.case import asked_codes
+from audits.selectors.case import asked_codes, scope_channels
 from audits.services.results import result_of
 from benchmarks.kpis.registry import KPIS
 from ledger.models import Entry
@@ -156,7 +156,7 @@ class _Writer:
             city=centre.city,
             country=centre.country,
             industry=centre.industry,
-            channels=tuple(centre.channels),
+            channels=scope_channels(self.audit),
             languages=tuple(centre.languages),
             seats=centre.seats,
             time_zone=centre.time_zone,

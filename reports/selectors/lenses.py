@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from audits.models import Audit
-from audits.selectors.case import audit_case
+from audits.selectors.case import audit_case, scope_channels
 from ledger.models import Entry
 from reports import document as doc
 from reports import lens_document as lens_doc
@@ -160,7 +160,7 @@ class _Writer:
             city=centre.city,
             country=centre.country,
             industry=centre.industry,
-            channels=tuple(centre.channels),
+            channels=scope_channels(self.audit),
             languages=tuple(centre.languages),
             seats=centre.seats,
             time_zone=centre.time_zone,

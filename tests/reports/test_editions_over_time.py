@@ -9,12 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Centre
 from reports.selectors import audit_document
 from standards.models import Edition, EditionStatus
 from tests.audits.editions import documents, publish
 from tests.audits.scenes import make_scene, raise_finding
 from tests.audits.test_moving import answer_all, answer_of, move, scene_on
-from tests.factories import AT
+from tests.factories import AT, make_centre
 from tests.reports.rows import make_evidence
 
 if TYPE_CHECKING:
@@ -36,6 +37,18 @@ def test_submitted_audit_prints_the_same_report_after_its_edition_was_superseded
     assert (after.edition.version, after.edition.sha256) == (old["version"], scene.audit.edition_sha256)
     scene.audit.refresh_from_db()
     assert scene.audit.status == status
+
+
+def test_report_of_a_submitted_audit_says_the_channels_that_were_asked_for_then() -> None:
+    old, _new = documents()
+    words = ["voice", "chat"]
+    old["facts"].append({"code": "channels", "title": {"en": "Channels"}, "type": "list", "choices": words})
+    scene = make_scene("closed", edition=publish(old), centre=make_centre(channels=words))
+    before = audit_document(scene.audit, language="en", at=AT)
+    Centre.objects.update(channels=["email"])
+    after = audit_document(scene.audit, language="en", at=AT)
+    assert after.engagement.site.channels == ("voice", "chat")
+    assert after.content_sha256() == before.content_sha256()
 
 
 def test_report_of_a_moved_audit_counts_the_new_edition_and_names_what_stayed_with_the_old() -> None:
