@@ -26,6 +26,52 @@ FIELD_NAMES = {
     "survey_resolved": _("resolved, says the customer"),
     "score_csat": _("satisfaction score"),
     "score_nps": _("recommendation score"),
+    "score_ces": _("effort score"),
+    "score": _("answer"),
+    "scale": _("scale"),
+    "question": _("question"),
+    "ticket": _("ticket"),
+    "event": _("event"),
+    "happened_at": _("moment of the event"),
+    "left_at": _("leaving"),
+    "due_at": _("due"),
+    "level": _("level"),
+    "opened_at": _("opening"),
+    "closed_at": _("closing"),
+    "complaint": _("complaint"),
+    "contact_count": _("number of contacts"),
+    "answered_at": _("moment of the answer"),
+    "from_at": _("beginning"),
+    "to_at": _("end"),
+    "state": _("state"),
+    "planned": _("planned state"),
+    "starts_at": _("beginning of the interval"),
+    "forecast": _("forecast"),
+    "actual": _("actual number"),
+    "rated_at": _("moment of the rating"),
+    "points": _("points"),
+    "points_possible": _("points possible"),
+    "rater": _("rater"),
+    "contact": _("contact"),
+    "fatal": _("fatal error"),
+    "hired_at": _("first day"),
+    "competent_at": _("day of competence"),
+    "review_due_at": _("review due"),
+    "uses": _("uses"),
+    "correct": _("correct"),
+    "as_of": _("the day it is counted for"),
+    "probed_at": _("moment of the probe"),
+    "load_seconds": _("loading time"),
+    "started_at": _("start"),
+    "ended_at": _("end"),
+    "ended": _("how it ended"),
+    "completed": _("completed"),
+    "affected_at": _("day of the event"),
+    "cost": _("cost"),
+    "revenue": _("revenue"),
+    "benefit": _("benefit"),
+    "currency": _("currency"),
+    "finished_at": _("end of the project"),
 }
 _PROBLEMS = {
     "missing": _("missing"),
@@ -36,7 +82,14 @@ _PROBLEMS = {
     "sentinel date": _("a date that stands for “not known”"),
     "not a whole number from 1 to 5": _("not a whole number from 1 to 5"),
     "not a whole number from 0 to 10": _("not a whole number from 0 to 10"),
+    "not a whole number from 1 to 7": _("not a whole number from 1 to 7"),
+    "not a whole number from 1 to 3": _("not a whole number from 1 to 3"),
+    "not a whole number": _("not a whole number"),
+    "not a known code": _("not a known code"),
+    "outside its scale": _("outside its scale"),
+    "more than possible": _("more than possible"),
 }
+_BEFORE = "before "
 _ROWS = {
     "duplicate": _("duplicate"),
     "too few columns": _("too few columns"),
@@ -61,6 +114,9 @@ def reason_message(reason: str) -> Message:
     if reason.startswith(LEFT_OUT):
         return Message(_("left out by the mapping: {condition}"), {"condition": reason.removeprefix(LEFT_OUT)})
     field, _colon, problem = reason.partition(": ")
+    if field in FIELD_NAMES and problem.startswith(_BEFORE):
+        other = Message(_("before {other}"), {"other": field_message(problem.removeprefix(_BEFORE))})
+        return Message(_("{field}: {problem}"), {"field": field_message(field), "problem": other})
     if field not in FIELD_NAMES or problem not in _PROBLEMS:
         return _plain(reason)
     return Message(_("{field}: {problem}"), {"field": field_message(field), "problem": Message(_PROBLEMS[problem], {})})

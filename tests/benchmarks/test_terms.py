@@ -66,6 +66,8 @@ def test_variant_in_words_cuts_chinese_at_its_own_full_stop() -> None:
         ("not readable: quotes or length", "<not readable: quotes or length>"),
         ("left out: agent ≠ A, B", "<left out by the mapping: agent ≠ A, B>"),
         ("score_nps: not a whole number from 0 to 10", "<<<recommendation score> (score_nps)>: <not a whole number"),
+        ("closed_at: before opened_at", "<<<closing> (closed_at)>: <before <<opening> (opened_at)>>>"),
+        ("state: not a known code", "<<<state> (state)>: <not a known code>>"),
         ("something: else {braces}", "<something: else {braces}>"),
     ],
 )
