@@ -3,8 +3,8 @@
 A rule (``letci``: level, trend, comparison, integration of all that is in scope) says what each fact allows at most;
 the lowest of these ceilings is the level, and the facts that set it are its reasons. The scale is 0 to 5. In words of
 the anchors: below the market is 1; what is not compared, not precise, not of the whole scope or getting worse is 2; not
-shown below is 3, and so is what has no trend yet; shown above and not worse over four quarters is 4; above, and better
-for three years, is 5. Level 0, nothing is measured, is never computed: where nothing was measured the assessor judges.
+shown below is 3, and so is what has no trend yet; one shown above, none below, and not worse over four quarters is 4;
+all above, and better for three years, is 5. Level 0, nothing is measured, is never computed: where nothing was measured the assessor judges.
 A ceiling is never lower than the anchors make certain: an assessor can answer lower with a reason, and not higher.
 """
 
@@ -145,10 +145,14 @@ def _deciding(rule: Rule, known: Mapping[str, KpiFacts]) -> tuple[tuple[str, ...
 
 
 def _market(level: Sequence[str], known: Mapping[str, KpiFacts]) -> list[Reason]:
+    """Say where each stands. One above the market is enough for level 4 where no other is below or unsure."""
     found = []
+    one_above = any(known[kpi].verdict == "above" for kpi in level)
     for kpi in level:
         verdict = known[kpi].verdict
-        if verdict in VERDICTS:
+        if verdict == "not_shown_below" and one_above:
+            found.append(Reason(verdict, 4, kpi))
+        elif verdict in VERDICTS:
             found.append(Reason(verdict, VERDICTS[verdict], kpi))
         elif known[kpi].measured:
             found.append(Reason("no_like_figure", None, kpi))

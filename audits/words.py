@@ -177,7 +177,7 @@ REASONS: dict[str, LazyText] = {
     "not_measured": _("%(kpi)s is not measured."),
     "covered": _("The measurements cover every channel in scope."),
     "not_covered": _("Channels in scope that are not measured: %(channels)s (%(kpis)s)."),
-    "no_trend": _("%(kpi)s is measured in %(quarters)s quarters; a trend needs %(least)s."),
+    "no_trend": _("%(kpi)s: quarters measured %(quarters)s; a trend needs %(least)s."),
     "trend_adverse": _("%(kpi)s is getting worse over %(quarters)s quarters; the 95%% interval excludes zero."),
     "trend_steady": _("%(kpi)s is not shown to be getting worse over %(quarters)s quarters."),
     "trend_better": _("%(kpi)s is getting better over %(quarters)s quarters; the 95%% interval excludes zero."),

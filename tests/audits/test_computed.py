@@ -79,6 +79,16 @@ def test_a_kpi_that_the_market_publishes_has_to_be_measured() -> None:
     assert compute(rule, {**facts, "abandonment": KpiFacts("abandonment", verdict="no_figure")}).level == 3
 
 
+def test_one_above_is_enough_where_no_other_is_below_or_unsure() -> None:
+    rule = Rule(("service_level", "abandonment"), ("service_level", "abandonment"))
+
+    def beside(verdict: str) -> int | None:
+        names = {"service_level": "above", "abandonment": verdict}
+        return compute(rule, {kpi: replace(GOOD_KPI, kpi=kpi, verdict=each) for kpi, each in names.items()}).level
+
+    assert [beside(each) for each in ("above", "not_shown_below", "insufficient", "below")] == [5, 4, 2, 1]
+
+
 def test_where_nothing_is_measured_or_compared_the_assessor_judges() -> None:
     assert compute(RULE, {}).missing[0].code == "nothing_measured"
     assert compute(RULE, {"fcr": replace(GOOD_KPI, verdict=None)}).missing[0].code == "no_release"
