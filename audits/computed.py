@@ -4,7 +4,8 @@ A rule (``letci``: level, trend, comparison, integration of all that is in scope
 the lowest of these ceilings is the level, and the facts that set it are its reasons. The scale is 0 to 5. In words of
 the anchors: below the market is 1; what is not compared, not precise, not of the whole scope or getting worse is 2; not
 shown below is 3, and so is what has no trend yet; one shown above, none below, and not worse over four quarters is 4;
-all above, and better for three years, is 5. Level 0, nothing is measured, is never computed: where nothing was measured the assessor judges.
+all above, and better for three years, is 5. Level 0, nothing is measured, is never computed: where nothing was measured
+the assessor judges.
 A ceiling is never lower than the anchors make certain: an assessor can answer lower with a reason, and not higher.
 """
 
