@@ -270,3 +270,13 @@ def test_pages_take_the_same_queries_for_small_and_large_editions(
             client.get(addresses[page])
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("status", "said"), [("fieldwork", True), ("decision", True), ("closed", False)])
+def test_an_audit_under_way_says_that_its_edition_was_withdrawn(client: Client, status: str, said: bool) -> None:
+    scene = make_scene(status)
+    client.force_login(scene.people["leader"])
+    page = reverse("audits:audit_detail", args=[scene.audit.pk])
+    assert b"was withdrawn" not in client.get(page).content
+    Edition.objects.filter(pk=scene.audit.edition_id).update(status=EditionStatus.WITHDRAWN)
+    assert (b"was withdrawn" in client.get(page).content) is said
