@@ -125,6 +125,22 @@ def market_is_compared(page: Page, audit: str) -> None:
     expect(page.get_by_text("Average speed of answer")).to_be_visible()
 
 
+def computed_levels_are_taken(page: Page, audit: str) -> None:
+    """Take what the measurements give where they give anything; elsewhere the assessor's answer stays."""
+    page.goto(f"{audit}sheet/")
+    rows = page.locator("article", has=page.locator("h3 .ts-code", has_text=re.compile(r"^D[234]\.")))
+    taken = 0
+    for index in range(rows.count()):
+        rows.nth(index).get_by_text("Levels, guidance, evidence, findings").click()
+        expect(rows.nth(index).get_by_role("heading", name="What to look at")).to_be_visible()
+        button = rows.nth(index).get_by_role("button", name=re.compile("Take the computed level"))
+        if button.count():
+            button.click()
+            expect(button).to_have_count(0)
+            taken += 1
+    assert taken > 0
+
+
 def old_figures_are_waived(page: Page, audit: str) -> int:
     page.goto(f"{audit}market/")
     waived = 0
@@ -165,6 +181,7 @@ def test_from_raw_records_to_certificate_and_report(sign_in, tmp_path: Path) -> 
     helena = sign_in("helena")
     assert old_figures_are_waived(helena, audit) >= 1
 
+    computed_levels_are_taken(mei, audit)
     mei.goto(audit)
     step(mei, "Submit for technical review")
     daniel.goto(audit)
