@@ -71,7 +71,7 @@ def heat_map(
 
 def strength(value: float, low: float, high: float) -> float:
     """Return how strong the shade of a value is; the middle where all values are the same."""
-    share = 0.5 if high <= low else (value / 2 - low / 2) / (high / 2 - low / 2)
+    share = 0.5 if high <= low else (value - low) / (high - low)
     return FAINT + (FULL - FAINT) * share
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString, mark_safe
@@ -161,7 +161,7 @@ def _own(name: str, reading: Reading | None, verdict: Verdict | None, places: in
     if reading is None:
         return None
     state = verdict.state if verdict else ""
-    return Own(name, number(reading.value, places), reading.value, reading.low, reading.high, state)
+    return Own(name, with_unit(reading.value, reading.unit, places), reading.value, reading.low, reading.high, state)
 
 
 def _published(each: FigureBeside, places: int) -> PublishedFigure:
@@ -202,8 +202,10 @@ def time_picture(found: CentreStanding, key: Key, happened: Sequence[Happened] =
     unit = next(iter(units), "")
     places = places_for(unit)
     values = [reading.value for reading in readings]
-    around = limits(values)
-    marked = signals(values, around) if around else {}
+    free = limits(values)
+    marked = signals(values, free) if free else {}
+    low, high = KPIS[key.kpi].within(free.low, free.high, unit) if free else (0.0, 0.0)
+    around = replace(free, low=low, high=high) if free else None
     market = bar_values(key, found.own(key), found.figures, found.profile, found.verdicts).get(CENTRE)
     title = _("Over time: %(kpi)s") % {"kpi": key_words(key)}
     events = [Event(each.at, str(place), each.what) for place, each in enumerate(happened, 1)]

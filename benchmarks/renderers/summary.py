@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from benchmarks.kpis.registry import KPIS
-from benchmarks.message import listed
+from benchmarks.message import listed, sentences
 from benchmarks.renderers.pictures import compared
 from benchmarks.renderers.words import bar_verdict_words, days, kpi_name, verdict_style, verdict_words
 from benchmarks.settling import notes_in_words
@@ -88,16 +88,14 @@ def _sides(changes: Iterable[Change], *, better: bool | None) -> list[str]:
 def _missing(verdicts: list[Verdict]) -> str:
     by_state = _by_state(verdicts)
     parts = [
-        f"{words}: {names}"
+        words % {"names": names}
         for state, words in (
-            ("missing", _("not measured although the market has a figure")),
-            ("insufficient", _("measured, but the evidence does not decide")),
+            ("missing", _("Not measured although the market has a figure: %(names)s.")),
+            ("insufficient", _("Measured, but the evidence does not decide: %(names)s.")),
         )
         if (names := _names(each.kpi for each in by_state.get(state, [])))
     ]
-    if not parts:
-        return _("Nothing is missing: every KPI with a comparable market figure is measured well enough.")
-    return _("Missing – %(parts)s.") % {"parts": _("; ").join(parts)}
+    return sentences(parts) or _("Nothing: every KPI with a comparable market figure is measured well enough.")
 
 
 def _names(codes: Iterable[str]) -> str:
@@ -127,14 +125,12 @@ class BarVerdict:
 
 
 def bar_verdicts(found: CentreStanding, key: Key) -> list[BarVerdict]:
-    """Say how a KPI stands at each bar, where it is judged in this very variant and channel or not at all."""
-    if KPIS[key.kpi].direction == "target":
+    """Say how a KPI stands at each bar; nothing where it is judged in another variant or channel, or not at all."""
+    if KPIS[key.kpi].direction == "target" or found.judged(key.kpi) != key:
         return []
     rows = []
     for bar, verdicts in found.verdicts.items():
-        verdict = verdicts.get(key.kpi)
-        if verdict is None or (verdict.variant and (verdict.variant, verdict.channel) != (key.variant, key.channel)):
-            continue
+        verdict = verdicts[key.kpi]
         plain = verdict.as_json()
         state = verdict.state
         words = verdict_words(state) if bar == "centre" else bar_verdict_words(state)

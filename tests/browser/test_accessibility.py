@@ -32,6 +32,8 @@ PAGES = (
     "/benchmarks/",
     "/benchmarks/kpis/service_level/",
     "/benchmarks/centres/1/",
+    "/benchmarks/centres/1/analysis/",
+    "/benchmarks/organisations/2/centres/",
     "/reports/",
     "/reports/audits/1/preview/",
     "/people/profile/",
