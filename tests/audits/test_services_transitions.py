@@ -214,6 +214,7 @@ def test_cancelling_needs_a_reason_and_keeps_the_answers() -> None:
 def test_audit_is_planned_on_a_published_edition_only() -> None:
     edition = make_audit(started=False).edition
     edition.status = "withdrawn"
+    edition.save(update_fields=["status"])
     with pytest.raises(PlanError, match="edition_not_published"):
         make_audit(edition=edition)
 
