@@ -80,9 +80,9 @@ def measure_files(
 ) -> Measured:
     """Measure all KPIs that the files of a period allow together, each read by its mapping.
 
-    ``by`` splits by month, week, day, channel, agent; ``url`` is needed for the engine postgres; ``scratch`` is where
-    temporary files go. Raises RecordsError or MappingError when the records or a mapping cannot be used; their
-    ``source`` is the place in ``files``, from 0, of the file that is at fault.
+    ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres;
+    ``scratch`` is where temporary files go. Raises RecordsError or MappingError when the records or a mapping cannot be
+    used; their ``source`` is the place in ``files``, from 0, of the file that is at fault.
     """
     if engine not in ENGINES:
         missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
@@ -92,6 +92,7 @@ def measure_files(
             missing=missing,
             known=ENGINES,
         )
+    by = tuple(dict.fromkeys(by))
     unknown = [name for name in by if name not in GROUPS]
     if unknown:
         raise RecordsError("Cannot split by {unknown}; known: {known}.", unknown=tuple(unknown), known=GROUPS)
@@ -99,8 +100,9 @@ def measure_files(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
         gathered = stack.enter_context(gather(files, folder))
         evidence = gathered.evidence
-        if "agent" in by and not any("agent" in fields for fields in evidence.fields.values()):
-            raise RecordsError("Cannot split by agent: the mapping does not give the field agent.")
+        for name in ("agent", "queue", "skill"):
+            if name in by and not any(name in fields for fields in evidence.fields.values()):
+                raise RecordsError("Cannot split by {name}: the mapping does not give the field {name}.", name=name)
         quality = whole_quality([each.quality for each in gathered.reports])
         names = _channels(quality["channels"]) if channels else []
         if engine == "postgres":

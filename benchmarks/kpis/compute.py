@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from benchmarks.kpis.evidence import Evidence
 
 Wanted = Quotient | Quantile | Survival
-# What --by may name, and the column of the records it stands for.
-GROUPS = ("month", "week", "day", "channel", "agent")
+# What --by may name. Month and week follow from the day, the others are columns of the records.
+GROUPS = ("month", "week", "day", "channel", "queue", "agent", "skill")
 _PARTS: dict[str, Part] = {**access.PARTS, **handling.PARTS, **customer.PARTS}
 _QUANTILES = (*access.QUANTILES, *handling.QUANTILES, *digital.QUANTILES)
 _SURVIVALS = (*access.SURVIVALS, *tickets.SURVIVALS)
@@ -213,12 +213,16 @@ class _Work:
         return not lacking
 
     def grouped(self, table: ir.Table) -> ir.Table | None:
-        """Add month and week where one splits by them; None where the table cannot be split so."""
+        """Add what one splits by, where it follows from other columns; None where the table cannot be split so."""
         added: dict[str, ir.Value] = {}
         if "month" in self.by:
             added["month"] = table.day.strftime("%Y-%m")
         if "week" in self.by:
             added["week"] = table.day.truncate("W")
+        # A blank place is a part of its own, of the name that stands for it in the results.
+        for name in ("channel", "queue", "agent", "skill"):
+            if name in self.by and name in table.columns:
+                added[name] = table[name].fill_null("unknown")
         table = table.mutate(**added) if added else table
         return table if set(self.by) <= set(table.columns) else None
 

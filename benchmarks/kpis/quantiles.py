@@ -12,7 +12,10 @@ from dataclasses import replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from benchmarks.kpis.clusters import measure_ratios
+from benchmarks.kpis.distribution import distributions, with_numbers
 from benchmarks.kpis.measure import Measurement, Part, Quantile, Ratio, Thresholds, count_if, group_of
 
 if TYPE_CHECKING:
@@ -20,72 +23,83 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from benchmarks.kpis.distribution import Distribution
+
 _Z = NormalDist().inv_cdf(0.975)
 
 
 def measure_quantiles(table: ir.Table, quantiles: Sequence[Quantile], by: Sequence[str] = ()) -> list[Measurement]:
     """Measure quantiles (linear interpolation between neighbours) of the same column, contacts and clusters.
 
-    Three queries; with ``by`` one, and then the standard errors are not given.
+    Two queries: counts per length, and the shares at or below the quantiles with their errors from sums over clusters.
     """
     first = quantiles[0]
     among = table.filter(table[first.among] & table[first.column].notnull())
-    column = among[first.column]
-    sums = {"n": among.count(), "g": among[first.cluster].nunique()}
-    sums |= {f"q{index}": column.quantile(each.level) for index, each in enumerate(quantiles)}
-    result = (among.group_by(list(by)).agg(**sums).order_by(list(by)) if by else among.agg(**sums)).execute()
-    rows = [row for row in result.to_dict("records") if row["n"]]
-    found = [_measurement(each, row, row[f"q{i}"], by) for row in rows for i, each in enumerate(quantiles)]
-    return found if by or not found else _with_errors(among, quantiles, found)
+    parts = distributions(among, first.column, among[first.column].notnull(), by)
+    if not parts:
+        return []
+    reading = [_Reader(part) for part in parts]
+    values = {f"q{index}": [read(each.level) for read in reading] for index, each in enumerate(quantiles)}
+    shares = {
+        (share.variant, share.group): share
+        for share in measure_ratios(
+            with_numbers(among, parts, values, by), *_shares(first, len(quantiles)), Thresholds(), by
+        )
+    }
+    found = []
+    for place, (part, read) in enumerate(zip(parts, reading, strict=True)):
+        group = group_of(dict(zip(by, part.key, strict=True)), by)
+        for index, each in enumerate(quantiles):
+            share = shares[f"below{index}", group]
+            reach = _Z * (share.se or 0.0)
+            width = read(min(each.level + reach, 1.0)) - read(max(each.level - reach, 0.0))
+            measured = _measurement(each, share, values[f"q{index}"][place])
+            found.append(_with_error(measured, share, each.scale * width))
+    return found
 
 
-def _measurement(quantile: Quantile, row: dict[str, float], value: float, by: Sequence[str]) -> Measurement:
+class _Reader:
+    """Reads quantiles off a distribution."""
+
+    def __init__(self, part: Distribution) -> None:
+        self.length, self.until = part.length, part.number.cumsum()
+
+    def __call__(self, level: float) -> float:
+        """Interpolate between the two rows around the place that the level has among all rows."""
+        place = level * (self.until[-1] - 1)
+        low, high = (
+            float(self.length[np.searchsorted(self.until, row, side="right")])
+            for row in (math.floor(place), math.ceil(place))
+        )
+        return float(low + (high - low) * (place - math.floor(place)))
+
+
+def _measurement(quantile: Quantile, share: Measurement, value: float) -> Measurement:
     return Measurement(
         kpi=quantile.kpi,
         variant=quantile.variant,
-        value=quantile.scale * float(value),
+        value=quantile.scale * value,
         numerator=None,
         denominator=None,
-        n=int(row["n"]),
+        n=share.n,
         se=None,
         cluster=quantile.cluster,
-        clusters=int(row["g"]),
+        clusters=share.clusters,
         design_effect=None,
         unit=quantile.unit,
-        group=group_of(row, by),
+        group=share.group,
     )
 
 
-def _with_errors(among: ir.Table, quantiles: Sequence[Quantile], found: list[Measurement]) -> list[Measurement]:
-    shares = _shares(among, quantiles, found)
-    column = among[quantiles[0].column]
-    ends = {}
-    for index, (quantile, share) in enumerate(zip(quantiles, shares, strict=True)):
-        reach = _Z * (share.se or 0.0)
-        ends[f"low{index}"] = column.quantile(max(quantile.level - reach, 0.0))
-        ends[f"high{index}"] = column.quantile(min(quantile.level + reach, 1.0))
-    row = among.agg(**ends).execute().to_dict("records")[0]
-    widths = [each.scale * float(row[f"high{i}"] - row[f"low{i}"]) for i, each in enumerate(quantiles)]
-    return [_with_error(*each) for each in zip(found, shares, widths, strict=True)]
+def _shares(quantile: Quantile, number: int) -> tuple[list[Ratio], dict[str, Part]]:
+    """Give the shares of rows at or below each quantile."""
+    parts = {f"below{index}": _below(quantile.column, f"q{index}") for index in range(number)}
+    ratios = [Ratio("share", name, quantile.cluster, {name: 1}, {"rows": 1}, 1.0, "") for name in parts]
+    return ratios, {**parts, "rows": Part(frozenset(), lambda t, _: count_if(t[quantile.column].notnull()))}
 
 
-def _shares(among: ir.Table, quantiles: Sequence[Quantile], found: list[Measurement]) -> list[Measurement]:
-    """Measure the share of rows at or below each quantile."""
-    quantile = quantiles[0]
-    parts = {
-        f"below{index}": _below(quantile.column, each.value / of.scale)
-        for index, (of, each) in enumerate(zip(quantiles, found, strict=True))
-    }
-    parts["all"] = Part(frozenset(), lambda t, _: count_if(t[quantile.column].notnull()))
-    ratios = [
-        Ratio("share", f"below{index}", quantile.cluster, {f"below{index}": 1}, {"all": 1}, 1.0, "")
-        for index in range(len(found))
-    ]
-    return measure_ratios(among, ratios, parts, Thresholds())
-
-
-def _below(column: str, value: float) -> Part:
-    return Part(frozenset(), lambda t, _: count_if(t[column] <= value))
+def _below(column: str, value: str) -> Part:
+    return Part(frozenset(), lambda t, _: count_if(t[column] <= t[value]))
 
 
 def _with_error(found: Measurement, share: Measurement, width: float) -> Measurement:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 
+from benchmarks.kpis.distribution import distributions, with_numbers
 from benchmarks.kpis.measure import Measurement, Survival, count_if, group_of
 
 if TYPE_CHECKING:
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from benchmarks.kpis.distribution import Distribution
+
 _Z = NormalDist().inv_cdf(0.975)
 _FLAT = 1e-9  # two shares nearer than this are equal
 
 
 def measure_survival(table: ir.Table, wanted: Sequence[Survival], by: Sequence[str] = ()) -> list[Measurement]:
-    """Measure quantiles of the same column in one query of counts per cluster and length.
+    """Measure quantiles of the same column in two queries: counts per length, and sums of influence per cluster.
 
     A quantile that the curve does not reach, because too many ends were not seen, is left out.
     """
@@ -34,66 +38,102 @@ def measure_survival(table: ir.Table, wanted: Sequence[Survival], by: Sequence[s
     rows = table.filter(table[first.column].notnull())
     if first.among:
         rows = rows.filter(rows[first.among])
-    names = list(dict.fromkeys([*by, first.cluster, first.column]))
-    ended = count_if(rows[first.event])
-    counts = rows.group_by(names).agg(ended=ended.sum(), number=rows.count()).order_by(names).execute()
-    if counts.empty:
+    parts = distributions(rows, first.column, rows[first.event], by)
+    if not parts:
         return []
-    groups = counts.groupby(list(by), sort=True, dropna=False) if by else [((), counts)]
+    curves = [Curve(each) for each in parts]
+    values = [[curve.quantile(each.level) for each in wanted] for curve in curves]
+    spreads = _spreads(rows, first, parts, curves, values, by)
     found = []
-    for _key, part in groups:
-        group = group_of(part.iloc[0].to_dict(), by)
-        curve = Curve(part[first.column].to_numpy(float), part["ended"].to_numpy(float), part["number"].to_numpy(float))
-        clusters = part[first.cluster].astype(str).to_numpy()
-        found += [m for each in wanted if (m := _measurement(each, curve, clusters, group))]
+    for part, curve, reached, (clusters, squares) in zip(parts, curves, values, spreads, strict=True):
+        group = group_of(dict(zip(by, part.key, strict=True)), by)
+        for each, value, square in zip(wanted, reached, squares, strict=True):
+            if value is not None:
+                found.append(_measurement(each, curve, value, clusters, square, group))
     return found
 
 
-class Curve:
-    """The survival curve of rows given as counts per length: ``ended`` of the ``number`` of rows were seen to end."""
+def _spreads(
+    rows: ir.Table,
+    first: Survival,
+    parts: list[Distribution],
+    curves: list[Curve],
+    values: list[list[float | None]],
+    by: Sequence[str],
+) -> list[tuple[int, list[float]]]:
+    """Count the clusters of each part, and sum over them the squared influence on each of its quantiles."""
+    numbers: dict[str, list[float]] = {}
+    for index in range(len(values[0])):
+        ends = [reached[index] for reached in values]
+        numbers[f"end{index}"] = [-1.0 if end is None else end for end in ends]
+        numbers[f"most{index}"] = [
+            0.0 if end is None else curve.hazard_at(end) for curve, end in zip(curves, ends, strict=True)
+        ]
+    joined = with_numbers(_with_steps(rows, first, by), parts, numbers, by)
+    ended = count_if(joined[first.event])
+    influence = {
+        f"e{index}": (
+            ibis.cases((joined[first.column] <= joined[f"end{index}"], ended * joined.share), else_=0.0)
+            - ibis.least(joined.hazard, joined[f"most{index}"])
+        ).sum()
+        for index in range(len(values[0]))
+    }
+    inner = joined.group_by(list(dict.fromkeys([*by, first.cluster]))).agg(**influence)
+    outer = {"clusters": inner.count(), **{name: (inner[name] * inner[name]).sum() for name in influence}}
+    result = (inner.group_by(list(by)).agg(**outer) if by else inner.agg(**outer)).to_pyarrow().to_pylist()
+    per = {tuple(row[name] for name in by): (row["clusters"], [row[name] for name in influence]) for row in result}
+    return [per[part.key] for part in parts]
 
-    def __init__(self, length: Any, ended: Any, number: Any) -> None:
-        """Take arrays of one length; lengths may repeat."""
-        self.length, self.ended, self.number = length, ended, number
-        self.times, place = np.unique(length, return_inverse=True)
-        self.place = place
-        self.ends = np.bincount(place, ended, len(self.times))
-        leaving = np.bincount(place, number, len(self.times))
-        self.at_risk = leaving[::-1].cumsum()[::-1]
+
+def _with_steps(rows: ir.Table, first: Survival, by: Sequence[str]) -> ir.Table:
+    """Add to each row 1 / Y at its length, ``share``, and the sum of dN / Y squared up to it, ``hazard``."""
+    names = [*by, first.column]
+    counts = rows.group_by(names).agg(number=rows.count(), ended=ibis.cases((rows[first.event], 1), else_=0).sum())
+    falling = ibis.window(group_by=list(by), order_by=ibis.desc(first.column), rows=(None, 0))
+    counts = counts.mutate(at_risk=counts.number.sum().over(falling).cast("float64"))
+    rising = ibis.window(group_by=list(by), order_by=first.column, rows=(None, 0))
+    hazard = (counts.ended / counts.at_risk / counts.at_risk).sum().over(rising)
+    steps = counts.select(**{f"at_{name}": counts[name] for name in names}, share=1 / counts.at_risk, hazard=hazard)
+    return rows.inner_join(steps, [rows[name] == steps[f"at_{name}"] for name in names])
+
+
+class Curve:
+    """The survival curve of a distribution."""
+
+    def __init__(self, part: Distribution) -> None:
+        """Take the lengths with how many rows of each there are, and how many of them were seen to end."""
+        self.times, self.ends, self.number = part.length, part.ended, part.number
+        self.at_risk = self.number[::-1].cumsum()[::-1]
         self.survival = np.cumprod(1 - self.ends / self.at_risk)
+        self.hazard = np.cumsum(self.ends / self.at_risk**2)
 
     def quantile(self, level: float) -> float | None:
         """Return the first length by which the share ``level`` has ended; None where the curve does not get there."""
         reached = np.nonzero(self.survival <= 1 - level + _FLAT)[0]
         return float(self.times[reached[0]]) if len(reached) else None
 
-    def error_at(self, time: float, clusters: Any) -> tuple[float, float] | None:
-        """Return the clustered and the simple standard error of the survival at a time; None with one cluster."""
-        _names, place = np.unique(clusters, return_inverse=True)
-        count = int(place.max()) + 1
-        until = self.times <= time
-        survival = float(self.survival[until][-1]) if until.any() else 1.0
-        hazard = np.cumsum(np.where(until, self.ends / self.at_risk**2, 0.0))
-        seen = self.ended * (until / self.at_risk)[self.place]
-        influence = seen - self.number * hazard[self.place]
-        # Of a count of rows that ended and rows that did not, each row on its own.
-        own = (until / self.at_risk)[self.place] - hazard[self.place]
-        squares = (self.ended * own**2 + (self.number - self.ended) * hazard[self.place] ** 2).sum()
-        if count < 2:  # noqa: PLR2004 - one cluster has no spread
-            return None
-        per_cluster = np.bincount(place, influence, count)
-        clustered = survival * math.sqrt(count / (count - 1) * float((per_cluster**2).sum()))
-        return clustered, survival * math.sqrt(float(squares))
+    def hazard_at(self, time: float) -> float:
+        """Return the sum of dN / Y squared up to one of the lengths."""
+        return float(self.hazard[np.searchsorted(self.times, time)])
+
+    def survival_at(self, time: float) -> float:
+        """Return the survival at one of the lengths."""
+        return float(self.survival[np.searchsorted(self.times, time)])
+
+    def simple_square(self, time: float) -> float:
+        """Sum the squared influences of rows, as if each were on its own."""
+        hazard = np.minimum(self.hazard, self.hazard_at(time))
+        own = (self.times <= time) / self.at_risk - hazard
+        return float((self.ends * own**2 + (self.number - self.ends) * hazard**2).sum())
 
 
 def _measurement(
-    wanted: Survival, curve: Curve, clusters: Any, group: tuple[tuple[str, str], ...]
-) -> Measurement | None:
-    value = curve.quantile(wanted.level)
-    if value is None:
-        return None
-    errors = curve.error_at(value, clusters)
-    reach = _Z * errors[0] if errors else 0.0
+    wanted: Survival, curve: Curve, value: float, clusters: int, square: float, group: tuple[tuple[str, str], ...]
+) -> Measurement:
+    simple = curve.simple_square(value)
+    # One cluster has no spread.
+    factor = clusters / (clusters - 1) if clusters > 1 else 0.0
+    reach = _Z * curve.survival_at(value) * math.sqrt(factor * square)
     low, high = curve.quantile(max(wanted.level - reach, 0.0)), curve.quantile(min(wanted.level + reach, 1.0))
     width = wanted.scale * (high - low) if high is not None and low is not None else 0.0
     return Measurement(
@@ -105,8 +145,8 @@ def _measurement(
         n=int(curve.number.sum()),
         se=width / (2 * _Z) if width > 0 else None,
         cluster=wanted.cluster,
-        clusters=len(set(clusters)),
-        design_effect=(errors[0] / errors[1]) ** 2 if errors and errors[1] > 0 and width > 0 else None,
+        clusters=clusters,
+        design_effect=factor * square / simple if factor and simple > 0 and width > 0 else None,
         unit=wanted.unit,
         group=group,
     )

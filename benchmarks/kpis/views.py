@@ -27,6 +27,7 @@ REOPEN_DAYS = 30
 NEW_HIRE_DAYS = 90
 BOT_HOURS = (24, 72)
 CHATS = ("chat", "messaging")
+PLACES = ("channel", "queue", "skill")  # where a contact went, as far as the records know
 WITHOUT_PERSON = ("bot", "self_service")
 
 
@@ -189,8 +190,8 @@ def issues(evidence: Evidence, _by: Sequence[str] = ()) -> ir.Table:
     contacts = evidence.tables["contacts"]
     contacts = contacts.filter(contacts.ticket.notnull())
     per = ["ticket", *(["reason"] if "reason" in contacts.columns else [])]
-    same = contacts.group_by(per).agg(number=contacts.count(), day=contacts.day.min(), **_kept(contacts, "channel"))
-    return same.group_by("ticket").agg(most=same.number.max(), day=same.day.min(), **_kept(same, "channel"))
+    same = contacts.group_by(per).agg(number=contacts.count(), day=contacts.day.min(), **_kept(contacts, *PLACES))
+    return same.group_by("ticket").agg(most=same.number.max(), day=same.day.min(), **_kept(same, *PLACES))
 
 
 def customers(evidence: Evidence, _by: Sequence[str] = ()) -> ir.Table:
@@ -198,7 +199,7 @@ def customers(evidence: Evidence, _by: Sequence[str] = ()) -> ir.Table:
     contacts = evidence.tables["contacts"]
     known = contacts.filter(contacts.customer.notnull() & contacts.complaint.notnull())
     number = count_if(known.complaint).sum()
-    per = known.group_by("customer").agg(complaints=number, day=known.day.min(), **_kept(known, "channel"))
+    per = known.group_by("customer").agg(complaints=number, day=known.day.min(), **_kept(known, *PLACES))
     return per.mutate(complaint=per.complaints > 0)
 
 
@@ -227,7 +228,7 @@ def invitations(evidence: Evidence, _by: Sequence[str] = ()) -> ir.Table:
     known = rows.filter(rows.survey.notnull())
     invited = {"survey_invited": count_if(known.survey_invited).max() > 0} if "survey_invited" in rows.columns else {}
     found = {"responded": count_if(known.responded).max() > 0, "day": known.day.min(), **invited}
-    return known.group_by("survey").agg(**found, **_kept(known, "channel", "agent"))
+    return known.group_by("survey").agg(**found, **_kept(known, *PLACES, "agent"))
 
 
 def _any_answer(rows: ir.Table) -> ir.BooleanValue:
@@ -304,7 +305,7 @@ def forecast_days(evidence: Evidence, by: Sequence[str] = ()) -> ir.Table:
     """Forecast and actual volume per day, and per channel where one asks for it."""
     rows = evidence.tables["intervals"]
     rows = rows.filter(rows.forecast.notnull() & rows.actual.notnull())
-    names = ["day", *(["channel"] if "channel" in by else [])]
+    names = ["day", *(name for name in PLACES if name in by and name in rows.columns)]
     return rows.group_by(names).agg(forecast=rows.forecast.sum(), actual=rows.actual.sum())
 
 

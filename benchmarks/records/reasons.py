@@ -21,6 +21,8 @@ FIELD_NAMES = {
     "customer": _("customer"),
     "reason": _("reason of the contact"),
     "channel": _("channel"),
+    "queue": _("queue"),
+    "skill": _("skill"),
     "transferred": _("transferred"),
     "survey_invited": _("invited to the survey"),
     "survey_resolved": _("resolved, says the customer"),

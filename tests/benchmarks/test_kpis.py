@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.measuring import measure_file, parse_mapping
+from benchmarks.measuring import GROUPS, Mapping, RecordsError, measure_file, parse_mapping
 from tests.benchmarks.samples import MAPPING, make_contacts, write_csv
 
 if TYPE_CHECKING:
@@ -208,6 +208,53 @@ def test_by_channel_and_month_adds_up_to_the_whole(tmp_path: Path) -> None:
         assert sum(each.denominator or 0 for each in same) == whole[name].denominator
 
 
+def with_places(path: Path) -> Mapping:
+    """Write generated contacts with a queue and a skill, some of them blank; return the mapping."""
+    contacts = make_contacts()
+    contacts["line"] = np.where(contacts.index % 5 == 0, "", np.where(contacts.index % 2, "sales", "help"))
+    contacts["skill"] = np.where(contacts.index % 3 == 0, "zh", "en")
+    contacts.to_csv(path, sep=";", index=False)
+    return parse_mapping(f"{MAPPING}  queue: {{column: line}}\n  skill: {{column: skill}}\n")
+
+
+@pytest.mark.parametrize("by", [[name] for name in GROUPS] + [["queue", "skill"], ["week", "channel", "skill"]])
+def test_split_in_any_way_adds_up_to_the_whole_in_order(tmp_path: Path, by: list[str]) -> None:
+    mapping = with_places(tmp_path / "a.csv")
+    whole = by_name(measure_file(tmp_path / "a.csv", mapping).kpis)
+    parts = measure_file(tmp_path / "a.csv", mapping, by=by).kpis
+    assert [each.group for each in parts] == sorted(each.group for each in parts)
+    assert {tuple(name for name, _ in each.group) for each in parts} == {tuple(by)}
+    assert len({each.group for each in parts}) > 1 or by == ["month"]
+    for name in (("asa", "answered"), ("csat", "top_box"), ("aht", "standard"), ("fcr", "no_repeat_7d")):
+        same = [each for each in parts if (each.kpi, each.variant) == name]
+        assert len(same) == len({each.group for each in same})
+        assert sum(each.numerator or 0 for each in same) == pytest.approx(whole[name].numerator)
+        assert sum(each.denominator or 0 for each in same) == whole[name].denominator
+
+
+def test_each_queue_is_measured_as_if_it_were_alone(tmp_path: Path) -> None:
+    mapping = with_places(tmp_path / "a.csv")
+    parts = measure_file(tmp_path / "a.csv", mapping, by=["queue"]).kpis
+    assert {each.group for each in parts} == {(("queue", name),) for name in ("help", "sales", "unknown")}
+    contacts = pd.read_csv(tmp_path / "a.csv", sep=";", dtype=str, keep_default_na=False)
+    contacts[contacts["line"] == "sales"].to_csv(tmp_path / "b.csv", sep=";", index=False)
+    alone = by_name(measure_file(tmp_path / "b.csv", mapping).kpis)
+    sales = by_name([each for each in parts if each.group == (("queue", "sales"),)])
+    assert set(alone) - {("fcr", f"no_repeat_{days}d") for days in (1, 5, 7, 30)} <= set(sales)
+    for name in set(alone) & set(sales) - {("fcr", f"no_repeat_{days}d") for days in (1, 5, 7, 30)}:
+        assert sales[name].value == pytest.approx(alone[name].value), name
+        assert sales[name].se == (alone[name].se and pytest.approx(alone[name].se)), name
+        assert (sales[name].n, sales[name].clusters) == (alone[name].n, alone[name].clusters), name
+
+
+@pytest.mark.parametrize("name", ["agent", "queue", "skill"])
+def test_a_split_by_what_the_mapping_does_not_give_is_refused(tmp_path: Path, name: str) -> None:
+    mapping = "\n".join(line for line in MAPPING.splitlines() if name not in line)
+    path = write_csv(tmp_path / "a.csv", KNOWN)
+    with pytest.raises(RecordsError, match=f"Cannot split by {name}: the mapping does not give the field {name}"):
+        measure_file(path, parse_mapping(mapping), by=[name])
+
+
 def test_missing_fields_are_told_and_nothing_is_guessed(tmp_path: Path) -> None:
     mapping = "\n".join(line for line in MAPPING.splitlines() if "reason" not in line and "nps" not in line)
     found = measure_file(write_csv(tmp_path / "a.csv", KNOWN), parse_mapping(mapping))
@@ -224,10 +271,9 @@ def test_one_day_has_no_error(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="DATABASE_URL names no PostgreSQL"
 )
-@pytest.mark.parametrize("by", [[], ["month", "channel"], ["week"], ["day"], ["agent"]])
+@pytest.mark.parametrize("by", [[], ["month", "channel"], ["week"], ["day"], ["agent"], ["queue", "skill"]])
 def test_postgres_gives_the_same_figures(tmp_path: Path, by: list[str]) -> None:
-    make_contacts().to_csv(tmp_path / "a.csv", sep=";", index=False)
-    mapping = parse_mapping(MAPPING)
+    mapping = with_places(tmp_path / "a.csv")
     ours = measure_file(tmp_path / "a.csv", mapping, by=by).kpis
     theirs = measure_file(tmp_path / "a.csv", mapping, by=by, engine="postgres", url=os.environ["DATABASE_URL"]).kpis
     assert len(ours) == len(theirs) > 0
