@@ -55,7 +55,7 @@ def csv_as_utf8(path: Path, mapping: Mapping, folder: Path) -> tuple[Path, list[
     with path.open("rb") as source:
         _decode(source, "utf-8-sig" if plain else mapping.encoding, target)
     checked = target or path
-    return checked, _header(checked, mapping.delimiter)
+    return checked, _header(checked, mapping.delimiter, mapping.header_row)
 
 
 def _decode(source: BinaryIO, encoding: str, target: Path | None) -> None:
@@ -89,20 +89,22 @@ def _decode(source: BinaryIO, encoding: str, target: Path | None) -> None:
             ) from error
 
 
-def _header(path: Path, delimiter: str) -> list[str]:
+def _header(path: Path, delimiter: str, line: int) -> list[str]:
     with path.open(encoding="utf-8", newline="") as file:
+        for _skipped in range(line - 1):
+            file.readline(_CHUNK)
         first = file.readline(_CHUNK)
         if not first.strip():
-            raise RecordsError(_("line 1: the header line is empty."))
+            raise RecordsError(_("line {line}: the header line is empty."), line=line)
         rest = file.read(_CHUNK)
     if not rest.strip():
         raise RecordsError(_("The file has a header but no rows."))
     try:
         names = next(csv.reader([first], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise RecordsError(_("line 1: the header cannot be read: {error}."), error=error) from error
+        raise RecordsError(_("line {line}: the header cannot be read: {error}."), line=line, error=error) from error
     if len(names) > MAX_COLUMNS:
-        raise RecordsError(_("line 1: the file has more than {most:,} columns."), most=MAX_COLUMNS)
+        raise RecordsError(_("line {line}: the file has more than {most:,} columns."), line=line, most=MAX_COLUMNS)
     return [name.strip() for name in names]
 
 

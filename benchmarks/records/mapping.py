@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "latin-1", "cp1252")
 FORMATS = ("csv", "parquet", "xlsx")
 UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "h:m:s": 1.0}
+# Moments that are counted from 1970: the name of the format, and how many there are in a second.
+EPOCHS = {"epoch seconds": 1, "epoch milliseconds": 1000}
 # Dates that systems write when they know none.
 SENTINELS = ("0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
 
@@ -37,8 +39,8 @@ class Condition:
 class Source:
     """Where one canonical field comes from. Exactly one of the ways is set; ``line`` is its place in the mapping.
 
-    ``columns`` with ``join`` make one text; ``layout`` is a strptime format for moments; ``codes`` translates values;
-    ``none`` are the values that mean "not known"; ``since`` is the column a duration is counted from.
+    ``columns`` with ``join`` make one text; ``layout`` is a strptime format for moments, or one of ``EPOCHS``;
+    ``codes`` translates values; ``none`` are the values that mean "not known"; ``since`` is the column a duration is counted from.
     """
 
     line: int
@@ -68,6 +70,8 @@ class Mapping:
     kind: str = "contacts"
     delimiter: str = ","
     encoding: str = "utf-8"
+    decimal: str = "."
+    header_row: int = 1
     fields: dict[str, Source] = field(default_factory=dict)
     leave_out: tuple[Condition, ...] = ()
     service_level_seconds: int = 20
@@ -105,13 +109,15 @@ def parse_mapping(text: str) -> Mapping:
     kind = _one_of(top["kind"], tuple(KINDS), "kind", root)
     zone = _zone(top["time_zone"])
     given = _zone(top["given_in"]) if "given_in" in top else zone
-    file = _known(top["format"], "format", {"type", "delimiter", "encoding"})
+    file = _known(top["format"], "format", {"type", "delimiter", "encoding", "decimal", "header_row"})
     thresholds = _known(top["thresholds"], "thresholds", _THRESHOLDS) if "thresholds" in top else {}
     return Mapping(
         title=top["title"].text("title") if "title" in top else "",
         format=_one_of(file.get("type"), FORMATS, "type", top["format"]),
         delimiter=_delimiter(file.get("delimiter")),
         encoding=_encoding(file.get("encoding")),
+        decimal=_DECIMALS[_one_of(file["decimal"], tuple(_DECIMALS), "decimal", root)] if "decimal" in file else ".",
+        header_row=_header_row(file.get("header_row")),
         time_zone=zone,
         given_in=given,
         kind=kind,
@@ -133,6 +139,8 @@ _TOP = {
     *("kind", "title", "note", "format", "time_zone", "given_in", "fields", "leave_out", "thresholds"),
     *("sentinel_dates", "duplicate_key", "as_of", "period_from"),
 }
+_DECIMALS = {"point": ".", "comma": ","}
+_MOST_HEADER_ROW = 100
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 # What a threshold may be at most: those of a queue a day, those of a ticket a year.
 _DAY, _YEAR = 86_400, 31_622_400
@@ -185,6 +193,15 @@ def _delimiter(place: Located | None) -> str:
     if len(given) != 1 or given in '"\r\n' or not given.isascii():
         raise place.fail(_("delimiter must be one character, or tab, comma, semicolon, pipe."))
     return given
+
+
+def _header_row(place: Located | None) -> int:
+    if place is None:
+        return 1
+    text = place.text("header_row")
+    if not text.isascii() or not text.isdigit() or len(text) > 3 or not 1 <= int(text) <= _MOST_HEADER_ROW:  # noqa: PLR2004 - digits
+        raise place.fail(_("header_row is the line that holds the names of the columns, from 1 to {most}."), most=100)
+    return int(text)
 
 
 def _encoding(place: Located | None) -> str:

@@ -84,6 +84,7 @@ def _open_csv(connection: Backend, path: Path, mapping: Mapping, folder: Path) -
     options: dict[str, Any] = {
         "delim": mapping.delimiter,
         "header": True,
+        "skip": mapping.header_row - 1,
         "auto_detect": False,
         "quote": '"',
         "escape": '"',
@@ -92,8 +93,8 @@ def _open_csv(connection: Backend, path: Path, mapping: Mapping, folder: Path) -
     }
     # The path goes into a glob: brackets and stars in a name are letters here.
     table = connection.read_csv(_literal(checked), table_name="raw", **options)
-    # The header is line 1, and row numbers start at 0.
-    return Opened(connection, table.mutate(row=ibis.row_number() + 2), _places(names), csv=True)
+    # Lines are numbered from 1, row numbers from 0.
+    return Opened(connection, table.mutate(row=ibis.row_number() + mapping.header_row + 1), _places(names), csv=True)
 
 
 def _open_parquet(connection: Backend, path: Path, _mapping: Mapping, _folder: Path) -> Opened:
@@ -111,10 +112,10 @@ def _aside(table: ir.Table, columns: dict[str, str]) -> ir.Table:
     return table.mutate(their_row=table["row"], row=table.file_row_number + 1)
 
 
-def _open_xlsx(connection: Backend, path: Path, _mapping: Mapping, folder: Path) -> Opened:
+def _open_xlsx(connection: Backend, path: Path, mapping: Mapping, folder: Path) -> Opened:
     # Rows carry their number, so the engine may take them in any order.
     connection.raw_sql("SET preserve_insertion_order = false")
-    target, names = workbook_as_parquet(path, folder)
+    target, names = workbook_as_parquet(path, folder, mapping.header_row)
     table = connection.read_parquet(_literal(target), table_name="raw")
     return Opened(connection, table.rename(row="line"), _places(names), csv=False)
 

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from benchmarks.records.kinds import CODES, FIELDS
-from benchmarks.records.mapping import UNITS, Condition, Mapping, Source
+from benchmarks.records.mapping import EPOCHS, UNITS, Condition, Mapping, Source
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _YES = ("true", "yes", "y", "t", "1")
 _NO = ("false", "no", "n", "f", "0")
 _LARGEST = 1e15
+_LATEST = 2.5e11  # seconds: the year 9892
 
 
 class Typed(NamedTuple):
@@ -43,6 +44,11 @@ def in_zone(zone: str, moment: dt.Timestamp()) -> dt.Timestamp():  # type: ignor
 @ibis.udf.scalar.builtin(name="epoch")  # type: ignore[untyped-decorator] # ibis has no types here
 def epoch_of(moment: dt.Timestamp()) -> float:  # type: ignore[valid-type,empty-body] # the type as ibis reads it
     """Count the seconds since 1970 of an instant; Ibis itself would take the local clock of it (DuckDB)."""
+
+
+@ibis.udf.scalar.builtin(name="to_timestamp")  # type: ignore[untyped-decorator] # ibis has no types here
+def from_epoch(seconds: float) -> dt.Timestamp("UTC"):  # type: ignore[valid-type] # the type as ibis reads it
+    """Make the instant so many seconds after 1970 (DuckDB)."""
 
 
 def typed(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
@@ -94,13 +100,15 @@ def _read_flag(name: str, source: Source, raw: ir.Table, columns: dict[str, str]
     return Typed(value, text.notnull(), f"{name}: neither yes nor no")
 
 
-def _number(name: str, source: Source, raw: ir.Table, columns: dict[str, str]) -> Typed:
+def _number(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     column = raw[columns[source.columns[0]]]
     if column.type().is_numeric() and source.none == ("",) and not source.codes:
         value = column.cast("float64")
         given = column.notnull()
     else:
         text = _text(source, raw, columns)
+        if mapping.decimal == ",":  # then points and blanks set thousands apart
+            text = text.replace(".", "").replace(" ", "").replace(",", ".")
         value = _clock(text) if source.unit == "h:m:s" else text.try_cast("float64")
         given = text.notnull()
     # Infinity and NaN are numbers to the engine, not to anybody else: no such comparison holds for NaN.
@@ -125,7 +133,7 @@ def _clock(text: ir.StringValue) -> ir.FloatingValue:
 def _read_seconds(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     if source.since:
         return _between(name, source, raw, columns, mapping)
-    number = _number(name, source, raw, columns)
+    number = _number(name, source, raw, columns, mapping)
     factor = UNITS[source.unit]
     return number._replace(value=number.value * factor) if factor != 1 else number
 
@@ -137,6 +145,12 @@ def _between(name: str, source: Source, raw: ir.Table, columns: dict[str, str], 
     seconds = (seconds_of(end) - seconds_of(begin)).cast("float64")
     given = (begin.given & begin.value.isnull()) | (end.given & end.value.isnull())
     return Typed(seconds, given, f"{name}: not a date and time")
+
+
+def _instant(seconds: ir.FloatingValue) -> ir.Value:
+    """Make instants of seconds since 1970; null outside the years that clocks know."""
+    sane = (seconds.abs() < _LATEST).ifelse(seconds, ibis.null("float64"))
+    return from_epoch(sane)
 
 
 def seconds_of(moment: Typed) -> ir.IntegerValue:
@@ -152,6 +166,9 @@ def _read_moment(name: str, source: Source, raw: ir.Table, columns: dict[str, st
         instant = column if column.type().timezone is not None else in_zone(mapping.given_in, column)
         return _moment(name, column, instant, column.notnull(), mapping)
     text = _text(source, raw, columns)
+    if source.layout in EPOCHS:
+        instant = _instant(text.try_cast("float64") / EPOCHS[source.layout])
+        return _moment(name, instant, instant, text.notnull(), mapping)
     if source.layout is None:
         # Read with its offset where it has one, otherwise as a time in the zone the mapping says (see ``connect``).
         instant = text.try_cast("timestamp('UTC')")
@@ -170,8 +187,8 @@ def _moment(name: str, given: ir.Value, instant: ir.Value, known: ir.BooleanValu
     return Typed(local, known, f"{name}: not a date and time", instant)
 
 
-def _read_score(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
-    return _number(name, source, raw, columns)
+def _read_score(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    return _number(name, source, raw, columns, mapping)
 
 
 def _read_code(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:

@@ -23,19 +23,19 @@ _BATCH = 20_000
 _BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError, IndexError)
 
 
-def workbook_as_parquet(path: Path, folder: Path) -> tuple[Path, list[str]]:
-    """Write the first sheet as texts to a Parquet file in ``folder``; return it and the names in the first row.
+def workbook_as_parquet(path: Path, folder: Path, header_row: int = 1) -> tuple[Path, list[str]]:
+    """Write the first sheet as texts to a Parquet file in ``folder``; return it and the names in its header row.
 
     RecordsError for anything that ``check_workbook`` refuses, for formulas, and for a sheet without rows.
     """
     check_workbook(path)
     try:
-        return _convert(path, folder / "records.parquet")
+        return _convert(path, folder / "records.parquet", header_row)
     except _BROKEN as error:
         raise RecordsError(_("The workbook is damaged and cannot be read.")) from error
 
 
-def _convert(path: Path, target: Path) -> tuple[Path, list[str]]:
+def _convert(path: Path, target: Path, header_row: int) -> tuple[Path, list[str]]:
     book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
     try:
         if not book.worksheets:
@@ -43,26 +43,28 @@ def _convert(path: Path, target: Path) -> tuple[Path, list[str]]:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
-        names = _names(next(rows, ()))
-        _write(rows, names, target)
+        names = _names(next(itertools.islice(rows, header_row - 1, None), ()), header_row)
+        _write(rows, names, target, header_row)
     finally:
         book.close()
     return target, names
 
 
-def _names(row: Iterable[Any]) -> list[str]:
+def _names(row: Iterable[Any], line: int) -> list[str]:
     names = ["" if cell is None else str(cell).strip() for cell in row]
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise RecordsError(_("row 1: the header row is empty."))
+        raise RecordsError(_("row {line}: the header row is empty."), line=line)
     return names
 
 
-def _write(rows: Iterator[tuple[Any, ...]], names: list[str], target: Path) -> None:
+def _write(rows: Iterator[tuple[Any, ...]], names: list[str], target: Path, header_row: int) -> None:
     width, written = len(names), 0
     schema = pa.schema([("line", pa.int64()), *((f"c{index}", pa.string()) for index in range(width))])
-    numbered = ((line, row[:width]) for line, row in enumerate(rows, start=2) if any(c is not None for c in row))
+    numbered = (
+        (line, row[:width]) for line, row in enumerate(rows, start=header_row + 1) if any(c is not None for c in row)
+    )
     with pq.ParquetWriter(target, schema) as writer:
         while batch := list(itertools.islice(numbered, _BATCH)):
             texts = [_texts(line, row, width) for line, row in batch]
@@ -88,3 +90,21 @@ def _text(line: int, cell: Any) -> str | None:
         return str(cell.total_seconds())
     whole = isinstance(cell, float) and cell.is_integer()
     return str(int(cell) if whole else cell)
+
+
+def first_rows(path: Path, count: int) -> list[tuple[Any, ...]]:
+    """Return the first rows of the first sheet as they are. RecordsError for anything ``check_workbook`` refuses."""
+    check_workbook(path)
+    try:
+        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        try:
+            if not book.worksheets:
+                raise RecordsError(_("The workbook has no sheet."))
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1)
+            return [tuple(row) for row in itertools.islice(rows, count)]
+        finally:
+            book.close()
+    except _BROKEN as error:
+        raise RecordsError(_("The workbook is damaged and cannot be read.")) from error
