@@ -110,6 +110,8 @@ CASES = (
     Case("step", REVIEWERS, step="return"),
     Case("step", PLANNERS, step="cancel"),
     post("answer_save", ASSESSORS, FIELDWORK, 200, level="3", note="", revision="1"),
+    # Nothing is computed for the criterion of the scene: whoever may ask is told so.
+    post("answer_take_computed", ASSESSORS, FIELDWORK, 422, note="", revision="1"),
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
@@ -267,7 +269,16 @@ ALLOWED = {
         FORMS,
     ),
     **dict.fromkeys(
-        ("waiver_add", "fact_take", "answer_save", "evidence_upload", "evidence_remove", "finding_add"), WRITES
+        (
+            "waiver_add",
+            "fact_take",
+            "answer_save",
+            "answer_take_computed",
+            "evidence_upload",
+            "evidence_remove",
+            "finding_add",
+        ),
+        WRITES,
     ),
 }
 
