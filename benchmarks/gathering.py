@@ -14,6 +14,7 @@ from benchmarks.message import MessageError
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
 from benchmarks.records.kinds import KINDS
+from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.prepare import Records, Refused, prepare
 from benchmarks.records.quality import quality_report
 from benchmarks.records.source import connect
@@ -49,18 +50,19 @@ class Gathered:
 
 
 @contextlib.contextmanager
-def gather(files: Sequence[tuple[Path, Mapping]], folder: Path) -> Iterator[Gathered]:
+def gather(files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits = UNLIMITED) -> Iterator[Gathered]:
     """Read all files. RecordsError or MappingError when one cannot be used; ``source`` is its place from 0."""
     _check(files)
     if len(files) == 1:
         path, mapping = files[0]
-        with prepare(path, mapping, folder) as records:
+        with prepare(path, mapping, folder, limits) as records:
             report = Report(mapping.kind, quality_report(records, mapping), records.rejected)
             yield Gathered(_evidence({mapping.kind: records.table}, {mapping.kind: records.fields}, files), (report,))
         return
-    reports, parts = _each(files, folder)
+    reports, parts = _each(files, folder, limits)
     connection = connect(folder)
     try:
+        limits.set_for(connection)
         tables, fields = _together(connection, parts)
         yield Gathered(_evidence(tables, fields, files), tuple(reports))
     finally:
@@ -94,7 +96,7 @@ def _at(place: int, error: MessageError) -> MessageError:
 
 
 def _each(
-    files: Sequence[tuple[Path, Mapping]], folder: Path
+    files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits
 ) -> tuple[list[Report], list[tuple[Mapping, Path, frozenset[str]]]]:
     """Clean each file on its own into a Parquet file of ours."""
     reports, parts = [], []
@@ -102,7 +104,7 @@ def _each(
         own = folder / f"source{place}"
         own.mkdir()
         try:
-            with prepare(path, mapping, own) as records:
+            with prepare(path, mapping, own, limits) as records:
                 reports.append(Report(mapping.kind, quality_report(records, mapping), records.rejected))
                 target = folder / f"source{place}.parquet"
                 _numbered(records, place).to_parquet(target)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from benchmarks.gathering import gather
 from benchmarks.kpis.compute import GROUPS, compute
 from benchmarks.kpis.traps import Warned, beware
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
+from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.mapping import Mapping, MappingError, parse_mapping
 from benchmarks.records.postgres import in_postgres
 from benchmarks.records.quality import counted, whole_quality
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.gathering import Report
     from benchmarks.kpis.measure import Measurement
@@ -64,9 +68,11 @@ def measure_file(
     url: str = "",
     channels: bool = False,
     scratch: Path | None = None,
+    limits: Limits = UNLIMITED,
 ) -> Measured:
     """Measure all KPIs that one file and its mapping allow; see ``measure_files``."""
-    return measure_files([(path, mapping)], by=by, engine=engine, url=url, channels=channels, scratch=scratch)
+    files = [(path, mapping)]
+    return measure_files(files, by=by, engine=engine, url=url, channels=channels, scratch=scratch, limits=limits)
 
 
 def measure_files(
@@ -77,12 +83,14 @@ def measure_files(
     url: str = "",
     channels: bool = False,
     scratch: Path | None = None,
+    limits: Limits = UNLIMITED,
 ) -> Measured:
     """Measure all KPIs that the files of a period allow together, each read by its mapping.
 
     ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres;
-    ``scratch`` is where temporary files go. Raises RecordsError or MappingError when the records or a mapping cannot be
-    used; their ``source`` is the place in ``files``, from 0, of the file that is at fault.
+    ``scratch`` is where temporary files go, and what ``limits`` keep out of memory. Raises RecordsError or
+    MappingError when the records or a mapping cannot be used; their ``source`` is the place in ``files``, from 0, of
+    the file that is at fault.
     """
     if engine not in ENGINES:
         missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
@@ -97,8 +105,9 @@ def measure_files(
     if unknown:
         raise RecordsError("Cannot split by {unknown}; known: {known}.", unknown=tuple(unknown), known=GROUPS)
     with ExitStack() as stack:
+        stack.enter_context(_told_of_memory(limits))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
-        gathered = stack.enter_context(gather(files, folder))
+        gathered = stack.enter_context(gather(files, folder, limits))
         evidence = gathered.evidence
         for name in ("agent", "queue", "skill"):
             if name in by and not any(name in fields for fields in evidence.fields.values()):
@@ -117,6 +126,26 @@ def measure_files(
             sources=tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports),
             warnings=() if by else beware(evidence, kpis),
         )
+
+
+def look_at(files: Sequence[tuple[Path, Mapping]], *, scratch: Path | None = None) -> tuple[Source, ...]:
+    """Read and clean the files without computing any KPI: the quality report of each. Raises as ``measure_files``."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
+        gathered = stack.enter_context(gather(files, folder))
+        whole_quality([each.quality for each in gathered.reports])
+        return tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports)
+
+
+@contextlib.contextmanager
+def _told_of_memory(limits: Limits) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise RecordsError(
+            "The records need more memory than is allowed ({memory}): raise RECORDS_MEMORY.",
+            memory=limits.memory or "80%",
+        ) from error
 
 
 def _rejected(reports: Sequence[Report]) -> dict[str, Any]:
@@ -146,11 +175,13 @@ def _channels(names: list[str]) -> list[str]:
 __all__ = [
     "ENGINES",
     "GROUPS",
+    "Limits",
     "Mapping",
     "MappingError",
     "Measured",
     "RecordsError",
     "Source",
+    "look_at",
     "measure_file",
     "measure_files",
     "parse_mapping",

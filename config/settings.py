@@ -11,6 +11,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from benchmarks.records.limits import Limits
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -127,6 +129,8 @@ EVIDENCE_DIR = DATA_DIR / "evidence"
 EXPORT_DIR = DATA_DIR / "exports"
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
+# Tables beyond it go to files below DATA_DIR while a run is measured; 0 threads are all processors.
+RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 CACHES = {

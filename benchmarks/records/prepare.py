@@ -14,6 +14,7 @@ from benchmarks.message import marked as _
 from benchmarks.records.complete import complete
 from benchmarks.records.files import RecordsError
 from benchmarks.records.kinds import FIELDS, KINDS, RANGES
+from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.reasons import LEFT_OUT, reason_message
 from benchmarks.records.source import Opened, bad_lines, open_records
 from benchmarks.records.typed import Typed, holds, seconds_of, typed
@@ -56,13 +57,14 @@ class Records:
 
 
 @contextlib.contextmanager
-def prepare(path: Path, mapping: Mapping, folder: Path) -> Iterator[Records]:
+def prepare(path: Path, mapping: Mapping, folder: Path, limits: Limits = UNLIMITED) -> Iterator[Records]:
     """Read a records file into clean records, there until the end of the ``with`` block.
 
     RecordsError or MappingError when it cannot be used at all.
     """
     opened = open_records(path, mapping, folder)
     try:
+        limits.set_for(opened.connection)
         yield _usable(opened, mapping)
     finally:
         opened.connection.disconnect()
@@ -71,6 +73,8 @@ def prepare(path: Path, mapping: Mapping, folder: Path) -> Iterator[Records]:
 def _usable(opened: Opened, mapping: Mapping) -> Records:
     try:
         records = _prepare(opened, mapping)
+    except duckdb.OutOfMemoryException:
+        raise  # no fault of the file
     except duckdb.Error as error:
         raise RecordsError(
             _("The file cannot be read: {error}"), error=str(error).split(chr(10), maxsplit=1)[0][:200]

@@ -57,7 +57,7 @@ def measurement_run_create(
         sources = (RecordsFile(path=records, mapping_text=mapping_text, name=records_name), *sources)
     read = [_read(place, source) for place, source in enumerate(sources)]
     files = [(source.path, mapping) for source, mapping, _sha256 in read]
-    measured = measure_files(files, channels=True, scratch=settings.DATA_DIR)
+    measured = measure_files(files, channels=True, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS)
     rows = [_source(place, *each, measured.sources[place]) for place, each in enumerate(read)]
     only = rows[0] if len(rows) == 1 else None
     with transaction.atomic():

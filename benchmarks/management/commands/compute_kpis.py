@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from benchmarks.measuring import ENGINES, GROUPS, MappingError, Measured, RecordsError, measure_files, parse_mapping
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             at = -1
             by = [name.strip() for name in options["by"].split(",") if name.strip()]
             url = os.environ.get("DATABASE_URL", "")
-            measured = measure_files(files, by=by, engine=options["engine"], url=url)
+            measured = measure_files(files, by=by, engine=options["engine"], url=url, limits=settings.RECORDS_LIMITS)
         except MappingError as error:
             self._refuse(f"{pairs[error.source if at < 0 else at][1]}: {error}")
         except RecordsError as error:
