@@ -95,6 +95,8 @@ def _read(place: int, source: RecordsFile) -> tuple[RecordsFile, Mapping, str]:
         mapping = parse_mapping(source.mapping_text)
         if not source.path.is_file():
             raise RecordsError(_("There is no file {name}."), name=source.path.name)
+        if source.path.stat().st_size > settings.RECORDS_MAX_BYTES:
+            raise RecordsError(_("The file is larger than {most:,} bytes."), most=settings.RECORDS_MAX_BYTES)
     except MessageError as error:
         error.source = place
         raise

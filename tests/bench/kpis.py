@@ -1,11 +1,16 @@
 """KPIs on two million contacts: our whole way against the same SQL written by hand, on DuckDB, in the same run.
 
+``BENCH_CONTACTS=21600000`` (several with commas) measures other numbers instead. Each number runs on two threads with
+1.2 GB for tables on both sides; files are deleted at the end.
+
 Both read the same Parquet file, count the rows to leave out and the duplicates, and give every access and handling KPI
-with sums per cluster. The hand-written side has no quality report and no Woodruff interval for the quantiles.
+with sums per cluster. The hand-written side has no profile of arrivals, no warnings, and no interval for the quantiles
+of all waits.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import statistics
 import sys
@@ -16,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from benchmarks.measuring import measure_file, parse_mapping
+from benchmarks.measuring import Limits, measure_file, parse_mapping
 from tests.bench.row import Row
 
 if TYPE_CHECKING:
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
 
 CONTACTS = 2_000_000
 REPEATS = 3
+MANY = 5_000_000  # contacts from which one run of each side has to do
+LIMITS = Limits("1.2GB", 2)
 
 MAPPING = """
 kind: contacts
@@ -119,6 +126,22 @@ SELECT customer, {sums} FROM (
 SEEN = "answered AND arrived + INTERVAL {n} DAY <= last"
 AGAIN = "next IS NOT NULL AND next <= arrived + INTERVAL {n} DAY"
 
+# Kaplan and Meier: the curve, and the squared influence of days on one of its quantiles.
+CURVE = """
+CREATE TEMP TABLE curve AS SELECT *, sum(ended / at_risk / at_risk) OVER rising AS hazard,
+    sum(CASE WHEN ended < at_risk THEN ln(1 - ended / at_risk) ELSE -99 END) OVER rising AS survival
+FROM (SELECT wait, ended, (sum(number) OVER (ORDER BY wait DESC))::DOUBLE AS at_risk
+    FROM (SELECT wait, count(*) AS number, sum(answered::INT) AS ended FROM clean WHERE problem IS NULL GROUP BY wait))
+WINDOW rising AS (ORDER BY wait)
+"""
+CURVE_SPREAD = """
+WITH reached AS (SELECT min(wait) AS until, min(hazard) AS most FROM curve WHERE survival <= ln(1 - {level}))
+SELECT any_value(until), sum(e * e), count(*) FROM (
+    SELECT any_value(until) AS until,
+        sum(CASE WHEN answered AND wait <= until THEN 1 / at_risk ELSE 0 END - least(hazard, most)) AS e
+    FROM clean JOIN curve USING (wait), reached WHERE problem IS NULL GROUP BY day)
+"""
+
 # Of each cluster's sums: numerator, denominator, squares.
 RATIOS: dict[str, list[tuple[str, str, str]]] = {
     DAY: [
@@ -147,6 +170,8 @@ def by_hand(path: Path) -> list[tuple[float, ...]]:
     """Compute the KPIs with hand-written SQL: value, variance, simple variance of each; then the quantiles."""
     connection = duckdb.connect()
     connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
+    connection.execute(f"SET threads = {LIMITS.threads}; SET memory_limit = '{LIMITS.memory}'")
+    connection.execute(f"SET temp_directory = '{path.parent}'")
     connection.execute(CLEAN.format(path=path))
     for query in (DUPLICATES, PROBLEMS, REPORT, REPEAT_SHARE):
         connection.execute(query).fetchall()
@@ -164,29 +189,38 @@ def by_hand(path: Path) -> list[tuple[float, ...]]:
             sums_of = f"(SELECT {columns} FROM sums{index})"  # noqa: S608 - constants of this file
             found += connection.execute(f"{RATIO} FROM {sums_of} WHERE x > 0").fetchall()
     found += connection.execute("SELECT quantile_cont(wait, [0.5, 0.9]) FROM clean WHERE problem IS NULL").fetchall()
+    connection.execute(CURVE)
+    for level in (0.5, 0.9):
+        found += connection.execute(CURVE_SPREAD.format(level=level)).fetchall()
     connection.close()
     return found
 
 
 def rows() -> list[Row]:
-    """Measure both sides: the median of three, after one run of each to warm the file cache."""
+    """Measure both sides for each number of contacts."""
+    return [_row(int(number)) for number in os.environ.get("BENCH_CONTACTS", str(CONTACTS)).split(",")]
+
+
+def _row(contacts: int) -> Row:
+    """Take the median of three runs after one to warm the file cache; of many contacts one run."""
     mapping = parse_mapping(MAPPING)
+    repeats = REPEATS if contacts < MANY else 0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "contacts.parquet"
         with duckdb.connect() as maker:
             maker.execute("SET enable_progress_bar = false")
-            maker.execute(MAKE.format(contacts=CONTACTS, path=path))
-        ours = _median(lambda: measure_file(path, mapping))
+            maker.execute(f"SET threads = {LIMITS.threads}")
+            maker.execute(MAKE.format(contacts=contacts, path=path))
+        ours = _median(lambda: measure_file(path, mapping, limits=LIMITS, scratch=Path(folder)), repeats)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-        hand = _median(lambda: by_hand(path))
-    return [Row(f"KPIs of {CONTACTS:,} contacts", ours, "the same SQL by hand on DuckDB", hand, peak)]
+        hand = _median(lambda: by_hand(path), repeats)
+    return Row(f"KPIs of {contacts:,} contacts", ours, "the same SQL by hand on DuckDB", hand, peak)
 
 
-def _median(work: Callable[[], object]) -> float:
-    work()
+def _median(work: Callable[[], object], repeats: int) -> float:
     times = []
-    for _ in range(REPEATS):
+    for _ in range(1 + repeats):
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)
-    return statistics.median(times)
+    return statistics.median(times[1:] or times)
