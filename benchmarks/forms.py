@@ -1,9 +1,9 @@
-"""The form with which somebody measures a centre."""
+"""The forms with which somebody measures a centre and says what is what in the records."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
@@ -14,8 +14,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from benchmarks.records.kinds import KINDS
 from benchmarks.records.located import MAX_BYTES
-from benchmarks.records.mapping import parse_mapping
+from benchmarks.records.mapping import ENCODINGS, FIELDS, parse_mapping
+from benchmarks.records.reasons import field_message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.records.guess import Document, Offer
 
 MAPPINGS = Path(settings.BASE_DIR) / "fixtures" / "mappings"
 
@@ -89,3 +96,177 @@ class MeasureForm(forms.Form):
     def mapping_field(self) -> str:
         """Name the field that the mapping came from, for its errors."""
         return "mapping_file" if self.cleaned_data.get("mapping_file") else "mapping"
+
+
+class MultipleFiles(forms.ClearableFileInput):
+    """A field for several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files: the cleaned value is a list, each of its files checked as a single one is."""
+
+    widget = MultipleFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Check every file."""
+        files = data if isinstance(data, list | tuple) and data else [None]
+        return [super(FilesField, self).clean(each, initial) for each in files]
+
+
+class UploadForm(forms.Form):
+    """Records to put beside those that wait; several files at once."""
+
+    records = FilesField(
+        label=_("Records"),
+        max_length=255,
+        widget=MultipleFiles(attrs={"multiple": True}),
+        help_text=_("CSV, Parquet or XLSX, of any shape. The file waits here until it is measured, at most 7 days."),
+    )
+
+
+class FileShapeForm(forms.Form):
+    """How the file is to be read; what is left empty is guessed."""
+
+    kind = forms.ChoiceField(label=_("Kind of records"), required=False, choices=[("", "–"), *((k, k) for k in KINDS)])
+    encoding = forms.ChoiceField(label=_("Encoding"), required=False, choices=[("", "–"), *((e, e) for e in ENCODINGS)])
+    delimiter = forms.ChoiceField(
+        label=_("Delimiter"),
+        required=False,
+        choices=[
+            ("", "–"),
+            ("comma", _("comma")),
+            ("semicolon", _("semicolon")),
+            ("tab", _("tab")),
+            ("pipe", _("vertical bar")),
+        ],
+    )
+    header_row = forms.IntegerField(label=_("Line with the names"), required=False, min_value=1, max_value=30)
+
+
+class FieldsForm(forms.Form):
+    """Which column each field comes from, and how it is written there."""
+
+    time_zone = forms.CharField(label=_("Time zone of the centre"), max_length=60)
+    given_in = forms.CharField(
+        label=_("Time zone of the times in the file"),
+        max_length=60,
+        required=False,
+        help_text=_("Only where it is another one."),
+    )
+
+    def __init__(
+        self, *args: Any, document: Document, names: Sequence[str], offers: Sequence[Offer], **kwargs: Any
+    ) -> None:
+        """Make two inputs per field of the kind: its column, and how to read it."""
+        kwargs["initial"] = {
+            "time_zone": document.get("time_zone", ""),
+            "given_in": document.get("given_in", ""),
+            **_shown(document),
+        }
+        super().__init__(*args, **kwargs)
+        self.document, self.offers = document, offers
+        kind = KINDS.get(document.get("kind", ""), KINDS["contacts"])
+        columns = [("", "–"), *((name, name) for name in dict.fromkeys(names) if name)]
+        for name, type_ in kind.fields.items():
+            label = field_message(name).words(gettext)
+            given = self.initial.get(f"column-{name}", "")
+            own = [] if given in dict(columns) else [(given, given)]
+            self.fields[f"column-{name}"] = forms.ChoiceField(label=label, required=False, choices=[*columns, *own])
+            if type_ in HOW:
+                how = gettext("%(field)s: how") % {"field": label}
+                self.fields[f"how-{name}"] = forms.CharField(
+                    label=how, required=False, max_length=2000, help_text=HOW[type_]
+                )
+        if offers:
+            self.fields["leave_out"] = forms.MultipleChoiceField(
+                label=_("Leave out"),
+                required=False,
+                choices=[(str(at), f"{each.column} = {each.value} ({each.rows})") for at, each in enumerate(offers)],
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_("Rows that look like tests or internal calls."),
+            )
+
+    def made(self) -> Document:
+        """Return the mapping with what was changed; what was not touched stays word for word."""
+        data, before = self.cleaned_data, _shown(self.document)
+        made = {**self.document, "time_zone": data["time_zone"], "fields": {}}
+        made.pop("given_in", None)
+        if data["given_in"]:
+            made["given_in"] = data["given_in"]
+        old = self.document.get("fields") or {}
+        for name in KINDS.get(self.document.get("kind", ""), KINDS["contacts"]).fields:
+            column, how = data.get(f"column-{name}", ""), data.get(f"how-{name}", "").strip()
+            if (column, how) == (before.get(f"column-{name}", ""), before.get(f"how-{name}", "")):
+                if name in old:
+                    made["fields"][name] = old[name]
+            elif column:
+                made["fields"][name] = {"column": column, **_read_how(FIELDS[name], how)}
+        chosen = [self.offers[int(at)] for at in data.get("leave_out", [])]
+        if chosen:
+            added = [{"column": each.column, "equals": each.value} for each in chosen]
+            made["leave_out"] = [*(each for each in self.document.get("leave_out", []) if each not in added), *added]
+        return made
+
+
+class MappingTextForm(forms.Form):
+    """The whole mapping as text, for what the form above cannot say."""
+
+    text = forms.CharField(
+        label=_("Mapping as YAML"),
+        max_length=MAX_BYTES,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 16, "class": "font-monospace", "spellcheck": "false"}),
+    )
+
+
+class KeepForm(forms.Form):
+    """The name under which a mapping is kept."""
+
+    name = forms.CharField(label=_("Keep for next month as"), max_length=100)
+
+
+HOW: dict[str, Any] = {
+    "moment": _("Empty for 2026-06-30 18:00:00; else for example %d.%m.%Y %H:%M, or epoch seconds."),
+    "seconds": _("milliseconds, seconds, minutes, hours or h:m:s"),
+    "flag": _("The values that mean yes, with commas between; empty for yes and no."),
+    "code": _("What values mean, for example Lunch=break, Sick=absent."),
+}
+
+
+def _shown(document: Document) -> dict[str, str]:
+    """Give the fields of a mapping as the form shows them."""
+    shown: dict[str, str] = {}
+    fields = document.get("fields")
+    for name, entry in fields.items() if isinstance(fields, dict) else ():
+        if not isinstance(entry, dict) or name not in FIELDS:
+            continue
+        columns = entry.get("columns") or [entry.get("column") or entry.get("to") or entry.get("constant") or ""]
+        shown[f"column-{name}"] = " + ".join(map(str, columns))
+        yes = entry.get("in") or ([entry["equals"]] if "equals" in entry else [])
+        given = entry.get("map")
+        codes: dict[str, Any] = given if isinstance(given, dict) else {}
+        how = {
+            "moment": entry.get("format", ""),
+            "seconds": entry.get("unit", ""),
+            "flag": ", ".join(map(str, yes)),
+            "code": ", ".join(f"{value}={code}" for value, code in codes.items()),
+        }
+        shown[f"how-{name}"] = str(how.get(FIELDS[name], "")).strip()
+    return shown
+
+
+def _read_how(type_: str, how: str) -> dict[str, Any]:
+    """Write down how a field is read as a mapping does."""
+    if not how:
+        return {}
+    if type_ == "moment":
+        return {"format": how}
+    if type_ == "seconds":
+        return {"unit": how}
+    parts = [part.strip() for part in how.split(",") if part.strip()]
+    if type_ == "flag":
+        return {"in": parts}
+    pairs = [part.partition("=") for part in parts]
+    return {"map": {value.strip(): code.strip() for value, _sign, code in pairs}}

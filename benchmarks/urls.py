@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from benchmarks.views import centres, market, planning, pool, releases, standing
+from benchmarks.views import centres, market, planning, pool, records, releases, standing
 
 app_name = "benchmarks"
 urlpatterns = [
@@ -14,6 +14,12 @@ urlpatterns = [
     path("planning/", planning.planning, name="planning"),
     path("centres/<int:centre_id>/planning/", planning.centre_planning, name="centre_planning"),
     path("centres/<int:centre_id>/measure/", centres.measure, name="measure"),
+    path("centres/<int:centre_id>/records/", records.waiting, name="records"),
+    path("centres/<int:centre_id>/records/quality/", records.quality, name="records_quality"),
+    path("records/<int:upload_id>/", records.mapping, name="records_mapping"),
+    path("records/<int:upload_id>/remove/", records.remove, name="records_remove"),
+    path("records/<int:upload_id>/mapping.yaml", records.mapping_file, name="records_mapping_file"),
+    path("mappings/<int:mapping_id>.yaml", records.saved_mapping, name="saved_mapping"),
     path("releases/", releases.release_list, name="release_list"),
     path("releases/new/", releases.release_new, name="release_new"),
     path("releases/compare/", releases.release_compare, name="release_compare"),

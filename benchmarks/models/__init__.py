@@ -3,6 +3,7 @@
 from benchmarks.models.market import MarketFigure, MarketRelease, ReleaseKind, ReleaseStatus, ReleaseStep
 from benchmarks.models.measuring import Measurement, MeasurementRun, MeasurementRunQuerySet, RunSource
 from benchmarks.models.pool import PoolCell, PoolMembership
+from benchmarks.models.uploads import RecordsUpload, SavedMapping
 
 __all__ = [
     "MarketFigure",
@@ -12,8 +13,10 @@ __all__ = [
     "MeasurementRunQuerySet",
     "PoolCell",
     "PoolMembership",
+    "RecordsUpload",
     "ReleaseKind",
     "ReleaseStatus",
     "ReleaseStep",
     "RunSource",
+    "SavedMapping",
 ]

@@ -77,11 +77,11 @@ class _Look:
     confidence: str = "sure"
 
 
-def guess(sample: Sample, *, time_zone: str) -> Guess:
-    """Guess kind, formats and fields. ``time_zone`` is the centre's, taken where the records state none."""
+def guess(sample: Sample, *, time_zone: str, kind: str = "") -> Guess:
+    """Guess kind (where not given), formats and fields; ``time_zone`` is the centre's, where the records state none."""
     names = [name for name in dict.fromkeys(sample.names) if name and sample.names.count(name) == 1]
     looks = {name: _look(sample, name) for name in names}
-    kind, fits = _kind(names, looks)
+    kind, fits = (kind, _columns(KINDS[kind], names, looks)[0]) if kind else _kind(names, looks)
     stated = [*sample.stated, _kind_stated(kind, fits), _zone(looks, time_zone)]
     fields: dict[str, Any] = {}
     for field, name in fits.items():
@@ -516,10 +516,10 @@ def _offers(sample: Sample, names: Iterable[str]) -> list[Offer]:
 
 def resembling(missing: str, names: Iterable[str]) -> list[str]:
     """Return the columns that may be meant by a name that is not there: the same field's words, or similar letters."""
-    about = {field for field in HEADERS if _closeness(field, missing) > 2}  # noqa: PLR2004 - see ``_closeness``
+    about = {field for field in HEADERS if _closeness(field, missing) > 1.5}  # noqa: PLR2004 - see ``_closeness``
     plain = {name: _plain(name) for name in names}
     alike = difflib.get_close_matches(_plain(missing), plain.values(), n=3, cutoff=0.6)
-    return [n for n, p in plain.items() if p in alike or any(_closeness(field, n) > 2 for field in about)][:3]  # noqa: PLR2004
+    return [n for n, p in plain.items() if p in alike or any(_closeness(field, n) > 1 for field in about)][:3]
 
 
 __all__ = ["Document", "Guess", "Offer", "guess", "resembling", "written"]

@@ -40,7 +40,8 @@ class Source:
     """Where one canonical field comes from. Exactly one of the ways is set; ``line`` is its place in the mapping.
 
     ``columns`` with ``join`` make one text; ``layout`` is a strptime format for moments, or one of ``EPOCHS``;
-    ``codes`` translates values; ``none`` are the values that mean "not known"; ``since`` is the column a duration is counted from.
+    ``codes`` translates values; ``none`` are the values that mean "not known"; ``since`` is the column a duration is
+    counted from.
     """
 
     line: int

@@ -66,8 +66,12 @@ class Sample:
         return [row[at] for row in self.rows if row[at]]
 
 
-def take_sample(path: Path) -> Sample:
-    """Look at the beginning of a file. RecordsError, with the place, when it cannot be records at all."""
+def take_sample(path: Path, given: dict[str, str] | None = None) -> Sample:
+    """Look at the beginning of a file; ``given`` are parts of the mapping's ``format`` that somebody stated.
+
+    RecordsError, with the place, when it cannot be records at all.
+    """
+    given = given or {}
     if not path.is_file() or path.stat().st_size == 0:
         raise RecordsError(_("The file is empty."))
     with path.open("rb") as file:
@@ -75,10 +79,10 @@ def take_sample(path: Path) -> Sample:
     if start == b"PAR1":
         return _parquet(path)
     if start.startswith(b"PK"):
-        return _workbook(path)
+        return _workbook(path, given)
     if start == b"\xd0\xcf\x11\xe0":
         raise RecordsError(_("This is a workbook of the old format .xls; save it as .xlsx or CSV."))
-    return _text_file(path)
+    return _text_file(path, given)
 
 
 def _parquet(path: Path) -> Sample:
@@ -122,7 +126,7 @@ def cell_text(value: Any) -> str:
     return str(value).strip()
 
 
-def _workbook(path: Path) -> Sample:
+def _workbook(path: Path, given: dict[str, str]) -> Sample:
     table = [[cell_text(cell) for cell in row] for row in first_rows(path, ROWS)]
     numbered = list(enumerate(table, start=1))
     stated = [Stated("format", "xlsx", Message(_("The file is a workbook; its first sheet is read."), {}), "sure")]
@@ -132,14 +136,14 @@ def _workbook(path: Path) -> Sample:
         doubts.append(
             Message(_("Row {line} has a formula. Formulas are refused; save the values alone."), {"line": formula})
         )
-    return _with_header({"type": "xlsx"}, numbered, stated, doubts)
+    return _with_header({"type": "xlsx"}, numbered, stated, doubts, given.get("header_row"))
 
 
-def _text_file(path: Path) -> Sample:
+def _text_file(path: Path, given: dict[str, str]) -> Sample:
     with path.open("rb") as file:
         data = file.read(_BYTES)
     whole = len(data) < _BYTES
-    encoding, told = _encoding(data)
+    encoding, told = _said("encoding", given["encoding"]) if "encoding" in given else _encoding(data)
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)("replace")
     text = decoder.decode(data, final=whole)
     if "\0" in text:
@@ -147,13 +151,22 @@ def _text_file(path: Path) -> Sample:
         raise RecordsError(_("line {line}: the file contains a NUL character; it is not a text file."), line=line)
     if not text.strip():
         raise RecordsError(_("The file is empty."))
+    letters = {name: letter for letter, name in _DELIMITERS.items()}
     delimiter, why = _delimiter(text)
+    if given.get("delimiter") in letters:
+        delimiter, why = letters[given["delimiter"]], _said("delimiter", given["delimiter"])[1]
     numbered = _split(text, delimiter)
     if not whole and len(numbered) > 1:
         numbered.pop()  # it was cut
     section = {"type": "csv", "delimiter": _DELIMITERS[delimiter], "encoding": encoding}
     doubts = [] if not whole or len(numbered) < 3 else _total(numbered[-1][1])  # noqa: PLR2004 - header, row, total
-    return _with_header(section, numbered, [told, why], doubts or _tail_total(path, encoding, delimiter, whole=whole))
+    return _with_header(
+        section,
+        numbered,
+        [told, why],
+        doubts or _tail_total(path, encoding, delimiter, whole=whole),
+        given.get("header_row"),
+    )
 
 
 def _tail_total(path: Path, encoding: str, delimiter: str, *, whole: bool) -> list[Message]:
@@ -200,6 +213,10 @@ def _encoding(data: bytes) -> tuple[str, Stated]:
     share = round(scores[best] * 100)
     words = _("Read so, {share} % of the Chinese characters are frequent ones.")
     return best, Stated("encoding", best, Message(words, {"share": share}), _confidence(scores[best] + 0.2))
+
+
+def _said(what: str, value: str) -> tuple[str, Stated]:
+    return value, Stated(what, value, Message(_("The mapping says so."), {}), "sure")
 
 
 def _told(name: str, words: str, confidence: str) -> tuple[str, Stated]:
@@ -264,13 +281,19 @@ def _delimiter(text: str) -> tuple[str, Stated]:
 
 
 def _with_header(
-    section: dict[str, str], numbered: list[tuple[int, list[str]]], stated: list[Stated], doubts: list[Message]
+    section: dict[str, str],
+    numbered: list[tuple[int, list[str]]],
+    stated: list[Stated],
+    doubts: list[Message],
+    header_row: str | None = None,
 ) -> Sample:
     filled = [(line, row) for line, row in numbered if any(row)]
     if not filled:
         raise RecordsError(_("The file is empty."))
     usual = statistics.mode([_width(row) for _line, row in filled[:200]])
     at = _header_at(filled, usual)
+    if header_row and header_row.isdigit():
+        at = next((place for place, (line, _row) in enumerate(filled) if line >= int(header_row)), at)
     line, names = filled[at]
     while names and not names[-1]:
         names = names[:-1]

@@ -9,12 +9,22 @@ from benchmarks.services.releases import (
     release_discard,
     release_step,
 )
+from benchmarks.services.uploads import (
+    mapping_keep,
+    upload_map,
+    upload_remove,
+    upload_store,
+    uploads_look,
+    uploads_measure,
+    uploads_seen,
+)
 
 __all__ = [
     "PoolError",
     "RecordsFile",
     "ReleaseExistsError",
     "ReleaseStepRefusedError",
+    "mapping_keep",
     "market_load",
     "measurement_run_create",
     "pool_join",
@@ -22,4 +32,10 @@ __all__ = [
     "pool_publish",
     "release_discard",
     "release_step",
+    "upload_map",
+    "upload_remove",
+    "upload_store",
+    "uploads_look",
+    "uploads_measure",
+    "uploads_seen",
 ]

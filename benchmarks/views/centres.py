@@ -75,5 +75,5 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     each = get_object_or_404(found, pk=run_id)
     require(request.user, "benchmarks.view_measurementrun", each)
     release = release_now()
-    context = {"run": each, "release": release, "rows": compared(each, release)}
+    context = {"run": each, "release": release, "rows": compared(each, release), "sources": each.sources.all()}
     return render(request, "benchmarks/run.html", context)

@@ -1,0 +1,55 @@
+"""Records that wait to be measured: on disk under our own name, outside everything that a web server serves."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from benchmarks.message import marked as _
+from benchmarks.records.files import RecordsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SPARE = 256 << 20  # bytes that stay free: DuckDB spills there too
+
+
+def records_path(centre_id: int, sha256: str) -> Path:
+    """Return where the records of a centre with this hash wait."""
+    return Path(settings.DATA_DIR) / "records" / f"{centre_id}-{sha256}"
+
+
+def records_write(centre_id: int, chunks: Iterable[bytes], size: int) -> str:
+    """Stream records to disk and return their SHA-256. RecordsError when they are too large or the disk is full."""
+    folder = records_path(centre_id, "").parent
+    folder.mkdir(parents=True, exist_ok=True)
+    if size > settings.RECORDS_MAX_BYTES:
+        raise RecordsError(_("The file is larger than {most:,} bytes."), most=settings.RECORDS_MAX_BYTES)
+    if shutil.disk_usage(folder).free < size + _SPARE:
+        raise RecordsError(_("There is not enough room on the disk of this installation for the file."))
+    digest = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", delete=False) as file:
+        part = Path(file.name)
+        try:
+            for chunk in chunks:
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            part.replace(records_path(centre_id, digest.hexdigest()))
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise RecordsError(_("There is not enough room on the disk of this installation for the file.")) from error
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    return digest.hexdigest()
+
+
+def records_remove(centre_id: int, sha256: str) -> None:
+    """Remove records that waited."""
+    records_path(centre_id, sha256).unlink(missing_ok=True)

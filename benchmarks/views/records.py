@@ -1,0 +1,252 @@
+"""Pages: records that wait, their mapping, the quality before any figure, and mappings that are kept."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
+from django.utils.translation import gettext
+
+from accounts.access import permission, require, signed_in
+from accounts.models import Centre
+from accounts.views.profiles import person
+from benchmarks.forms import FieldsForm, FileShapeForm, KeepForm, MappingTextForm, UploadForm
+from benchmarks.message import MessageError
+from benchmarks.models import RecordsUpload, SavedMapping
+from benchmarks.records.doubts import doubts
+from benchmarks.records.examples import document_of, gone, read_examples
+from benchmarks.records.files import RecordsError
+from benchmarks.records.guess import guess, written
+from benchmarks.records.kinds import KINDS
+from benchmarks.records.located import MappingError
+from benchmarks.records.mapping import parse_mapping
+from benchmarks.records.reasons import field_message
+from benchmarks.records.sample import take_sample
+from benchmarks.services import (
+    mapping_keep,
+    upload_map,
+    upload_remove,
+    upload_store,
+    uploads_look,
+    uploads_measure,
+    uploads_seen,
+)
+from benchmarks.storage import records_path
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from benchmarks.records.guess import Guess
+    from benchmarks.records.sample import Sample
+
+MEASURE = "benchmarks.add_measurementrun"
+UNPROCESSABLE, CONFLICT = 422, 409
+FIRST_ROWS, MOST_COLUMNS, MOST_FILES = 5, 60, 20
+
+
+def _centre(request: HttpRequest, centre_id: int) -> Centre:
+    found = Centre.objects.visible_to(request.user).select_related("organisation")
+    centre: Centre = get_object_or_404(found, pk=centre_id)
+    require(request.user, MEASURE, centre)
+    return centre
+
+
+def _upload(request: HttpRequest, upload_id: int) -> RecordsUpload:
+    found = RecordsUpload.objects.visible_to(request.user).select_related("centre__organisation")
+    upload: RecordsUpload = get_object_or_404(found, pk=upload_id)
+    require(request.user, MEASURE, upload.centre)
+    return upload
+
+
+@permission(MEASURE, methods=("GET", "POST"))
+def waiting(request: HttpRequest, centre_id: int) -> HttpResponse:
+    """List the files that wait, and take in others."""
+    centre = _centre(request, centre_id)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            uploads = [
+                upload_store(
+                    centre=centre,
+                    chunks=file.chunks(),
+                    size=file.size or 0,
+                    name=file.name or "",
+                    by=person(request.user),
+                    at=timezone.now(),
+                )
+                for file in form.cleaned_data["records"][:MOST_FILES]
+            ]
+        except RecordsError as error:
+            form.add_error("records", error.words(gettext))
+        else:
+            if len(uploads) == 1:
+                return redirect("benchmarks:records_mapping", uploads[0].pk)
+            return redirect("benchmarks:records", centre.pk)
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    context = {"centre": centre, "form": form, "uploads": centre.records_uploads.all()}
+    return render(request, "benchmarks/records.html", context, status=status)
+
+
+@permission(MEASURE, methods=("GET", "POST"))
+def mapping(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """State the guesses, show the first rows, and take corrections."""
+    upload = _upload(request, upload_id)
+    centre = upload.centre
+    try:
+        document = document_of(upload.mapping)
+        given = {name: str(value) for name, value in (document.get("format") or {}).items()}
+        sample = take_sample(records_path(centre.pk, upload.sha256), given)
+    except MessageError as error:
+        messages.error(request, error.words(gettext))
+        return redirect("benchmarks:records", centre.pk)
+    kind = document["kind"] if document.get("kind") in KINDS else ""
+    found = guess(sample, time_zone=centre.time_zone, kind=str(kind))
+    action = request.POST.get("action", "")
+    posted = {name: request.POST if action == name else None for name in ("shape", "fields", "text", "keep")}
+    forms: dict[str, Any] = {
+        "shape": FileShapeForm(posted["shape"], initial={"kind": kind, **given}),
+        "fields": FieldsForm(posted["fields"], document=document, names=sample.names, offers=found.offers),
+        "text": MappingTextForm(posted["text"], initial={"text": upload.mapping}),
+        "keep": KeepForm(posted["keep"]),
+    }
+    if request.method == "POST" and _done(request, upload, forms):
+        return redirect("benchmarks:records_mapping", upload.pk)
+    context = {"upload": upload, "centre": centre, "forms": forms, **_shown(upload, sample, found)}
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render(request, "benchmarks/records_mapping.html", context, status=status)
+
+
+def _done(request: HttpRequest, upload: RecordsUpload, forms: dict[str, Any]) -> bool:
+    """Do what was asked; False, with the error at its form, when it cannot be done."""
+    action = request.POST.get("action", "")
+    if action == "use":
+        versions = {str(each.pk): each for each in upload.centre.organisation.saved_mappings.all()}
+        saved = versions.get(request.POST.get("saved", ""))
+        if saved:
+            upload_map(upload=upload, text=saved.text)
+        return saved is not None
+    form = forms.get(action)
+    if form is None or not form.is_valid():
+        return False
+    try:
+        if action == "shape":
+            _guess_again(upload, form.cleaned_data)
+        elif action == "fields":
+            upload_map(upload=upload, text=written(form.made()))
+            messages.success(request, gettext("The mapping is changed."))
+        elif action == "text":
+            upload_map(upload=upload, text=form.cleaned_data["text"])
+            messages.success(request, gettext("The mapping is changed."))
+        else:
+            kept = mapping_keep(
+                organisation=upload.centre.organisation,
+                name=form.cleaned_data["name"],
+                text=upload.mapping,
+                by=person(request.user),
+                at=timezone.now(),
+            )
+            said = gettext("The mapping is kept as %(name)s, version %(version)s.")
+            messages.success(request, said % {"name": kept.name, "version": kept.version})
+    except MessageError as error:
+        form.add_error("text" if action == "text" else None, error.words(gettext))
+        return False
+    return True
+
+
+def _guess_again(upload: RecordsUpload, data: dict[str, Any]) -> None:
+    given = {name: str(data[name]) for name in ("encoding", "delimiter", "header_row") if data[name]}
+    sample = take_sample(records_path(upload.centre_id, upload.sha256), given)
+    found = guess(sample, time_zone=upload.centre.time_zone, kind=data["kind"])
+    # A guess may lack what its kind needs: then it is a draft, and the page says what is missing.
+    RecordsUpload.objects.filter(pk=upload.pk).update(mapping=written(found.document))
+
+
+def _shown(upload: RecordsUpload, sample: Sample, found: Guess) -> dict[str, Any]:
+    """Put together what the page says about the file and its mapping."""
+    fault, missing, examples = "", [], {}
+    try:
+        checked = parse_mapping(upload.mapping)
+    except MappingError as error:
+        fault = error.words(gettext)
+    else:
+        missing = gone(checked, sample)
+        if not missing:
+            with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
+                examples = read_examples(sample, checked, Path(folder))
+    names = sample.names[:MOST_COLUMNS]
+    return {
+        "fault": fault,
+        "missing": missing,
+        "examples": [(field_message(name).words(gettext), pairs) for name, pairs in examples.items()],
+        "stated": [(each, each.reason.words(gettext)) for each in found.stated],
+        "doubts": [each.words(gettext) for each in found.doubts],
+        "names": names,
+        "rows": [row[: len(names)] for row in sample.rows[:FIRST_ROWS]],
+        "saved": upload.centre.organisation.saved_mappings.all(),
+    }
+
+
+@permission(MEASURE, methods=("POST",))
+def remove(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """Forget a file that waits."""
+    upload = _upload(request, upload_id)
+    upload_remove(upload=upload)
+    return redirect("benchmarks:records", upload.centre_id)
+
+
+@permission(MEASURE, methods=("GET", "POST"))
+def quality(request: HttpRequest, centre_id: int) -> HttpResponse:
+    """Report the quality of what waits before any figure; measure once somebody has confirmed what was shown."""
+    centre = _centre(request, centre_id)
+    uploads = list(centre.records_uploads.all())
+    if not uploads:
+        messages.error(request, gettext("No file waits to be measured."))
+        return redirect("benchmarks:records", centre.pk)
+    seen, status, fault = uploads_seen(uploads), 200, ""
+    reports: list[dict[str, Any]] = []
+    try:
+        if request.method == "POST" and request.POST.get("seen") == seen:
+            run = uploads_measure(centre=centre, uploads=uploads, by=person(request.user), at=timezone.now())
+            return redirect("benchmarks:run", run.pk)
+        if request.method == "POST":
+            status = CONFLICT
+            messages.error(
+                request, gettext("The files or their mappings have changed since. Look at the report again.")
+            )
+        for upload, source in uploads_look(uploads=uploads):
+            said = [each.words(gettext) for each in doubts(source.quality, source.rejected)]
+            reports.append({"upload": upload, "source": source, "doubts": said})
+    except MessageError as error:
+        status = UNPROCESSABLE if request.method == "POST" else 200
+        at = sorted(uploads, key=lambda each: each.sha256)[error.source]
+        fault = f"{at.name}: {error.words(gettext)}"
+    context = {"centre": centre, "reports": reports, "seen": seen, "fault": fault}
+    return render(request, "benchmarks/records_quality.html", context, status=status)
+
+
+def _yaml(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, f"{slugify(name) or 'mapping'}.yaml") or ""
+    return response
+
+
+@permission(MEASURE)
+def mapping_file(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """Download the mapping of a file that waits."""
+    upload = _upload(request, upload_id)
+    return _yaml(upload.mapping, Path(upload.name).stem)
+
+
+@signed_in
+def saved_mapping(request: HttpRequest, mapping_id: int) -> HttpResponse:
+    """Download a mapping that an organisation keeps."""
+    kept = get_object_or_404(SavedMapping.objects.visible_to(request.user), pk=mapping_id)
+    return _yaml(kept.text, f"{kept.name}-{kept.version}")

@@ -1,0 +1,238 @@
+"""From an upload over its guessed mapping and the quality report to a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from benchmarks.models import MeasurementRun, RecordsUpload, SavedMapping
+from benchmarks.services import mapping_keep
+from benchmarks.storage import records_path
+from tests.benchmarks.samples import MAPPING
+from tests.benchmarks.test_guess import ENGLISH, export
+from tests.factories import make_centre, make_user
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.http import HttpResponse
+    from django.test import Client
+    from pytest_django.fixtures import SettingsWrapper
+
+    from accounts.models import Centre, User
+
+pytestmark = pytest.mark.django_db
+CALLS = export(ENGLISH, "%d/%m/%Y %H:%M").encode()
+TICKETS = b"Case,Created At,Closed At\n1,2026-03-01 08:00:00,2026-03-02 08:00:00\n2,2026-03-02 08:00:00,\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_disk(settings: SettingsWrapper, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def manager() -> User:
+    """Somebody who runs a centre."""
+    return make_user(Role.CENTRE_MANAGER)
+
+
+@pytest.fixture
+def centre(manager: User) -> Centre:
+    """The centre that the manager runs."""
+    return make_centre(manager.memberships.get().organisation)
+
+
+@pytest.fixture
+def own(client: Client, manager: User) -> Client:
+    """A browser in which the manager is signed in."""
+    client.force_login(manager)
+    return client
+
+
+def upload(own: Client, centre: Centre, *contents: bytes) -> HttpResponse:
+    """Post files."""
+    files = [SimpleUploadedFile(f"export{place}.csv", content) for place, content in enumerate(contents)]
+    return own.post(reverse("benchmarks:records", args=[centre.pk]), {"records": files})  # type: ignore[return-value]
+
+
+def act(own: Client, waiting: RecordsUpload, action: str, **data: object) -> HttpResponse:
+    """Post one of the forms of the mapping page."""
+    return own.post(reverse("benchmarks:records_mapping", args=[waiting.pk]), {"action": action, **data})  # type: ignore[return-value]
+
+
+def test_upload_states_guesses_then_quality_then_measures(own: Client, centre: Centre) -> None:
+    assert upload(own, centre, CALLS).status_code == 302
+    waiting = RecordsUpload.objects.get()
+    page = own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).content.decode()
+    assert "100 % of the values look like dates day-first" in page
+    assert "01/03/2026 08:05 → 2026-03-01 08:05:00" in page
+    address = reverse("benchmarks:records_quality", args=[centre.pk])
+    found = own.get(address)
+    assert "400" in found.content.decode()
+    assert not MeasurementRun.objects.exists()
+    path = records_path(centre.pk, waiting.sha256)
+    assert path.is_file()
+    done = own.post(address, {"seen": found.context["seen"]})
+    run = MeasurementRun.objects.get()
+    assert done.headers["Location"] == reverse("benchmarks:run", args=[run.pk])
+    assert run.rows_used == 400
+    assert not path.exists()
+    assert not RecordsUpload.objects.exists()
+
+
+def test_the_same_files_again_are_the_same_run(own: Client, centre: Centre) -> None:
+    address = reverse("benchmarks:records_quality", args=[centre.pk])
+    for _time in range(2):
+        upload(own, centre, CALLS)
+        upload(own, centre, CALLS)
+        assert RecordsUpload.objects.count() == 1
+        own.post(address, {"seen": own.get(address).context["seen"]})
+    assert MeasurementRun.objects.count() == 1
+
+
+def test_several_files_become_one_run_that_lists_them(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS, TICKETS)
+    address = reverse("benchmarks:records_quality", args=[centre.pk])
+    page = own.get(address)
+    assert [each["source"].kind for each in page.context["reports"]].count("tickets") == 1
+    own.post(address, {"seen": page.context["seen"]})
+    run = MeasurementRun.objects.get()
+    shown = own.get(reverse("benchmarks:run", args=[run.pk])).content.decode()
+    assert all(source.records_sha256 in shown for source in run.sources.all())
+    assert run.sources.count() == 2
+
+
+def test_a_mapping_that_changed_since_the_report_is_not_measured(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    address = reverse("benchmarks:records_quality", args=[centre.pk])
+    seen = own.get(address).context["seen"]
+    waiting = RecordsUpload.objects.get()
+    act(own, waiting, "text", text=waiting.mapping + "thresholds: {service_level_seconds: 30}\n")
+    assert own.post(address, {"seen": seen}).status_code == 409
+    assert not MeasurementRun.objects.exists()
+
+
+def test_correcting_a_field_keeps_the_others_word_for_word(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    waiting = RecordsUpload.objects.get()
+    form = own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).context["forms"]["fields"]
+    data = {name: form.initial.get(name, "") for name in form.fields if name != "leave_out"}
+    assert act(own, waiting, "fields", **data).status_code == 302
+    before = waiting.mapping
+    waiting.refresh_from_db()
+    assert waiting.mapping == before
+    data |= {"column-reason": "Agent ID", "column-agent": "", "how-wait_seconds": "minutes"}
+    assert act(own, waiting, "fields", **data).status_code == 302
+    waiting.refresh_from_db()
+    assert "reason:\n    column: Agent ID" in waiting.mapping
+    assert "agent:" not in waiting.mapping
+    assert "unit: minutes" in waiting.mapping
+    assert act(own, waiting, "fields", **{**data, "column-arrived_at": ""}).status_code == 422
+    assert act(own, waiting, "fields", **{**data, "how-wait_seconds": "moons"}).status_code == 422
+    assert act(own, waiting, "fields", **{**data, "time_zone": "Mars/Olympus"}).status_code == 422
+
+
+def test_guessing_again_with_what_somebody_knows(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    waiting = RecordsUpload.objects.get()
+    assert act(own, waiting, "shape", kind="tickets", encoding="", delimiter="", header_row="").status_code == 302
+    page = own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).content.decode()
+    assert "The mapping is not complete yet" in page
+    refused = own.get(reverse("benchmarks:records_quality", args=[centre.pk])).content.decode()
+    assert "export0.csv: line" in refused
+    assert act(own, waiting, "shape", header_row="99").status_code == 422
+
+
+def test_a_mapping_is_kept_in_versions_downloaded_and_used_again(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    waiting = RecordsUpload.objects.get()
+    for _time in range(2):
+        assert act(own, waiting, "keep", name="Telephone").status_code == 302
+    act(own, waiting, "text", text=MAPPING)
+    act(own, waiting, "keep", name="Telephone")
+    assert list(SavedMapping.objects.values_list("version", flat=True)) == [2, 1]
+    kept = SavedMapping.objects.get(version=1)
+    file = own.get(reverse("benchmarks:saved_mapping", args=[kept.pk]))
+    assert file.content.decode() == kept.text
+    assert 'filename="telephone-1.yaml"' in file.headers["Content-Disposition"]
+    assert act(own, waiting, "use", saved=kept.pk).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.mapping == kept.text
+    now = own.get(reverse("benchmarks:records_mapping_file", args=[waiting.pk])).content.decode()
+    assert now == kept.text
+    for wrong in ("", "x", "²", str(kept.pk + 99), "9" * 40):
+        assert act(own, waiting, "use", saved=wrong).status_code == 422
+
+
+def test_a_mapping_for_yesterdays_export_names_the_columns_that_look_alike(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    yesterday = RecordsUpload.objects.get()
+    act(own, yesterday, "keep", name="Telephone")
+    kept = SavedMapping.objects.get()
+    upload(own, centre, CALLS.replace(b"Queue Time (sec)", b"Wait in Queue").replace(b"Agent ID", b"Colour"))
+    today = RecordsUpload.objects.exclude(pk=yesterday.pk).get()
+    act(own, today, "use", saved=kept.pk)
+    page = own.get(reverse("benchmarks:records_mapping", args=[today.pk])).content.decode()
+    assert "The column “Queue Time (sec)” is not in this file. These columns look like it: Wait in Queue." in page
+    assert "The column “Agent ID” is not in this file, and none looks like it." in page
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n", b"a,b\n1,\x00\n", b"PK\x03\x04"])
+def test_what_is_no_export_is_refused_and_not_kept(own: Client, centre: Centre, tmp_path: Path, content: bytes) -> None:
+    answer = upload(own, centre, content)
+    assert answer.status_code == 422
+    assert not RecordsUpload.objects.exists()
+    assert not [path for path in (tmp_path / "records").glob("*") if path.is_file()]
+
+
+def test_too_large_and_a_full_disk_are_said(
+    own: Client, centre: Centre, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.storage._SPARE", 1 << 60)
+    assert "not enough room" in upload(own, centre, CALLS).content.decode()
+    settings.RECORDS_MAX_BYTES = 100
+    assert "larger than 100 bytes" in upload(own, centre, CALLS).content.decode()
+
+
+def test_a_file_that_is_gone_is_said(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    waiting = RecordsUpload.objects.get()
+    records_path(centre.pk, waiting.sha256).unlink()
+    assert "is not there any more" in own.get(reverse("benchmarks:records_quality", args=[centre.pk])).content.decode()
+    assert own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).status_code == 302
+    assert own.post(reverse("benchmarks:records_remove", args=[waiting.pk])).status_code == 302
+    assert not RecordsUpload.objects.exists()
+
+
+def test_outsiders_find_nothing_and_viewers_may_not(own: Client, client: Client, centre: Centre, manager: User) -> None:
+    upload(own, centre, CALLS)
+    waiting = RecordsUpload.objects.get()
+    kept = mapping_keep(organisation=centre.organisation, name="a", text=MAPPING, by=manager, at=timezone.now())
+    pages = [("records", centre.pk), ("records_quality", centre.pk), ("records_mapping", waiting.pk)]
+    pages += [("records_mapping_file", waiting.pk), ("saved_mapping", kept.pk)]
+    addresses = [reverse(f"benchmarks:{name}", args=[key]) for name, key in pages]
+    remove = reverse("benchmarks:records_remove", args=[waiting.pk])
+    client.force_login(make_user(Role.CENTRE_MANAGER))
+    assert [client.get(address).status_code for address in addresses] == [404] * 5
+    assert client.post(remove).status_code == 404
+    client.force_login(make_user(Role.VIEWER, organisation=centre.organisation))
+    assert [client.get(address).status_code for address in addresses] == [403, 403, 403, 403, 200]
+    assert client.post(remove).status_code == 403
+
+
+def test_the_list_takes_the_same_queries_for_one_and_three_files(own: Client, centre: Centre) -> None:
+    counts = []
+    for place in range(3):
+        upload(own, centre, CALLS + b"\n" * (place + 1))
+        with CaptureQueriesContext(connection) as queries:
+            own.get(reverse("benchmarks:records", args=[centre.pk]))
+        counts.append(len(queries))
+    assert counts[0] == counts[2]
