@@ -162,7 +162,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"outbox-sweep": {"task": "reports.outbox_sweep", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "outbox-sweep": {"task": "reports.outbox_sweep", "schedule": 60.0},
+    "remind-credentials": {"task": "audits.remind_credentials", "schedule": 86_400.0},
+}
 
 # --- People -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
