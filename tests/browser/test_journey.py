@@ -43,6 +43,7 @@ def records_are_measured(page: Page, records: Path) -> None:
     page.get_by_role("link", name=CENTRE).click()
     page.get_by_role("link", name=re.compile("easure")).first.click()
     page.get_by_role("link", name="Measure from records").first.click()
+    page.get_by_role("link", name="With a mapping file").click()
     page.locator("input[type=file]").first.set_input_files(records)
     page.get_by_label("Mapping").first.select_option(label="Contact export, one row per contact")
     page.locator("main form [type=submit]").last.click()
