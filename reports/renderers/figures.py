@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from benchmarks.renderers.words import verdict_words
 from reports.charts import SCREEN, BlockBar, Look, Rung, block_bars, bullet, shown, tier_ladder
 from reports.charts.ladder import REMARK_LINES, remark_lines
-from reports.renderers.labels import attained_words, numeral, unit_words, verdict_words
+from reports.renderers.labels import attained_words, numeral, unit_words
 
 if TYPE_CHECKING:
     from reports.document import CertificationReport, MarketComparison, Tier

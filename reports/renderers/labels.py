@@ -52,19 +52,6 @@ def attained_words(attained: bool | None) -> str:
     return {True: _("Attained"), False: _("Not attained"), None: _("Open")}[attained]
 
 
-def verdict_words(verdict: str) -> str:
-    """Return the words for a market verdict."""
-    words = {
-        "above": _("Above the market"),
-        "not_shown_below": _("Not shown to be below"),
-        "below": _("Below the market"),
-        "insufficient": _("Too imprecise to say"),
-        "no_figure": _("No comparable figure"),
-        "missing": _("Not measured"),
-    }
-    return words.get(verdict, verdict)
-
-
 def route_words(route: str) -> str:
     """Return the words for a decision route."""
     words = {

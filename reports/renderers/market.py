@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from benchmarks.renderers.words import verdict_words
 from reports.charts import SCREEN, Look, shown
 from reports.renderers.figures import comparison_figure
-from reports.renderers.labels import day_words, unit_words, verdict_words
+from reports.renderers.labels import day_words, unit_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
