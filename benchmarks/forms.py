@@ -188,6 +188,22 @@ class FieldsForm(forms.Form):
                 help_text=_("Rows that look like tests or internal calls."),
             )
 
+    def zones(self) -> list[forms.BoundField]:
+        """Return the inputs of the time zones."""
+        return [self["time_zone"], self["given_in"]]
+
+    def mapped(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        """Return column and reading of the fields that have a column."""
+        return [pair for pair in self._pairs() if pair[0].value()]
+
+    def others(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        """Return column and reading of the fields that have none."""
+        return [pair for pair in self._pairs() if not pair[0].value()]
+
+    def _pairs(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        names = [name.removeprefix("column-") for name in self.fields if name.startswith("column-")]
+        return [(self[f"column-{n}"], self[f"how-{n}"] if f"how-{n}" in self.fields else None) for n in names]
+
     def made(self) -> Document:
         """Return the mapping with what was changed; what was not touched stays word for word."""
         data, before = self.cleaned_data, _shown(self.document)

@@ -44,6 +44,7 @@ _MOMENT = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2}(\.\d+)?)?")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})  # as the words of the headers are written
 _COMMA = re.compile(r"[-+]?\d{1,3}(\.\d{3})*,\d+|[-+]?\d+,\d+")
 
 
@@ -221,7 +222,7 @@ def _as_number(values: Sequence[str]) -> _Look:
 
 def _plain(header: str) -> str:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return re.sub(r"[\W_]+", " ", spaced).strip().lower()
+    return re.sub(r"[\W_]+", " ", spaced).strip().lower().translate(_UMLAUTS)
 
 
 def _closeness(field: str, header: str) -> float:

@@ -58,7 +58,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "hold_seconds": ("hold seconds", "hold time", "hold", "保持时长", "保持時長", "haltezeit"),
     "wrap_seconds": (
         *("wrap seconds", "wrap up", "wrap time", "wrap", "acw", "after call work", "after call"),
-        *("话后时长", "話後時長", "事后处理", "整理时长", "nachbearbeitung"),
+        *("话后时长", "話後時長", "话后处理", "話後處理", "事后处理", "整理时长", "nachbearbeitung"),
     ),
     "agent": (
         *(

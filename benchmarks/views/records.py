@@ -19,6 +19,7 @@ from accounts.access import permission, require, signed_in
 from accounts.models import Centre
 from accounts.views.profiles import person
 from benchmarks.forms import FieldsForm, FileShapeForm, KeepForm, MappingTextForm, UploadForm
+from benchmarks.gathering import MAX_FILES
 from benchmarks.message import MessageError
 from benchmarks.models import RecordsUpload, SavedMapping
 from benchmarks.records.doubts import doubts
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 MEASURE = "benchmarks.add_measurementrun"
 UNPROCESSABLE, CONFLICT = 422, 409
-FIRST_ROWS, MOST_COLUMNS, MOST_FILES = 5, 60, 20
+FIRST_ROWS, MOST_COLUMNS = 5, 60
 
 
 def _centre(request: HttpRequest, centre_id: int) -> Centre:
@@ -72,27 +73,36 @@ def waiting(request: HttpRequest, centre_id: int) -> HttpResponse:
     centre = _centre(request, centre_id)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            uploads = [
-                upload_store(
-                    centre=centre,
-                    chunks=file.chunks(),
-                    size=file.size or 0,
-                    name=file.name or "",
-                    by=person(request.user),
-                    at=timezone.now(),
-                )
-                for file in form.cleaned_data["records"][:MOST_FILES]
-            ]
-        except RecordsError as error:
-            form.add_error("records", error.words(gettext))
-        else:
+        files = form.cleaned_data["records"]
+        if centre.records_uploads.count() + len(files) > MAX_FILES:
+            form.add_error("records", gettext("A run has at most {most} files.").format(most=MAX_FILES))
+        elif uploads := _stored(request, centre, form):
             if len(uploads) == 1:
                 return redirect("benchmarks:records_mapping", uploads[0].pk)
             return redirect("benchmarks:records", centre.pk)
     status = UNPROCESSABLE if request.method == "POST" else 200
     context = {"centre": centre, "form": form, "uploads": centre.records_uploads.all()}
     return render(request, "benchmarks/records.html", context, status=status)
+
+
+def _stored(request: HttpRequest, centre: Centre, form: UploadForm) -> list[RecordsUpload]:
+    """Store the files of a form up to the first that cannot be records; then none, and the form names it."""
+    uploads = []
+    for file in form.cleaned_data["records"]:
+        try:
+            upload = upload_store(
+                centre=centre,
+                chunks=file.chunks(),
+                size=file.size or 0,
+                name=file.name or "",
+                by=person(request.user),
+                at=timezone.now(),
+            )
+        except RecordsError as error:
+            form.add_error("records", f"{file.name}: {error.words(gettext)}")
+            return []
+        uploads.append(upload)
+    return uploads
 
 
 @permission(MEASURE, methods=("GET", "POST"))
@@ -103,7 +113,7 @@ def mapping(request: HttpRequest, upload_id: int) -> HttpResponse:
     try:
         document = document_of(upload.mapping)
         given = {name: str(value) for name, value in (document.get("format") or {}).items()}
-        sample = take_sample(records_path(centre.pk, upload.sha256), given)
+        sample = _sample(records_path(centre.pk, upload.sha256), given)
     except MessageError as error:
         messages.error(request, error.words(gettext))
         return redirect("benchmarks:records", centre.pk)
@@ -122,6 +132,19 @@ def mapping(request: HttpRequest, upload_id: int) -> HttpResponse:
     context = {"upload": upload, "centre": centre, "forms": forms, **_shown(upload, sample, found)}
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render(request, "benchmarks/records_mapping.html", context, status=status)
+
+
+def _sample(path: Path, given: dict[str, str]) -> Sample:
+    """Look at a file as its mapping says. Where that is what the file itself shows, its own reasons are stated."""
+    stated = {name: value for name, value in given.items() if name in ("encoding", "delimiter", "header_row")}
+    try:
+        sample = take_sample(path)
+    except RecordsError:
+        return take_sample(path, given)
+    own = {"header_row": "1", **sample.format}
+    return (
+        sample if all(str(own.get(name, "")) == value for name, value in stated.items()) else take_sample(path, given)
+    )
 
 
 def _done(request: HttpRequest, upload: RecordsUpload, forms: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from benchmarks.gathering import MAX_FILES
 from benchmarks.models import MeasurementRun, RecordsUpload, SavedMapping
 from benchmarks.services import mapping_keep
 from benchmarks.storage import records_path
@@ -236,3 +237,38 @@ def test_the_list_takes_the_same_queries_for_one_and_three_files(own: Client, ce
             own.get(reverse("benchmarks:records", args=[centre.pk]))
         counts.append(len(queries))
     assert counts[0] == counts[2]
+
+
+def test_more_files_than_a_run_may_have_are_refused_with_words(own: Client, centre: Centre) -> None:
+    found = upload(own, centre, *(b"a,b\n%d,2\n" % number for number in range(MAX_FILES + 1)))
+    assert found.status_code == 422
+    assert f"A run has at most {MAX_FILES} files." in found.content.decode()
+    assert not RecordsUpload.objects.exists()
+
+
+def test_the_file_that_cannot_be_records_is_named(own: Client, centre: Centre) -> None:
+    found = upload(own, centre, CALLS, b"a,b\n")
+    assert found.status_code == 422
+    assert "export1.csv: The file has a header but no rows." in found.content.decode()
+
+
+def test_the_reasons_are_those_of_the_file_until_somebody_states_another_shape(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    waiting = RecordsUpload.objects.get()
+    address = reverse("benchmarks:records_mapping", args=[waiting.pk])
+    assert "The mapping says so." not in own.get(address).content.decode()
+    act(own, waiting, "shape", encoding="latin-1")
+    assert "The mapping says so." in own.get(address).content.decode()
+
+
+def test_the_page_of_a_centre_leads_to_its_records(own: Client, centre: Centre) -> None:
+    page = own.get(reverse("accounts:centre_detail", args=[centre.pk])).content.decode()
+    assert reverse("benchmarks:records", args=[centre.pk]) in page
+
+
+def test_fields_with_a_column_come_before_the_others(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    page = own.get(reverse("benchmarks:records_mapping", args=[RecordsUpload.objects.get().pk])).content.decode()
+    before, after = page.split("<details", 1)
+    assert 'name="column-arrived_at"' in before
+    assert 'name="column-hold_seconds"' in after
