@@ -8,7 +8,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         *("arrived at", "arrival", "arrived", "call start", "start time", "call date", "call time", "offered at"),
         *("contact start", "initiated", "queued at", "date time", "datetime", "timestamp", "received", "begin"),
         *("来电时间", "來電時間", "呼入时间", "进线时间", "進線時間", "到达时间", "到達時間", "通话开始", "開始時間"),
-        *("开始时间", "来电日期", "anrufzeit", "beginn", "datum", "date", "日期"),
+        *("开始时间", "来电日期", "anrufzeit", "anrufdatum", "beginn", "datum", "date", "日期"),
     ),
     "contact_id": (
         *("contact id", "call id", "callid", "interaction id", "conversation id", "session id", "ucid", "record id"),

@@ -192,6 +192,13 @@ def _guess_again(upload: RecordsUpload, data: dict[str, Any]) -> None:
     RecordsUpload.objects.filter(pk=upload.pk).update(mapping=written(found.document))
 
 
+def _about(what: str) -> str:
+    """Say what a guess is about, in the words that the forms below it use."""
+    labels = {name: field.label for name, field in FileShapeForm.base_fields.items()}
+    labels["time_zone"] = FieldsForm.base_fields["time_zone"].label
+    return str(labels.get(what) or field_message(what).words(gettext))
+
+
 def _shown(upload: RecordsUpload, sample: Sample, found: Guess) -> dict[str, Any]:
     """Put together what the page says about the file and its mapping."""
     fault, missing, examples = "", [], {}
@@ -209,7 +216,7 @@ def _shown(upload: RecordsUpload, sample: Sample, found: Guess) -> dict[str, Any
         "fault": fault,
         "missing": missing,
         "examples": [(field_message(name).words(gettext), pairs) for name, pairs in examples.items()],
-        "stated": [(each, each.reason.words(gettext)) for each in found.stated],
+        "stated": [(_about(each.what), each, each.reason.words(gettext)) for each in found.stated],
         "doubts": [each.words(gettext) for each in found.doubts],
         "names": names,
         "rows": [row[: len(names)] for row in sample.rows[:FIRST_ROWS]],
