@@ -14,7 +14,7 @@ from standards.editions.coverage import coverage
 from standards.editions.document import check_edition, digest
 from standards.editions.lineage import criteria_of, lineage_faults
 from standards.editions.parts import tree_of
-from standards.models import Edition, EditionStatus, Standard
+from standards.models import Edition, EditionStatus
 from standards.selectors import EditionDamagedError, edition_document, known_kpi_codes
 from standards.shelf import known_clauses
 
@@ -166,8 +166,3 @@ def published_beside(edition: Edition) -> list[Edition]:
     """Return the published editions of the same standard: those that a new one may supersede; one query."""
     others = Edition.objects.filter(code=edition.code, status=EditionStatus.PUBLISHED).exclude(pk=edition.pk)
     return list(others.defer("document").order_by("version"))
-
-
-def standard_of(code: str) -> Standard | None:
-    """Return whose standard it is; one query."""
-    return Standard.objects.select_related("owner").filter(code=code).first()

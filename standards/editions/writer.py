@@ -122,11 +122,6 @@ def section_yaml(name: str, value: Any) -> str:
     )
 
 
-def criterion_yaml(criterion: Mapping[str, Any]) -> str:
-    """Return one criterion as it would stand in the file."""
-    return yaml.dump(_marked(_criterion(criterion)), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH)
-
-
 def plain_yaml(value: Any) -> str:
     """Return other plain data as YAML in the same hand: texts quoted or folded, codes bare, nothing left out."""
     return yaml.dump(_marked(value), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH)

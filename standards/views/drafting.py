@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import may, permission, require, signed_in
+from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
 from standards.differences import ASPECTS, CARRIES
 from standards.drafts import LANGUAGES, checked, criterion_before, draft_document, draft_overview, edition_before
@@ -523,8 +523,3 @@ def edition_export(request: HttpRequest, code: str, version: str) -> HttpRespons
     response = HttpResponse(edition_yaml(draft_document(edition)), content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{edition.code}-{edition.version}.yaml"'
     return response
-
-
-def edit_address(user: Any, edition: Edition) -> str:
-    """Return the address of the editor for those who may write in this edition, else an empty text."""
-    return reverse("standards:draft", args=[edition.code, edition.version]) if may(user, EDIT, edition) else ""
