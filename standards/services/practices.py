@@ -83,12 +83,15 @@ def practice_propose(
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
+                # Proposals for one standard take their numbers one after the other.
+                row = Standard.objects.get_or_create(code=standard)[0]
+                Standard.objects.select_for_update().get(pk=row.pk)
                 last = Practice.objects.filter(year=at.year).aggregate(last=Max("number"))["last"] or 0
                 practice = Practice(
                     code=f"BP-{at.year}-{last + 1:02}",
                     year=at.year,
                     number=last + 1,
-                    standard=Standard.objects.get_or_create(code=standard)[0],
+                    standard=row,
                     source=source,
                     source_key=source_key or None,
                     source_label=source_label,

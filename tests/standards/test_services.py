@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,16 +39,11 @@ def test_load_writes_the_edition_and_its_index(db: None, four_block: ParsedEditi
     assert criterion.clause.block.code == "B"
 
 
-def test_load_of_110_criteria_is_quick_and_takes_few_queries(db: None) -> None:
+def test_load_of_110_criteria_takes_few_queries(db: None) -> None:
     data = FOUR_BLOCK.read_bytes()
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        begin = time.process_time()
+    with CaptureQueriesContext(connection) as queries:
         edition_load(data=data, at=AT)
-        taken = time.process_time() - begin
     assert len(queries) < 20
-    assert taken < 0.25
 
 
 def test_load_of_the_same_content_changes_nothing(tiny: Edition) -> None:
