@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
-import timeit
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,6 @@ from tests.standards.conftest import FOUR_BLOCK, small_yaml
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from standards.editions import ParsedEdition
 
 TWO_BLOCKS = edition(
     [
@@ -253,18 +250,3 @@ def test_plan_for_the_shipped_edition_reaches_all_level_gates(case: Case) -> Non
 
 
 # --- Speed --------------------------------------------------------------------------------------------------------
-
-
-def test_score_of_a_complete_case_takes_at_most_a_millisecond(four_block: ParsedEdition) -> None:
-    case = parse_case(FOUR, {**GOOD, "answers": everywhere(3)})
-    best = min(timeit.repeat(lambda: score(FOUR, case), number=50, repeat=7, timer=time.process_time)) / 50
-    assert best < 0.001
-
-
-def test_plan_takes_at_most_thirty_milliseconds() -> None:
-    case = parse_case(FOUR, {**GOOD, "answers": {code: {"level": n % 4} for n, code in enumerate(FOUR.row_by_code)}})
-    result = score(FOUR, case)
-    assert (
-        min(timeit.repeat(lambda: next_tier_plan(FOUR, case, result), number=1, repeat=5, timer=time.process_time))
-        < 0.03
-    )
