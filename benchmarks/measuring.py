@@ -20,6 +20,7 @@ from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.mapping import Mapping, MappingError, parse_mapping
 from benchmarks.records.postgres import in_postgres
 from benchmarks.records.quality import counted, whole_quality
+from benchmarks.records.spark import LOCAL, Spark, in_spark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from benchmarks.gathering import Report
     from benchmarks.kpis.measure import Measurement
 
-ENGINES = ("duckdb", "postgres")
+ENGINES = ("duckdb", "postgres", "spark")
 MAX_CHANNELS = 40  # all KPIs are computed for each
 LONGEST_CHANNEL = 40  # what a measurement holds
 
@@ -66,13 +67,16 @@ def measure_file(
     by: Sequence[str] = (),
     engine: str = "duckdb",
     url: str = "",
+    spark: Spark = LOCAL,
     channels: bool = False,
     scratch: Path | None = None,
     limits: Limits = UNLIMITED,
 ) -> Measured:
     """Measure all KPIs that one file and its mapping allow; see ``measure_files``."""
     files = [(path, mapping)]
-    return measure_files(files, by=by, engine=engine, url=url, channels=channels, scratch=scratch, limits=limits)
+    return measure_files(
+        files, by=by, engine=engine, url=url, spark=spark, channels=channels, scratch=scratch, limits=limits
+    )
 
 
 def measure_files(
@@ -81,25 +85,20 @@ def measure_files(
     by: Sequence[str] = (),
     engine: str = "duckdb",
     url: str = "",
+    spark: Spark = LOCAL,
     channels: bool = False,
     scratch: Path | None = None,
     limits: Limits = UNLIMITED,
 ) -> Measured:
     """Measure all KPIs that the files of a period allow together, each read by its mapping.
 
-    ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres;
-    ``scratch`` is where temporary files go, and what ``limits`` keep out of memory. Raises RecordsError or
-    MappingError when the records or a mapping cannot be used; their ``source`` is the place in ``files``, from 0, of
-    the file that is at fault.
+    ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres,
+    ``spark`` says where the engine spark runs; ``scratch`` is where temporary files go, and what ``limits`` keep out
+    of memory. Raises RecordsError or MappingError when the records or a mapping cannot be used; their ``source`` is
+    the place in ``files``, from 0, of the file that is at fault.
     """
     if engine not in ENGINES:
-        missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
-        raise RecordsError(
-            "The engine {engine} is not available: {missing}. Choose one of {known}.",
-            engine=engine,
-            missing=missing,
-            known=ENGINES,
-        )
+        raise RecordsError("There is no engine {engine}. Choose one of {known}.", engine=engine, known=ENGINES)
     by = tuple(dict.fromkeys(by))
     unknown = [name for name in by if name not in GROUPS]
     if unknown:
@@ -116,6 +115,9 @@ def measure_files(
         names = _channels(quality["channels"]) if channels else []
         if engine == "postgres":
             evidence = replace(evidence, tables=stack.enter_context(in_postgres(evidence.tables, url)))
+        elif engine == "spark":
+            there = in_spark(evidence.tables, spark, folder, limits)
+            evidence = replace(evidence, tables=stack.enter_context(there))
         kpis, lacking = compute(evidence, by)
         return Measured(
             kpis=kpis,
@@ -181,6 +183,7 @@ __all__ = [
     "Measured",
     "RecordsError",
     "Source",
+    "Spark",
     "look_at",
     "measure_file",
     "measure_files",
