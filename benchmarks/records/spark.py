@@ -74,7 +74,9 @@ def in_spark(
         for kind, table in tables.items():
             table.drop("key").to_parquet(folder / f"{kind}.parquet")
         stack.enter_context(warnings.catch_warnings())
+        # Spark 4 still asks pandas 3 for results in the old ways.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
         session = stack.enter_context(_session(where, folder, limits))
         backend = ibis.pyspark.connect(session)
         found = {}
