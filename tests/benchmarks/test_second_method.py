@@ -134,11 +134,11 @@ def summed(
 
 
 def day(row: Row) -> Hashable:
-    return row["day"]
+    return str(row["day"])
 
 
 def agent(row: Row) -> Hashable:
-    return row["agent"]
+    return str(row["agent"])
 
 
 def strangers(rows: list[Row]) -> Callable[[Row], Hashable]:
@@ -260,7 +260,7 @@ def test_handling_family(connection: Backend, rows: list[Row]) -> None:
     holds(found, "acw", "standard", summed(rows, agent, "wrap_seconds", answered), 1)
     for kpi, name in (("transfer_rate", "transferred"), ("escalation_rate", "escalated"), ("conversion_rate", "sale")):
         known = [row for row in rows if answered(row) and row[name] is not None]
-        holds(found, kpi, "standard", counted(known, agent, answered, lambda row, name=name: row[name]))
+        holds(found, kpi, "standard", [(float(row[name]), 1.0, agent(row)) for row in known])
     told = [row for row in rows if row["complaint"] is not None]
     holds(
         found,
@@ -371,9 +371,7 @@ def test_ticket_family(connection: Backend, rows: list[Row]) -> None:
         ("complaint_closed_in_time", 72, lambda row: row["complaint"]),
     ):
         due = [row for row in rows if among(row) and (row["closed"] or row["length"] > hours * HOUR)]
-        in_time = counted(
-            due, day, lambda _row: True, lambda row, hours=hours: row["closed"] and row["length"] <= hours * HOUR
-        )
+        in_time = [(float(row["closed"] and row["length"] <= hours * HOUR), 1.0, day(row)) for row in due]
         holds(found, kpi, "standard", in_time)
     unfinished = [row for row in rows if not row["closed"]]
     holds(found, "backlog_age", "mean_age", [(row["length"], 1.0, day(row)) for row in unfinished], 1 / 3600)
