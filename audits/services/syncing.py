@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -31,7 +31,6 @@ LONGEST_NUMBER = 9  # digits
 SAVED, MERGED, UNCHANGED = "saved", "merged", "unchanged"
 CONFLICT, INVALID, LOCKED, MOVED, UNKNOWN = "conflict", "invalid", "locked", "moved", "unknown"
 REUSED = "reused"  # the key was used for something else
-ACKNOWLEDGED = frozenset({SAVED, MERGED, UNCHANGED})
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ def operation_apply(*, audit_id: int, operation: Operation, by: User, at: dateti
     """Save one change that a browser kept, exactly once, and say what became of it. Never raises for what was sent.
 
     What the same person wrote elsewhere meanwhile is joined where level and note do not both meet
-    (``audits.merging``); any other meeting is a conflict. What cannot be saved as the answer is kept as a variant of it,
-    so that it outlives the browser.
+    (``audits.merging``); any other meeting is a conflict. What cannot be saved as the answer is kept as a variant of
+    it, so that it outlives the browser.
     """
     receipt = SaveReceipt.objects.filter(pk=operation.key).first()
     if receipt is not None:
@@ -69,30 +68,33 @@ def operation_apply(*, audit_id: int, operation: Operation, by: User, at: dateti
         return Outcome(UNKNOWN)
     try:
         content = answer_input(operation.content)
-        outcome = _saved(operation, content, by, at)
-    except ComputedLevelError as error:
-        return Outcome(INVALID, code=error.code, level=error.level)
     except InvalidAnswerError as error:
         return Outcome(INVALID, code=error.code)
-    except StaleRevisionError as error:
-        _keep(operation, content, CONFLICT, by, at)
-        return Outcome(CONFLICT, error.current.revision, fields_of(error.current), error.current)
-    except LeftEditionError as error:
-        _keep(operation, content, MOVED, by, at)
-        return Outcome(MOVED, status=error.status, successor=_successor(operation.answer))
-    except NotEditableError as error:
-        _keep(operation, content, LOCKED, by, at)
-        return Outcome(LOCKED, status=error.status)
+    try:
+        outcome = _saved(operation, content, by, at)
+    except InvalidAnswerError as error:
+        return Outcome(INVALID, code=error.code, level=error.level if isinstance(error, ComputedLevelError) else None)
+    except (StaleRevisionError, NotEditableError) as error:
+        outcome = _not_taken(operation, error)
+        _keep(operation, content, outcome.state, by, at)
+        return outcome
     _settle(operation, by, at)
     response = {"state": outcome.state, "revision": outcome.revision}
     if outcome.content is not None:
-        response["content"] = _as_json(outcome.content)
+        response["content"] = asdict(outcome.content)
     # Twice at the same time is the same save: the second found the answer as it wanted it.
-    made = SaveReceipt(
-        key=operation.key, user=by, audit_id=audit_id, sha256=operation.sha256, response=response, at=at
-    )
+    made = SaveReceipt(key=operation.key, user=by, audit_id=audit_id, sha256=operation.sha256, response=response, at=at)
     SaveReceipt.objects.bulk_create([made], ignore_conflicts=True)
     return outcome
+
+
+def _not_taken(operation: Operation, error: StaleRevisionError | NotEditableError) -> Outcome:
+    """Say why what was typed is not the answer, and what is in its place."""
+    if isinstance(error, StaleRevisionError):
+        return Outcome(CONFLICT, error.current.revision, fields_of(error.current), error.current)
+    if isinstance(error, LeftEditionError):
+        return Outcome(MOVED, status=error.status, successor=_successor(operation.answer))
+    return Outcome(LOCKED, status=error.status)
 
 
 def answer_input(fields: Fields) -> AnswerInput:
@@ -120,17 +122,13 @@ def whole(text: str, code: str) -> int:
 def _saved(operation: Operation, content: AnswerInput, by: User, at: datetime) -> Outcome:
     """Save, on what the same person saved elsewhere too where the two can be joined. Raises as ``answer_save``."""
     try:
-        answer = answer_save(
-            answer_id=operation.answer, content=content, revision=operation.revision, by=by, at=at
-        )
+        answer = answer_save(answer_id=operation.answer, content=content, revision=operation.revision, by=by, at=at)
     except StaleRevisionError as error:
         joined = _joined(operation, error.current, by)
         if joined is None:
             raise
         revision = error.current.revision
-        answer = answer_save(
-            answer_id=operation.answer, content=answer_input(joined), revision=revision, by=by, at=at
-        )
+        answer = answer_save(answer_id=operation.answer, content=answer_input(joined), revision=revision, by=by, at=at)
         return Outcome(MERGED, answer.revision, fields_of(answer), answer)
     state = SAVED if answer.answered_at == at and answer.revision == operation.revision + 1 else UNCHANGED
     return Outcome(state, answer.revision, None, answer)
@@ -149,7 +147,9 @@ def _joined(operation: Operation, current: Answer, by: User) -> Fields | None:
 def _keep(operation: Operation, content: AnswerInput, reason: str, by: User, at: datetime) -> None:
     """Keep what was typed beside the answer; typing on replaces what the same person had typed on the same revision."""
     values = {"reason": reason, "level": content.level, "na_reason": content.na_reason, "note": content.note, "at": at}
-    answer = locked(Answer.objects.select_for_update(of=("self",)).select_related("criterion").filter(pk=operation.answer))
+    answer = locked(
+        Answer.objects.select_for_update(of=("self",)).select_related("criterion").filter(pk=operation.answer)
+    )
     same = AnswerVariant.objects.filter(answer=answer, by=by, revision=operation.revision, settled_at=None)
     if AnswerVariant.objects.filter(key=operation.key).exists() or same.update(key=operation.key, **values):
         return
@@ -186,11 +186,4 @@ def _successor(answer_id: int) -> Answer | None:
 def _replayed(response: dict[str, Any], operation: Operation) -> Outcome:
     content = response.get("content")
     answer = Answer.objects.select_related("answered_by").filter(pk=operation.answer).first()
-    return Outcome(
-        response["state"], response["revision"], Fields(**content) if content else None, answer
-    )
-
-
-def _as_json(fields: Fields) -> dict[str, str]:
-    return {"level": fields.level, "na_reason": fields.na_reason, "note": fields.note}
-
+    return Outcome(response["state"], response["revision"], Fields(**content) if content else None, answer)

@@ -156,7 +156,7 @@ def _state(
 
 def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
     """Return the saved state of the row and, out of band, the strip with the new scores."""
-    context = {"answer": saved, **_strip_context(audit), "out_of_band": True}
+    context = {"answer": saved, "held_revision": saved.revision, **_strip_context(audit), "out_of_band": True}
     return render(request, "audits/sheet.html#saved", context)
 
 

@@ -125,7 +125,6 @@ def _choice(request: HttpRequest, operation: Operation, outcome: Outcome) -> str
     return render_to_string("audits/merge.html", context, request=request)
 
 
-
 def _marked(old: str, new: str) -> tuple[Piece, ...]:
     """Return the words that differ; of very long notes the new one as it is, since comparing grows with the square."""
     return differences(old, new) if len(old) + len(new) <= MOST_COMPARED else (Piece(SAME, new),)

@@ -40,7 +40,11 @@ def fields(level: str = "", note: str = "", na_reason: str = "") -> dict[str, st
 
 def change(answer: Answer | int, revision: int = 0, **values: Any) -> dict[str, Any]:
     """Return an operation as the browser's queue sends it."""
-    content = {"level": values.pop("level", "3"), "na_reason": values.pop("na_reason", ""), "note": values.pop("note", "")}
+    content = {
+        "level": values.pop("level", "3"),
+        "na_reason": values.pop("na_reason", ""),
+        "note": values.pop("note", ""),
+    }
     operation = {
         "key": str(uuid.uuid4()),
         "kind": "answer",
