@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, Role, User
-from audits.models import Audit, AuditKind, EvidenceKind, Finding, FindingKind, MarketWaiver
+from audits.models import Audit, AuditKind, Finding, FindingKind, MarketWaiver
 from audits.words import GROUPS
 from benchmarks.models import MarketRelease, MeasurementRun, ReleaseStatus
 from standards.models import Edition, EditionStatus
@@ -126,14 +126,6 @@ class TextsForm(forms.ModelForm):
         """Add the button."""
         super().__init__(*args, **kwargs)
         self.helper = submit_helper(gettext("Save the texts"))
-
-
-class EvidenceForm(forms.Form):
-    """One file with what it is."""
-
-    file = forms.FileField(label=_("File"), allow_empty_file=True)
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=EvidenceKind)
 
 
 class FindingForm(forms.ModelForm):

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from audits.views import attachments, engagements, moving, practices, sheet, steps
+from audits.views import (
+    attachments,
+    engagements,
+    evidence,
+    evidence_files,
+    evidence_pages,
+    moving,
+    practices,
+    sheet,
+    steps,
+)
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -26,14 +36,30 @@ urlpatterns = [
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),
     path("answers/<int:answer_id>/panel/", sheet.panel, name="answer_panel"),
-    path("answers/<int:answer_id>/evidence/", attachments.evidence_upload, name="evidence_upload"),
+    path("answers/<int:answer_id>/evidence/", evidence.evidence_upload, name="evidence_upload"),
+    path("answers/<int:answer_id>/evidence/lines/", evidence.evidence_lines, name="evidence_lines"),
+    path("answers/<int:answer_id>/evidence/note/", evidence.evidence_note, name="evidence_note"),
+    path("answers/<int:answer_id>/evidence/choose/", evidence.evidence_choose, name="evidence_choose"),
     path(
-        "answers/<int:answer_id>/evidence/<int:evidence_id>/remove/",
-        attachments.evidence_remove,
-        name="evidence_remove",
+        "answers/<int:answer_id>/evidence/<int:evidence_id>/attach/",
+        evidence.evidence_attach_page,
+        name="evidence_attach",
+    ),
+    path("answers/<int:answer_id>/evidence/<int:evidence_id>/rest/", evidence.evidence_rest_page, name="evidence_rest"),
+    path(
+        "answers/<int:answer_id>/evidence/<int:evidence_id>/remove/", evidence.evidence_remove, name="evidence_remove"
     ),
     path("answers/<int:answer_id>/findings/", attachments.finding_add, name="finding_add"),
-    path("evidence/<int:evidence_id>/", attachments.evidence_file, name="evidence_file"),
+    path("<int:audit_id>/evidence/", evidence_pages.evidence_list, name="evidence_list"),
+    path("evidence/<int:evidence_id>/", evidence_files.evidence_file, name="evidence_file"),
+    path("evidence/<int:evidence_id>/original/", evidence_files.evidence_original, name="evidence_original"),
+    path("evidence/<int:evidence_id>/view/", evidence_files.evidence_view, name="evidence_view"),
+    path("evidence/<int:evidence_id>/about/", evidence_pages.evidence_detail, name="evidence_detail"),
+    path("evidence/<int:evidence_id>/edit/", evidence_pages.evidence_edit, name="evidence_edit"),
+    path("evidence/<int:evidence_id>/replace/", evidence_pages.evidence_replace, name="evidence_replace"),
+    path("evidence/<int:evidence_id>/criteria/", evidence_pages.evidence_serve, name="evidence_serve"),
+    path("evidence/<int:evidence_id>/withdraw/", evidence_pages.evidence_withdraw_page, name="evidence_withdraw"),
+    path("evidence/<int:evidence_id>/restore/", evidence_pages.evidence_restore_page, name="evidence_restore"),
     path("findings/<int:finding_id>/close/", attachments.finding_close_page, name="finding_close"),
     path("findings/<int:finding_id>/practice/", practices.practice_propose_page, name="practice_propose"),
 ]

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
-from audits.forms import EvidenceForm, FindingForm
-from audits.models import Answer, Audit, Evidence, TeamMember
+from audits.forms import FindingForm
+from audits.models import Answer, Audit, TeamMember
 from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.computed import panel_computed
 from audits.selectors.moving import with_former
@@ -21,6 +21,7 @@ from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered,
 from audits.services.answers import AnswerInput, answer_save, answer_take_computed
 from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEditableError, StaleRevisionError
 from audits.views.engagements import get_audit
+from audits.views.evidence_section import section_context
 from audits.words import refusal_beside_computed, status_words, words_for
 from audits.workflow import EDITABLE
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
+    from audits.evidence_forms import EvidenceForm
 
 NOT_APPLICABLE = "na"
 LONGEST_NUMBER = 9  # digits
@@ -224,14 +226,13 @@ def render_panel(
     audit = answer.audit
     current = answer.criterion.edition_id == audit.edition_id
     context = {
+        **section_context(request, answer, form=evidence_form),
         "answer": answer,
         "criterion": answer.criterion,
         "anchors": sorted(answer.criterion.anchors.items(), key=lambda item: int(item[0])),
-        "evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by"),
         "findings": audit.findings.filter(criterion=answer.criterion),
         "market": panel_market(audit, answer.criterion),
         "computed": panel_computed(audit, answer.criterion),
-        "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
         "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
         "problem": problem,
         "editable": current and audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
