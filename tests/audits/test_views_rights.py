@@ -42,6 +42,8 @@ ASSESSORS = frozenset({"leader", "auditor"})
 PLANNERS = frozenset({"administrator", "audit_manager"})
 MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
+OPENERS = REVIEWERS | ASSESSORS
+EVIDENCE_FORMS = ("evidence_edit", "evidence_replace", "evidence_withdraw", "evidence_serve")
 DECIDERS = frozenset({"decision_maker"})
 EXPORTERS = ALL - {"observer", "viewer"}
 ALWAYS = frozenset(STATUSES)
@@ -115,6 +117,19 @@ CASES = (
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
+    *(Case(name, ALL) for name in ("evidence_list", "evidence_lines", "evidence_detail", "evidence_view")),
+    Case("evidence_original", OPENERS),
+    *(Case(name, ASSESSORS) for name in ("evidence_choose", *EVIDENCE_FORMS)),
+    post("evidence_note", ASSESSORS, FIELDWORK, 200, kind="observation", title="Seen", text="The wallboard was off."),
+    post("evidence_attach", ASSESSORS, FIELDWORK, 200),
+    post("evidence_rest", ASSESSORS, FIELDWORK, 200),
+    post("evidence_edit", ASSESSORS, FIELDWORK, title="Wall", kind="photo"),
+    Case("evidence_replace", ASSESSORS, FIELDWORK, 302, verb="post", data=upload),
+    # It still serves a criterion: whoever may withdraw is told so, in every state.
+    post("evidence_withdraw", ASSESSORS, FIELDWORK, 409, reason="Double."),
+    post("evidence_restore", ASSESSORS, FIELDWORK),
+    # Nothing is ticked.
+    post("evidence_serve", ASSESSORS, FIELDWORK, 422),
     post("finding_close", ASSESSORS, frozenset({"fieldwork", "technical_review", "decision"}), note="Seen."),
     post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
     post("fact_take", ASSESSORS, ALWAYS, value="1"),
@@ -161,7 +176,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
     """Return the address of a view for the objects of a scene."""
     about = {
         "answer": [scene.answer.pk],
-        "evidence": [scene.answer.pk],
+        "evidence": [scene.evidence.pk],
         "finding": [scene.finding.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
     moves = {"move_preview": "new_edition", "move_record": "pk"}
@@ -172,9 +187,10 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
     special = {
         "audit_list": [],
         "audit_create": [],
-        "evidence_file": [scene.evidence.pk],
+        "evidence_list": [scene.audit.pk],
+        **{f"evidence_{verb}": [scene.answer.pk] for verb in ("upload", "lines", "note", "choose")},
+        **{f"evidence_{verb}": [scene.answer.pk, scene.evidence.pk] for verb in ("attach", "rest", "remove")},
         "fact_take": [scene.audit.pk, "cskm"],
-        "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
         "step": [scene.audit.pk, step],
     }
@@ -251,7 +267,11 @@ def test_without_signing_in_every_address_leads_to_the_sign_in(client: Client) -
 READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "POST"}), frozenset({"POST"})
 ALLOWED = {
     **dict.fromkeys(
-        ("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "evidence_file", "move", "move_record"),
+        (
+            *("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "move", "move_record"),
+            *("evidence_file", "evidence_original", "evidence_view", "evidence_detail", "evidence_list"),
+            *("evidence_lines", "evidence_choose"),
+        ),
         READS,
     ),
     **dict.fromkeys(
@@ -265,6 +285,7 @@ ALLOWED = {
             "finding_close",
             "move_preview",
             "practice_propose",
+            *EVIDENCE_FORMS,
         ),
         FORMS,
     ),
@@ -275,7 +296,7 @@ ALLOWED = {
             "answer_save",
             "answer_take_computed",
             "evidence_upload",
-            "evidence_remove",
+            *("evidence_remove", "evidence_note", "evidence_attach", "evidence_rest", "evidence_restore"),
             "finding_add",
         ),
         WRITES,
@@ -359,7 +380,7 @@ def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     """Return what follows the first id in an address."""
     return {
         "step": [case.step],
-        "evidence_remove": [scene.evidence.pk],
+        **{f"evidence_{verb}": [scene.evidence.pk] for verb in ("remove", "attach", "rest")},
         "move_preview": [1],
         "move_record": [1],
         "fact_take": ["cskm"],

@@ -75,7 +75,7 @@
     const bytes = (field) => mine.reduce((sum, job) => sum + field(job), 0);
     const done = mine.filter((job) => job.state === "done").length;
     line.querySelector("progress").value = bytes((job) => (job.state === "done" ? job.file.size : job.sent)) / (bytes((job) => job.file.size) || 1);
-    const words = zone.dataset.total.replace("%(done)s", done).replace("%(all)s", mine.length);
+    const words = zone.dataset.total.replace("{done}", done).replace("{all}", mine.length);
     const status = line.querySelector("[role=status]");
     if (status.textContent !== words) status.textContent = words;
     line.querySelector("[data-cancel-all]").hidden = !mine.some((job) => ACTIVE.has(job.state));
