@@ -4,6 +4,7 @@ from django.urls import path
 
 from audits.views import (
     attachments,
+    drawer,
     engagements,
     evidence,
     evidence_files,
@@ -35,7 +36,7 @@ urlpatterns = [
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),
-    path("answers/<int:answer_id>/panel/", sheet.panel, name="answer_panel"),
+    path("answers/<int:answer_id>/panel/", drawer.panel, name="answer_panel"),
     path("answers/<int:answer_id>/evidence/", evidence.evidence_upload, name="evidence_upload"),
     path("answers/<int:answer_id>/evidence/lines/", evidence.evidence_lines, name="evidence_lines"),
     path("answers/<int:answer_id>/evidence/note/", evidence.evidence_note, name="evidence_note"),

@@ -79,7 +79,9 @@ def evidence_of(
     Unknown filters and sorts are ignored. Nothing but the title is searched, filtered or told of what is confidential
     where the reader may not open it.
     """
-    pieces = audit.evidence.select_related("uploaded_by").prefetch_related(Prefetch("uses", _uses()))
+    pieces: QuerySet[Evidence] = audit.evidence.select_related("uploaded_by").prefetch_related(
+        Prefetch("uses", _uses())
+    )
     if kind in EvidenceKind.values:
         pieces = _open(pieces, opens).filter(kind=kind)
     if state in STATES:
@@ -136,9 +138,9 @@ def versions_of(evidence: Evidence, today: date) -> list[dict[str, Any]]:
     codes: dict[int, list[str]] = {}
     for use in uses_of(evidence):
         codes.setdefault(use.version, []).append(use.answer.criterion.code)
-    numbered = [(evidence.version, evidence), *((each.number, each) for each in former)]
+    numbered: list[tuple[int, Content]] = [(evidence.version, evidence), *((each.number, each) for each in former)]
     return [
-        {"number": number, "content": each, "codes": codes.get(number, []), "holds": each.validity(today)}  # type: ignore[attr-defined]
+        {"number": number, "content": each, "codes": codes.get(number, []), "holds": each.validity(today)}
         for number, each in numbered
     ]
 

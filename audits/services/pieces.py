@@ -91,8 +91,9 @@ def evidence_describe(
             setattr(piece, name, value)
         piece.save(update_fields=list(changed))
         facts = {
-            name: value.isoformat() if name == "valid_until" and value else value for name, value in changed.items()
-        }  # type: ignore[attr-defined]
+            name: valid_until.isoformat() if name == "valid_until" and valid_until else value
+            for name, value in changed.items()
+        }
         record(audit, "described", piece, by, at, changed=facts)
     return piece
 

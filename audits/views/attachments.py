@@ -16,8 +16,8 @@ from audits.forms import ClosingForm, FindingForm
 from audits.models import Audit, Finding
 from audits.services.errors import NotEditableError
 from audits.services.findings import FindingError, finding_close, finding_raise
+from audits.views.drawer import get_answer, render_panel
 from audits.views.engagements import form_status
-from audits.views.sheet import get_answer, render_panel
 from audits.words import status_words, words_for
 
 if TYPE_CHECKING:

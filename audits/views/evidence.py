@@ -17,8 +17,8 @@ from audits.selectors.evidence import choices_for
 from audits.services.errors import NotEditableError
 from audits.services.evidence import evidence_add, evidence_attach, evidence_detach, evidence_rest, note_add
 from audits.storage import EvidenceRefusedError
+from audits.views.drawer import get_answer, render_panel
 from audits.views.evidence_section import render_lines, section_context
-from audits.views.sheet import get_answer, render_panel
 from audits.words import evidence_words, status_words
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ def evidence_note(request: HttpRequest, answer_id: int) -> HttpResponse:
             status = 409
         else:
             form, status = NoteForm(auto_id=f"note-{answer.pk}-%s"), 200
+            answer = get_answer(person(request.user), answer_id)
     context = section_context(request, answer, note=form)
     return render(request, "audits/drawer/evidence.html#noted", context, status=status)
 
@@ -173,4 +174,4 @@ def _done(request: HttpRequest, answer_id: int, evidence_id: int, service: Any, 
         return render_lines(request, answer, problem=status_words(error.status), status=409)
     if request.POST.get("back") == "piece":
         return redirect("audits:evidence_detail", evidence_id)
-    return render_lines(request, answer, undo=use)
+    return render_lines(request, get_answer(by, answer_id), undo=use)

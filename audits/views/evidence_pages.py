@@ -90,7 +90,7 @@ def _changes(request: HttpRequest, audit: Audit) -> bool:
     return audit.status in EDITABLE and may(request.user, "audits.change_answer", audit)
 
 
-@csp_update({"frame-src": [SELF]})  # type: ignore[untyped-decorator]
+@csp_update({"frame-src": [SELF]})
 @signed_in
 def evidence_detail(request: HttpRequest, evidence_id: int) -> HttpResponse:
     """One piece: what it shows, what it serves, its versions, who and when."""
@@ -215,8 +215,8 @@ def evidence_restore_page(request: HttpRequest, evidence_id: int) -> HttpRespons
     try:
         evidence_restore(evidence=evidence, by=person(request.user), at=timezone.now())
     except NotEditableError as error:
-        messages.error(request, status_words(error.status))
-        return _again(request, evidence)
+        context = {"audit": evidence.audit, "evidence": evidence, "problem": status_words(error.status)}
+        return render(request, "audits/evidence_form.html", context, status=409)
     messages.success(request, gettext("Restored."))
     return redirect("audits:evidence_detail", evidence.pk)
 
@@ -255,12 +255,6 @@ def _mine(request: HttpRequest, evidence_id: int) -> Evidence:
     evidence = get_evidence(person(request.user), evidence_id)
     require(request.user, "audits.change_answer", evidence.audit)
     return evidence
-
-
-def _again(request: HttpRequest, evidence: Evidence) -> HttpResponse:
-    response = evidence_detail(request, evidence.pk)
-    response.status_code = 409
-    return response
 
 
 def _form_page(request: HttpRequest, evidence: Evidence, form: Any, title: str, *, status: int) -> HttpResponse:

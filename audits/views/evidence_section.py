@@ -45,4 +45,4 @@ def render_lines(
 ) -> HttpResponse:
     """Render what the answer rests on, alone: nothing that somebody is typing beside it is lost."""
     context = {**section_context(request, answer), "evidence_problem": problem, "undo": undo}
-    return render(request, "audits/drawer/evidence.html#lines", context, status=status)
+    return render(request, "audits/drawer/evidence.html#changed", context, status=status)

@@ -205,7 +205,7 @@
   });
   let last = ""; // the answer whose evidence was used last
   document.addEventListener("focusin", (event) => {
-    const zone = event.target.closest(".ts-panel-body, .ts-evidence, .ts-row")?.querySelector("[data-evidence]");
+    const zone = event.target.closest(".ts-evidence, .ts-drawer, .ts-row")?.querySelector("[data-evidence]");
     if (zone) last = zone.dataset.evidence;
   });
   const seen = () => [...document.querySelectorAll("[data-evidence]")].filter((zone) => zone.checkVisibility?.() ?? true);
