@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audits.models import Answer, Audit, AuditStatus, EvidenceUse, EvidenceVersion
 from audits.selectors.case import asked_codes, scope_channels
 from audits.services.results import result_of
+from audits.workflow import PLANNABLE
 from benchmarks.kpis.registry import KPIS
 from ledger.models import Entry
 from reports import document as doc
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from audits.models import Evidence
     from audits.pieces import Content
 
-UNFINISHED = (AuditStatus.PLANNED, AuditStatus.FIELDWORK, AuditStatus.CANCELLED)
+UNFINISHED = PLANNABLE | {AuditStatus.CANCELLED}
 
 
 def audit_document(audit: Audit, *, language: str, at: datetime) -> doc.CertificationReport:
