@@ -28,6 +28,8 @@ PURE = [
     "audits.pictures",
     "audits.scanning",
     "audits.content_types",
+    "audits.operations",
+    "audits.merging",
     "reports.document",
     "reports.charts",
     "reports.lens_document",
