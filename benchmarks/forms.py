@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from benchmarks.records.kinds import KINDS
 from benchmarks.records.located import MAX_BYTES
-from benchmarks.records.mapping import ENCODINGS, FIELDS, parse_mapping
+from benchmarks.records.mapping import ENCODINGS, FIELDS, UNITS, parse_mapping
 from benchmarks.records.reasons import field_message
+from benchmarks.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,20 +131,22 @@ class UploadForm(forms.Form):
 class FileShapeForm(forms.Form):
     """How the file is to be read; what is left empty is guessed."""
 
-    kind = forms.ChoiceField(label=_("Kind of records"), required=False, choices=[("", "–"), *((k, k) for k in KINDS)])
-    encoding = forms.ChoiceField(label=_("Encoding"), required=False, choices=[("", "–"), *((e, e) for e in ENCODINGS)])
-    delimiter = forms.ChoiceField(
-        label=_("Delimiter"),
-        required=False,
-        choices=[
-            ("", "–"),
-            ("comma", _("comma")),
-            ("semicolon", _("semicolon")),
-            ("tab", _("tab")),
-            ("pipe", _("vertical bar")),
-        ],
-    )
+    kind = forms.ChoiceField(label=_("Kind of records"), required=False)
+    encoding = forms.ChoiceField(label=_("Encoding"), required=False)
+    delimiter = forms.ChoiceField(label=_("Delimiter"), required=False)
     header_row = forms.IntegerField(label=_("Line with the names"), required=False, min_value=1, max_value=30)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the codes in words."""
+        super().__init__(*args, **kwargs)
+        offered = {
+            "kind": ("records", tuple(KINDS)),
+            "encoding": ("encoding", tuple(each for each in ENCODINGS if each != "utf-8-sig")),
+            "delimiter": ("delimiter", ("comma", "semicolon", "tab", "pipe")),
+        }
+        for name, (family, codes) in offered.items():
+            own = [] if (given := self.initial.get(name, "")) in ("", *codes) else [(given, given)]
+            self.fields[name].choices = [("", "–"), *((code, term(family, code, gettext)) for code in codes), *own]  # type: ignore[attr-defined] # a ChoiceField, as declared above
 
 
 class FieldsForm(forms.Form):
@@ -174,7 +178,11 @@ class FieldsForm(forms.Form):
             given = self.initial.get(f"column-{name}", "")
             own = [] if given in dict(columns) else [(given, given)]
             self.fields[f"column-{name}"] = forms.ChoiceField(label=label, required=False, choices=[*columns, *own])
-            if type_ in HOW:
+            if type_ == "seconds":
+                how = gettext("%(field)s: how") % {"field": label}
+                units = [("", "–"), *((unit, term("duration", unit, gettext)) for unit in UNITS)]
+                self.fields[f"how-{name}"] = forms.ChoiceField(label=how, required=False, choices=units)
+            elif type_ in HOW:
                 how = gettext("%(field)s: how") % {"field": label}
                 self.fields[f"how-{name}"] = forms.CharField(
                     label=how, required=False, max_length=2000, help_text=HOW[type_]
@@ -245,7 +253,6 @@ class KeepForm(forms.Form):
 
 HOW: dict[str, Any] = {
     "moment": _("Empty for 2026-06-30 18:00:00; else for example %d.%m.%Y %H:%M, or epoch seconds."),
-    "seconds": _("milliseconds, seconds, minutes, hours or h:m:s"),
     "flag": _("The values that mean yes, with commas between; empty for yes and no."),
     "code": _("What values mean, for example Lunch=break, Sick=absent."),
 }
@@ -281,7 +288,8 @@ def _read_how(type_: str, how: str) -> dict[str, Any]:
         return {"format": how}
     if type_ == "seconds":
         return {"unit": how}
-    parts = [part.strip() for part in how.split(",") if part.strip()]
+    # A Chinese keyboard writes other commas and another sign of equality.
+    parts = [part.strip() for part in re.split("[,，、;；]", how.replace("＝", "=")) if part.strip()]
     if type_ == "flag":
         return {"in": parts}
     pairs = [part.partition("=") for part in parts]

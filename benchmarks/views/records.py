@@ -41,6 +41,7 @@ from benchmarks.services import (
     uploads_seen,
 )
 from benchmarks.storage import records_path
+from benchmarks.terms import term
 from benchmarks.views.jobs import destination, progress
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
     from benchmarks.models import RecordsJob
     from benchmarks.records.guess import Guess
-    from benchmarks.records.sample import Sample
+    from benchmarks.records.sample import Sample, Stated
 
 MEASURE = "benchmarks.add_measurementrun"
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -202,6 +203,13 @@ def _about(what: str) -> str:
     return str(labels.get(what) or field_message(what).words(gettext))
 
 
+def _guessed(stated: Stated) -> str:
+    """Say what was guessed; the name of a column is its own word."""
+    families = {"kind": "records", "format": "file", "delimiter": "delimiter", "encoding": "encoding"}
+    family = families.get(stated.what)
+    return term(family, stated.value, gettext) if family else stated.value
+
+
 def _shown(upload: RecordsUpload, sample: Sample, found: Guess) -> dict[str, Any]:
     """Put together what the page says about the file and its mapping."""
     fault, missing, examples = "", [], {}
@@ -219,7 +227,7 @@ def _shown(upload: RecordsUpload, sample: Sample, found: Guess) -> dict[str, Any
         "fault": fault,
         "missing": missing,
         "examples": [(field_message(name).words(gettext), pairs) for name, pairs in examples.items()],
-        "stated": [(_about(each.what), each, each.reason.words(gettext)) for each in found.stated],
+        "stated": [(_about(each.what), _guessed(each), each, each.reason.words(gettext)) for each in found.stated],
         "doubts": [each.words(gettext) for each in found.doubts],
         "names": names,
         "rows": [row[: len(names)] for row in sample.rows[:FIRST_ROWS]],

@@ -298,7 +298,7 @@ def test_german_headers_and_numbers_are_understood(own: Client, centre: Centre) 
     rows = "".join(f"{at};{at:02}.03.2026 08:05;1.463,6\r\n" for at in range(1, 32))
     upload(own, centre, f"Anruf-ID;Anrufdatum;Gesprächszeit (s)\r\n{rows}".encode("cp1252"))
     page = own.get(reverse("benchmarks:records_mapping", args=[RecordsUpload.objects.get().pk]))
-    sure = {what: (each.value, each.confidence) for what, each, _why in page.context["stated"]}
+    sure = {what: (each.value, each.confidence) for what, _guess, each, _why in page.context["stated"]}
     assert sure["talk time (talk_seconds)"] == ("Gesprächszeit (s)", "likely")
     assert sure["arrival (arrived_at)"] == ("Anrufdatum", "sure")
     assert sure["Encoding"][0] == "cp1252"
