@@ -64,10 +64,9 @@ _FIELDS = (
 def _piece(each: Measurement | MonthMeasurement) -> Piece | None:
     if each.standard_error is None or each.clusters is None or each.clusters < 2:  # noqa: PLR2004 - no spread
         return None
-    month = isinstance(each, MonthMeasurement)
     return Piece(
-        first=each.first if month else each.run.period_from,
-        last=each.last if month else each.run.period_to,
+        first=each.first if isinstance(each, MonthMeasurement) else each.run.period_from,
+        last=each.last if isinstance(each, MonthMeasurement) else each.run.period_to,
         value=each.value,
         se=each.standard_error,
         clusters=each.clusters,
