@@ -57,6 +57,7 @@ class MeasureForm(forms.Form):
             help_text=self.fields["mapping"].help_text,
             choices=[("", _("My own, uploaded below")), *names],
         )
+        _limited(self.fields["records"])
         self.helper = FormHelper()
         self.helper.add_input(Submit("submit", _("Measure")))
 
@@ -117,6 +118,16 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(each, initial) for each in files]
 
 
+def _limited(field: forms.Field) -> None:
+    """Tell the browser how much it may send at once, and what to say when it is more."""
+    most = settings.RECORDS_MAX_BYTES
+    said = gettext(
+        "These files are larger than this installation takes at once (%(most)s). Choose fewer, or smaller ones."
+    )
+    words = {"data-most-bytes": str(most), "data-too-large": said % {"most": filesizeformat(most)}}
+    field.widget.attrs.update(words)
+
+
 class UploadForm(forms.Form):
     """Records to put beside those that wait; several files at once."""
 
@@ -126,6 +137,11 @@ class UploadForm(forms.Form):
         widget=MultipleFiles(attrs={"multiple": True}),
         help_text=_("CSV, Parquet or XLSX, of any shape. The file waits here until it is measured, at most 7 days."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let the browser know the limit."""
+        super().__init__(*args, **kwargs)
+        _limited(self.fields["records"])
 
 
 class FileShapeForm(forms.Form):
