@@ -264,7 +264,7 @@ class World:
             by=self.people[scene.reviewer],
             at=scene.at(reviewed, 14),
         )
-        if scene.until == "decided":
+        if scene.until == "decided" and scene.kind == AuditKind.CERTIFICATION:
             audit_decide(
                 audit_id=audit.pk,
                 granted=bool(scene.tier),
