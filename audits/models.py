@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, User
 from audits import registers as registers
+from audits import samples as samples
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Criterion, Edition
 

@@ -87,6 +87,8 @@ rules.add_perm("audits.plan_audit", manages_audits)
 rules.add_perm("audits.change_answer", is_assessing)
 # Who answers for the whole engagement; what was answered is at stake.
 rules.add_perm("audits.move_audit", is_leader | manages_audits)
+# The file a sample was drawn from may name people: for those who audit, review and decide.
+rules.add_perm("audits.read_population", is_assessing | manages_audits | reviews | decides)
 rules.add_perm("audits.submit_audit", is_leader)
 rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import attachments, engagements, moving, practices, sheet, steps
+from audits.views import attachments, engagements, moving, practices, samples, sheet, steps
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -22,6 +22,15 @@ urlpatterns = [
     path("<int:audit_id>/moves/<int:move_id>/", moving.move_record, name="move_record"),
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
+    path("<int:audit_id>/samples/", samples.sample_list, name="sample_list"),
+    path("answers/<int:answer_id>/samples/new/", samples.sample_new, name="sample_create"),
+    path("samples/size/", samples.sample_size, name="sample_size"),
+    path("samples/<int:sample_id>/", samples.sample_page, name="sample"),
+    path("samples/<int:sample_id>/draw/", samples.sample_drawing, name="sample_draw"),
+    path("samples/<int:sample_id>/withdraw/", samples.sample_end, name="sample_withdraw"),
+    path("samples/<int:sample_id>/population/", samples.sample_population, name="sample_population"),
+    path("samples/<int:sample_id>/records.csv", samples.sample_csv, name="sample_csv"),
+    path("samples/records/<int:item_id>/", samples.sample_record, name="sample_record"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),

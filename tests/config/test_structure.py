@@ -23,6 +23,7 @@ PURE = [
     "audits.articles",
     "audits.levels",
     "audits.plots",
+    "audits.sampling",
     "reports.document",
     "reports.charts",
     "reports.lens_document",
