@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -113,6 +114,7 @@ class PopulationForm(forms.Form):
     file = forms.FileField(
         label=_("Population file"),
         allow_empty_file=True,
+        validators=[FileExtensionValidator(["csv", "txt", "xlsx"])],
         help_text=_("CSV or XLSX; the first line is the header, the first column the id of each record."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
     )
