@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from audits.sampling.errors import SamplingError
+from benchmarks.message import Message
 from benchmarks.message import marked as _
 
 if TYPE_CHECKING:
@@ -120,10 +121,10 @@ def _none_exactly(failing: int, population: int, drawn: int) -> Fraction:
 
 def _whole(value: int, name: str) -> None:
     if not 1 <= value <= MOST:
-        raise SamplingError(_("{name} has to be between 1 and {most}."), name=name, most=f"{MOST:,}")
+        raise SamplingError(_("{name} has to be between 1 and {most}."), name=Message(name, {}), most=f"{MOST:,}")
 
 
 def _between(value: Decimal, name: str) -> None:
     """Refuse a per cent that is not between 0 and 100, both left out."""
     if not (value.is_finite() and 0 < value < 100 and value == round(value, 6)):  # noqa: PLR2004 - per cent
-        raise SamplingError(_("{name} has to be more than 0 and less than 100 per cent."), name=name)
+        raise SamplingError(_("{name} has to be more than 0 and less than 100 per cent."), name=Message(name, {}))

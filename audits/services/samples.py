@@ -74,12 +74,12 @@ def sample_create(
     return sample
 
 
-def sample_draw(*, sample_id: int, source: BinaryIO, filename: str, by: User, at: datetime) -> Sample:
+def sample_draw(*, sample_id: int, source: BinaryIO, filename: str, by: User, at: datetime, seed: str = "") -> Sample:
     """Draw the records from a population file, which is kept so that anybody can draw again.
 
-    The tool makes the seed: whoever could choose it could choose the records. The size is made anew for the size of
-    the population. Raises ``audits.storage.EvidenceRefusedError``, ``audits.tabular.TableError``,
-    ``audits.sampling.SamplingError``, ``SampleError`` and ``NotEditableError``.
+    The tool makes the seed: whoever could choose it could choose the records; ``seed`` is for invented data only. The
+    size is made anew for the size of the population. Raises ``EvidenceRefusedError``, ``TableError``,
+    ``SamplingError``, ``SampleError`` and ``NotEditableError``.
     """
     stored = store(source, filename=filename)
     population = read_population(path_of(stored.sha256))
@@ -92,7 +92,7 @@ def sample_draw(*, sample_id: int, source: BinaryIO, filename: str, by: User, at
         size = min(plan.size, population.size) if plan else population.size
         if size > MOST_ITEMS:
             raise SampleError("too_many_records")
-        seed = str(secrets.randbelow(SEED_BELOW))
+        seed = seed or str(secrets.randbelow(SEED_BELOW))
         picked = draw(population, size=size, seed=seed)
         sample.planned, sample.seed, sample.draw_method = size, seed, METHOD
         sample.population_name, sample.population_sha256 = filename[:255], population.sha256

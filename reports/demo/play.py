@@ -31,6 +31,7 @@ from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOP
 from reports.demo.practices import make_practices
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
+from reports.demo.samples import make_samples
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
 from standards.editions.comparison import Carry
 
@@ -167,6 +168,8 @@ class World:
         if scene.records_from:
             self._market(scene, audit, leader)
         self._answers(scene, audit, leader)
+        if scene.until == "started":
+            make_samples(audit, by=leader, at=scene.at(scene.first_day, 14))
         for finding in scene.findings:
             finding_raise(
                 audit_id=audit.pk,
