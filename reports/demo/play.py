@@ -168,7 +168,7 @@ class World:
         if scene.records_from:
             self._market(scene, audit, leader)
         self._answers(scene, audit, leader)
-        if scene.until == "started":
+        if scene.until == "answered" and scene.records_from:
             make_samples(audit, by=leader, at=scene.at(scene.first_day, 14))
         for finding in scene.findings:
             finding_raise(

@@ -1,0 +1,59 @@
+"""What the drawer beside the sheet shows about one criterion: a small context per part of ``templates/audits/drawer/``.
+
+Each part is a ``<details>`` of its own with the id ``<part>-<answer pk>``, so that it can be replaced alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from audits.models import Evidence
+from audits.selectors.computed import panel_computed
+from audits.selectors.overview import panel_market
+from audits.selectors.samples import answer_samples
+
+if TYPE_CHECKING:
+    from audits.models import Answer
+
+Context = dict[str, Any]
+
+
+def drawer_context(answer: Answer) -> Context:
+    """Return what all parts show, without their forms. ``answer`` comes from ``selectors.sheet.answer_for``."""
+    return {
+        "answer": answer,
+        "criterion": answer.criterion,
+        **guidance_part(answer),
+        **market_part(answer),
+        **evidence_part(answer),
+        **samples_part(answer),
+        **findings_part(answer),
+    }
+
+
+def guidance_part(answer: Answer) -> Context:
+    """Return the words of the levels, in order; no query."""
+    return {"anchors": sorted(answer.criterion.anchors.items(), key=lambda item: int(item[0]))}
+
+
+def market_part(answer: Answer) -> Context:
+    """Return the verdicts on the criterion's KPIs and the level that measurements give."""
+    return {
+        "market": panel_market(answer.audit, answer.criterion),
+        "computed": panel_computed(answer.audit, answer.criterion),
+    }
+
+
+def evidence_part(answer: Answer) -> Context:
+    """Return the evidence of the answer; one query."""
+    return {"evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by")}
+
+
+def samples_part(answer: Answer) -> Context:
+    """Return the samples that serve the criterion, with what they say; two queries."""
+    return {"samples": answer_samples(answer)}
+
+
+def findings_part(answer: Answer) -> Context:
+    """Return the findings on the criterion; one query."""
+    return {"findings": answer.audit.findings.filter(criterion=answer.criterion_id)}
