@@ -31,8 +31,8 @@ from audits.services.samples import (
 )
 from audits.storage import EvidenceRefusedError, intact, path_of
 from audits.tabular import TableError
-from audits.views.engagements import form_status, get_audit
 from audits.views.drawer import get_answer
+from audits.views.engagements import form_status, get_audit
 from audits.words import evidence_words, status_words, words_for
 from audits.workflow import EDITABLE
 
