@@ -90,6 +90,10 @@ rules.add_perm("audits.move_audit", is_leader | manages_audits)
 # The file a sample was drawn from may name people: for those who audit, review and decide.
 rules.add_perm("audits.read_population", is_assessing | manages_audits | reviews | decides)
 rules.add_perm("audits.submit_audit", is_leader)
+# Who has a conflict of interest is no business of the auditee.
+rules.add_perm("audits.view_conflicts", is_on_team | manages_audits | reviews)
+rules.add_perm("audits.declare_conflict", is_on_team | reviews)
+rules.add_perm("audits.record_onsite", is_assessing | manages_audits)
 rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)
 # Whoever waives must not gain from it.

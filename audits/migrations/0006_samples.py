@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0003_moves'),
+        ('audits', '0005_histories'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
