@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import attachments, conflicts, drawer, engagements, moving, onsite, practices, samples, sheet, steps
+from audits.views import attachments, conflicts, drawer, engagements, moving, onsite, practices, samples, sheet, steps, syncing
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -37,6 +37,7 @@ urlpatterns = [
     path("samples/<int:sample_id>/population/", samples.sample_population, name="sample_population"),
     path("samples/<int:sample_id>/records.csv", samples.sample_csv, name="sample_csv"),
     path("samples/records/<int:item_id>/", samples.sample_record, name="sample_record"),
+    path("<int:audit_id>/sync/", syncing.sync, name="sync"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0005_histories'),
+        ('audits', '0006_offline'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
