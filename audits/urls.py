@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from audits.views import attachments, conflicts, drawer, engagements, moving, onsite, practices, samples, sheet, steps, syncing
+from audits.views import (
+    attachments,
+    conflicts,
+    drawer,
+    engagements,
+    moving,
+    onsite,
+    practices,
+    samples,
+    sheet,
+    steps,
+    syncing,
+)
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"

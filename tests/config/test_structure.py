@@ -25,12 +25,9 @@ PURE = [
     "audits.articles",
     "audits.levels",
     "audits.plots",
-<<<<<<< HEAD
     "audits.sampling",
-=======
     "audits.operations",
     "audits.merging",
->>>>>>> main
     "reports.document",
     "reports.charts",
     "reports.lens_document",
