@@ -32,11 +32,13 @@ for name, user in names.items():
 """
 # Another one of the same two people.
 NEW_AUDIT = """
+import itertools
 from accounts.models import User
 from audits.models import Audit
-from tests.factories import make_audit
+from tests import factories
+factories._numbers = itertools.count(10_000 * (1 + Audit.objects.count()))  # names that no process before gave
 first = Audit.objects.order_by("pk").first()
-made = make_audit(edition=first.edition, conductor=first.conductor)
+made = factories.make_audit(edition=first.edition, conductor=first.conductor)
 for name, role in (("ann", "leader"), ("ben", "auditor")):
     made.team.filter(role=role).update(user=User.objects.get(email=f"{name}@example.org"))
 """
