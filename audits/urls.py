@@ -60,6 +60,7 @@ urlpatterns = [
     path("samples/<int:sample_id>/records.csv", samples.sample_csv, name="sample_csv"),
     path("samples/records/<int:item_id>/", samples.sample_record, name="sample_record"),
     path("<int:audit_id>/sync/", syncing.sync, name="sync"),
+    path("<int:audit_id>/package/", syncing.package, name="package"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),

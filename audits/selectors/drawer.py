@@ -11,6 +11,7 @@ from audits.models import Evidence
 from audits.selectors.computed import panel_computed
 from audits.selectors.overview import panel_market
 from audits.selectors.samples import answer_samples
+from audits.words import NOT_TAKEN
 
 if TYPE_CHECKING:
     from audits.models import Answer
@@ -28,6 +29,7 @@ def drawer_context(answer: Answer) -> Context:
         **evidence_part(answer),
         **samples_part(answer),
         **findings_part(answer),
+        **variants_part(answer),
     }
 
 
@@ -57,3 +59,11 @@ def samples_part(answer: Answer) -> Context:
 def findings_part(answer: Answer) -> Context:
     """Return the findings on the criterion; one query."""
     return {"findings": answer.audit.findings.filter(criterion=answer.criterion_id)}
+
+
+def variants_part(answer: Answer) -> Context:
+    """Return what was typed and could not be the answer, each with why in words; one query."""
+    variants = list(answer.variants.select_related("by"))
+    for variant in variants:
+        variant.why = NOT_TAKEN.get(variant.reason, "")  # type: ignore[attr-defined]  # read by the template
+    return {"variants": variants}
