@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre, Organisation, Role, User
 from audits import engagements as engagements
 from audits import registers as registers
+from audits import samples as samples
 from audits.pieces import Evidence as Evidence
 from audits.pieces import EvidenceKind as EvidenceKind
 from audits.pieces import EvidenceUse as EvidenceUse

@@ -18,6 +18,7 @@ from audits.services.errors import NotEditableError
 from audits.services.findings import FindingError, finding_close, finding_raise
 from audits.views.drawer import get_answer, render_panel
 from audits.views.engagements import form_status
+from audits.views.once import once
 from audits.words import status_words, words_for
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 
 @permission("audits.change_answer", methods=("POST",))
+@once
 def finding_add(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Raise a finding against a criterion and show the panel anew."""
     answer = get_answer(person(request.user), answer_id)

@@ -19,6 +19,7 @@ from audits.services.evidence import evidence_add, evidence_attach, evidence_det
 from audits.storage import EvidenceRefusedError
 from audits.views.drawer import get_answer, render_panel
 from audits.views.evidence_section import render_lines, section_context
+from audits.views.once import once
 from audits.words import evidence_words, status_words
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def status_of(error: EvidenceRefusedError) -> int:
 
 
 @permission("audits.change_answer", methods=("POST",))
+@once
 def evidence_upload(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Take in one file for a criterion: the panel anew, or JSON where that is asked for.
 

@@ -28,6 +28,7 @@ PURE = [
     "audits.pictures",
     "audits.scanning",
     "audits.content_types",
+    "audits.sampling",
     "audits.operations",
     "audits.merging",
     "reports.document",

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 
 from audits.models import Evidence, EvidenceVersion
 from audits.registers import Credential
+from audits.samples import Sample
 from audits.storage import intact, path_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Command(BaseCommand):
             for model in (Evidence, EvidenceVersion)
             for name in ("sha256", "view_sha256", "thumb_sha256")
         ]
-        known = contents[0].union(*contents[1:], certificates).order_by("sha256")
+        populations = Sample.objects.exclude(population_sha256="").order_by().values_list("population_sha256")
+        known = contents[0].union(*contents[1:], certificates, populations).order_by("sha256")
         for (sha256,) in known.iterator():
             checked += 1
             if not intact(sha256):

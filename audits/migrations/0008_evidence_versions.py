@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0006_offline"),
+        ("audits", "0007_samples"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
