@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, User
+from audits import answering as answering
 from audits import registers as registers
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Criterion, Edition

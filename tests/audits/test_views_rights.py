@@ -112,6 +112,10 @@ CASES = (
     post("answer_save", ASSESSORS, FIELDWORK, 200, level="3", note="", revision="1"),
     # Nothing is computed for the criterion of the scene: whoever may ask is told so.
     post("answer_take_computed", ASSESSORS, FIELDWORK, 422, note="", revision="1"),
+    # Nothing was audited here before, and nothing was returned: whoever may ask is told so.
+    post("answer_confirm", ASSESSORS, FIELDWORK, 422, note="Seen.", revision="1"),
+    post("answer_acknowledge", ASSESSORS, FIELDWORK, 422, reason="It stands."),
+    post("answer_review", REVIEWERS, frozenset({"technical_review"}), 200, mark="reviewed", revision="1"),
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
@@ -274,6 +278,9 @@ ALLOWED = {
             "fact_take",
             "answer_save",
             "answer_take_computed",
+            "answer_confirm",
+            "answer_review",
+            "answer_acknowledge",
             "evidence_upload",
             "evidence_remove",
             "finding_add",
