@@ -88,6 +88,10 @@ rules.add_perm("audits.change_answer", is_assessing)
 # Who answers for the whole engagement; what was answered is at stake.
 rules.add_perm("audits.move_audit", is_leader | manages_audits)
 rules.add_perm("audits.submit_audit", is_leader)
+# Who has a conflict of interest is no business of the auditee.
+rules.add_perm("audits.view_conflicts", is_on_team | manages_audits | reviews)
+rules.add_perm("audits.declare_conflict", is_on_team | reviews)
+rules.add_perm("audits.record_onsite", is_assessing | manages_audits)
 rules.add_perm("audits.review_audit", reviews)
 # Marks on single answers, and who sees them: the reviewer and the team, not the audited organisation.
 rules.add_perm("audits.review_answer", reviews & ~is_on_team)

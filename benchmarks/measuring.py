@@ -13,7 +13,7 @@ import duckdb
 
 from benchmarks.gathering import gather
 from benchmarks.kpis.compute import GROUPS, compute
-from benchmarks.kpis.traps import Warned, beware
+from benchmarks.kpis.traps import Warned, beware, refused
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
 from benchmarks.records.limits import UNLIMITED, Limits
@@ -131,7 +131,7 @@ def measure_files(
             rejected=_rejected(gathered.reports),
             not_measured=lacking,
             sources=tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports),
-            warnings=() if by else beware(evidence, kpis),
+            warnings=() if by else (*refused(_refusals(gathered.reports)), *beware(evidence, kpis)),
         )
 
 
@@ -160,6 +160,15 @@ def _told_of_memory(limits: Limits) -> Iterator[None]:
             "The records need more memory than is allowed ({memory}): raise RECORDS_MEMORY.",
             memory=limits.memory or "80%",
         ) from error
+
+
+def _refusals(reports: Sequence[Report]) -> list[tuple[str, int, int]]:
+    """Add up rows read and rejected of each kind."""
+    found: dict[str, tuple[int, int]] = {}
+    for report in reports:
+        read, bad = found.get(report.kind, (0, 0))
+        found[report.kind] = (read + report.quality["rows_read"], bad + report.quality["rows_rejected"])
+    return [(kind, read, bad) for kind, (read, bad) in found.items()]
 
 
 def _rejected(reports: Sequence[Report]) -> dict[str, Any]:

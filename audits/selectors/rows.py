@@ -33,20 +33,21 @@ FLAGS: dict[str, Callable[[Any], bool]] = {
 def with_surroundings(audit: Audit, answers: list[Answer], *, user: User) -> list[Answer]:
     """Return the answers with what was answered before, last year's, the reviewer's mark, and their flags.
 
-    Five queries, whatever there is. Marks are for the team and the reviewers.
+    Six queries, whatever there is. Marks are for the team and the reviewers.
     """
     with_ghosts(audit, with_former(answers), user=user)
     return flagged(audit, answers, user=user)
 
 
 def flagged(audit: Audit, answers: list[Answer], *, user: User) -> list[Answer]:
-    """Return the answers with the reviewer's mark and ``flags``; one query."""
+    """Return the answers with the reviewer's mark and ``flags``; two queries."""
+    delegated = set(audit.sections.filter(user=user).values_list("clause", flat=True))
     if may(user, "audits.see_review", audit):
         with_reviews(answers)
     for answer in answers:
         row: Any = answer
         row.review = getattr(row, "review", None)
-        row.is_mine = answer.answered_by_id == user.pk
+        row.is_mine = answer.answered_by_id == user.pk or answer.criterion.clause.code in delegated
         row.flags = " ".join(name for name, holds in FLAGS.items() if holds(row))
     return answers
 

@@ -11,7 +11,7 @@ from audits.models import Finding, FindingKind
 from audits.services.errors import AuditError, LeftEditionError
 from audits.services.locking import audit_lock, subject_of
 from audits.services.results import result_refresh
-from audits.workflow import EDITABLE
+from audits.workflow import EDITABLE, REVIEWED
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from standards.models import Criterion
 
 # A nonconformity can be verified as closed until the decision is made.
-CLOSABLE = frozenset({"fieldwork", "technical_review", "decision"})
+CLOSABLE = EDITABLE | REVIEWED
 
 
 class FindingError(AuditError):

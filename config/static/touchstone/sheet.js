@@ -203,7 +203,7 @@
     document.querySelectorAll(`[data-do][aria-controls="${element.id}"]`).forEach((each) => each.setAttribute("aria-expanded", "true"));
     [document.querySelector(".ts-bar"), document.getElementById("sheet-head"), rows, tree, drawer, document.querySelector(".ts-thumb")]
       .forEach((each) => { if (each && each !== element) each.inert = true; });
-    (element.querySelector("[aria-current], .btn-close") || element).focus();
+    (element.querySelector("[aria-current]") || element.querySelector(".btn-close")).focus();
   };
   const lift = () => {
     if (!laid) return;
@@ -376,6 +376,9 @@
     row?.classList.add("is-current");
     if (row && !isNarrow()) showPanel(row);
   });
+
+  const head = document.getElementById("sheet-head");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`)).observe(head);
 
   // --- at the start --------------------------------------------------------------------------------------------
   setMode(memory.get("mode") || (window.matchMedia("(max-width: 47.99rem)").matches ? "one" : "list"));

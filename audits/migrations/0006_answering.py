@@ -32,7 +32,7 @@ def present_state(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0003_moves'),
+        ('audits', '0005_histories'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
