@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from audits.views import attachments, conflicts, drawer, engagements, moving, onsite, practices, reviews, sheet, steps
+from audits.views import (
+    attachments,
+    bulk,
+    conflicts,
+    drawer,
+    engagements,
+    moving,
+    onsite,
+    practices,
+    reviews,
+    sheet,
+    steps,
+)
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -28,6 +40,8 @@ urlpatterns = [
     path("<int:audit_id>/moves/<int:move_id>/", moving.move_record, name="move_record"),
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
+    path("<int:audit_id>/sheet/together/", bulk.together, name="together"),
+    path("together/<int:bulk_id>/", bulk.done, name="together_done"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),

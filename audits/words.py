@@ -89,6 +89,9 @@ REFUSALS: dict[str, LazyText] = {
     "ghost_without_evidence": _(
         "Last year's answer counts only with what was seen this time: attach evidence, or write a new note."
     ),
+    "nothing_chosen": _("None of the chosen criteria is asked in this audit now. Choose them again in the sheet."),
+    "nothing_to_set": _("Nothing would change. Nothing was done."),
+    "undone_already": _("This was undone already."),
     "bad_mark": _("There is no such mark."),
     "not_returned": _("This answer is not returned any more."),
     "nothing_computed": _("Measurements give no level here; judge it yourself."),

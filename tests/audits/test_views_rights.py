@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.access import may
 from audits import urls
+from audits.answering import AnswerBulk
 from audits.engagements import Concern, Conflict, Meeting, StageOne
 from audits.models import (
     Answer,
@@ -120,6 +121,9 @@ CASES = (
     # Nothing is computed for the criterion of the scene: whoever may ask is told so.
     post("answer_take_computed", ASSESSORS, FIELDWORK, 422, note="", revision="1"),
     # Nothing was audited here before, and nothing was returned: whoever may ask is told so.
+    Case("together", ASSESSORS, FIELDWORK),
+    Case("together_done", ASSESSORS),
+    post("together_done", ASSESSORS, FIELDWORK),
     post("answer_confirm", ASSESSORS, FIELDWORK, 422, note="Seen.", revision="1"),
     post("answer_acknowledge", ASSESSORS, FIELDWORK, 422, reason="It stands."),
     post("answer_review", REVIEWERS, frozenset({"technical_review"}), 200, mark="reviewed", revision="1"),
@@ -185,6 +189,8 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         user=scene.people["reviewer"],
         defaults={"kind": "other", "detail": "Knows somebody.", "declared_at": AT},
     )
+    bulk = {"plan": {"rows": []}, "plan_sha256": "0" * 64, "by": scene.people["leader"], "at": AT}
+    AnswerBulk.objects.create(audit=scene.audit, **bulk)
     newer = make_edition()
     AuditMove.objects.create(
         audit=scene.audit,
@@ -219,6 +225,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "audit_list": [],
         "audit_create": [],
         "evidence_file": [scene.evidence.pk],
+        "together_done": list(scene.audit.bulks.values_list("pk", flat=True)),
         "fact_take": [scene.audit.pk, "cskm"],
         "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
@@ -326,6 +333,8 @@ ALLOWED = {
             "move_preview",
             "practice_propose",
             "conflicts",
+            "together",
+            "together_done",
             "conflict_clear",
             "stage_one",
             "concern_settle",

@@ -249,6 +249,35 @@
     jump.addEventListener("close", () => take(row), { once: true });
   });
 
+  // --- several together ----------------------------------------------------------------------------------------
+  const together = document.getElementById("together");
+  const picks = () => [...rows.querySelectorAll(".ts-pick input")];
+  const countPicks = () => {
+    const number = picks().filter((pick) => pick.checked).length;
+    document.getElementById("selected").textContent = number;
+    together.querySelector("[type=submit]").disabled = !number;
+  };
+  const selecting = (on) => {
+    if (!together) return;
+    together.hidden = !on;
+    rows.toggleAttribute("data-selecting", on);
+    const button = document.querySelector("[data-do=select]");
+    button.setAttribute("aria-pressed", String(on));
+    button.classList.toggle("active", on);
+    if (!on) picks().forEach((pick) => { pick.checked = false; });
+    countPicks();
+  };
+  const pick = (row) => {
+    const box = row?.querySelector(".ts-pick input");
+    if (!box) return;
+    selecting(true);
+    box.checked = !box.checked;
+    countPicks();
+    say(`${row.dataset.code}: ${box.checked ? words.selected : words.unselected}`);
+  };
+  rows.addEventListener("change", (event) => { if (event.target.closest(".ts-pick")) countPicks(); });
+  if (together) selecting(picks().some((box) => box.checked)); // a browser that went back keeps the ticks
+
   // --- keys ----------------------------------------------------------------------------------------------------
   const doings = {
     previous: () => step(-1),
@@ -260,6 +289,13 @@
       if (row) { take(row, { focus: false, scroll: false }); openDrawer(row); }
     },
     close: lift,
+    select: () => selecting(together.hidden),
+    all: () => {
+      const boxes = shown().map((row) => row.querySelector(".ts-pick input"));
+      const on = boxes.some((box) => !box.checked);
+      boxes.forEach((box) => { box.checked = on; });
+      countPicks();
+    },
     help: () => help.showModal(),
   };
   const keys = {
@@ -267,6 +303,7 @@
     p: () => step(-1),
     u: nextUnanswered,
     g: openJump,
+    s: () => pick(here()),
     l: () => chooseMode(rows.dataset.mode === "one" ? "list" : "one"),
     "/": () => { search.focus(); search.select(); },
     "?": () => help.showModal(),
