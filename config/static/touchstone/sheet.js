@@ -404,6 +404,7 @@
   });
   const countSoon = () => { clearTimeout(counted); counted = setTimeout(() => { endMarks(); count(); }, 50); };
   rows.addEventListener("input", countSoon);
+  rows.addEventListener("touchstone:answer", countSoon); // the queue has filled in a row
   document.addEventListener("htmx:afterSettle", countSoon);
   document.addEventListener("htmx:oobAfterSwap", countSoon);
   // A row that was replaced stays in hand, and what stands beside it is fetched anew.
