@@ -32,7 +32,7 @@ def present_state(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0005_histories'),
+        ('audits', '0006_offline'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
