@@ -31,6 +31,7 @@ from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOP
 from reports.demo.practices import make_practices
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
+from reports.demo.reviewing import review_half
 from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
 from standards.editions.comparison import Carry
@@ -85,6 +86,8 @@ class World:
             if scene.moved:
                 self.say(f"{scene.moved} {scene.centre}: moved")
                 self._move(scene, audit)
+        self.say("technical review, half way")
+        review_half(self)
         self.say("registers")
         fill_registers(self)
         self.say("practices")
