@@ -11,6 +11,7 @@ from audits.models import Evidence
 from audits.selectors.computed import panel_computed
 from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
+from audits.words import NOT_TAKEN
 
 if TYPE_CHECKING:
     from audits.models import Answer
@@ -28,6 +29,7 @@ def drawer_context(answer: Answer, *, sees_review: bool) -> Context:
         **evidence_part(answer),
         **findings_part(answer),
         **history_part(answer, sees_review=sees_review),
+        **variants_part(answer),
     }
 
 
@@ -57,3 +59,11 @@ def findings_part(answer: Answer) -> Context:
 def history_part(answer: Answer, *, sees_review: bool) -> Context:
     """Return every save and, for those who may see them, the reviewer's marks; two queries."""
     return {"history": history_of(answer, with_marks=sees_review)}
+
+
+def variants_part(answer: Answer) -> Context:
+    """Return what was typed and could not be the answer, each with why in words; one query."""
+    variants = list(answer.variants.select_related("by"))
+    for variant in variants:
+        variant.why = NOT_TAKEN.get(variant.reason, "")  # type: ignore[attr-defined]  # read by the template
+    return {"variants": variants}
