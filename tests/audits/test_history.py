@@ -83,6 +83,6 @@ def test_drawer_costs_the_same_for_one_and_for_many_saves(client: Client) -> Non
 def test_history_begins_with_what_was_stored_before_there_was_any() -> None:
     answer = saved([AnswerInput(level=2), AnswerInput(level=3, note="kept")])
     AnswerRevision.objects.all().delete()
-    importlib.import_module("audits.migrations.0007_answering").present_state(apps, None)
+    importlib.import_module("audits.migrations.0008_answering").present_state(apps, None)
     row = AnswerRevision.objects.get()
     assert (row.answer, row.revision, row.level, row.note, row.by) == (answer, 2, 3, "kept", answer.answered_by)

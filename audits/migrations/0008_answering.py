@@ -32,7 +32,7 @@ def present_state(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0006_offline'),
+        ('audits', '0007_samples'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
