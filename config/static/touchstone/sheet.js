@@ -91,7 +91,7 @@
     document.getElementById("none").hidden = Boolean(left.length);
     const query = new URLSearchParams(Object.entries({ show: select.value, q: search.value.trim() }).filter((each) => each[1]));
     history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-    say(words.shown.replace("%", left.length));
+    say(words.shown.replace("#", left.length));
     if (left.length && (!here() || here().hidden)) take(left[0], { focus: false, scroll: false });
   };
   let filtering = 0;
