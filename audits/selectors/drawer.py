@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audits.selectors.computed import panel_computed
+from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
 from audits.selectors.samples import answer_samples
 from audits.words import NOT_TAKEN
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Context = dict[str, Any]
 
 
-def drawer_context(answer: Answer) -> Context:
+def drawer_context(answer: Answer, *, sees_review: bool) -> Context:
     """Return what the parts show, without forms, and without evidence (``views.evidence_section``).
 
     ``answer`` comes from ``selectors.sheet.answer_for``.
@@ -30,6 +31,7 @@ def drawer_context(answer: Answer) -> Context:
         **market_part(answer),
         **samples_part(answer),
         **findings_part(answer),
+        **history_part(answer, sees_review=sees_review),
         **variants_part(answer),
     }
 
@@ -55,6 +57,11 @@ def samples_part(answer: Answer) -> Context:
 def findings_part(answer: Answer) -> Context:
     """Return the findings on the criterion; one query."""
     return {"findings": answer.audit.findings.filter(criterion=answer.criterion_id)}
+
+
+def history_part(answer: Answer, *, sees_review: bool) -> Context:
+    """Return every save and, for those who may see them, the reviewer's marks; two queries."""
+    return {"history": history_of(answer, with_marks=sees_review)}
 
 
 def variants_part(answer: Answer) -> Context:

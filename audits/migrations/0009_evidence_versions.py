@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0007_samples"),
+        ("audits", "0008_answering"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
