@@ -2,7 +2,27 @@
 
 from django.urls import path
 
-from audits.views import attachments, conflicts, drawer, engagements, moving, onsite, practices, sheet, steps, syncing
+from audits.views import (
+    attachments,
+    bulk,
+    certificates,
+    conflicts,
+    drawer,
+    engagements,
+    evidence,
+    evidence_files,
+    evidence_pages,
+    moving,
+    onsite,
+    plans,
+    practices,
+    programmes,
+    reviews,
+    samples,
+    sheet,
+    steps,
+    syncing,
+)
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -14,6 +34,13 @@ urlpatterns = [
     path("<int:audit_id>/facts/", engagements.facts_page, name="facts"),
     path("<int:audit_id>/facts/<slug:code>/take/", facts.fact_take, name="fact_take"),
     path("<int:audit_id>/texts/", engagements.texts_page, name="texts"),
+    path("<int:audit_id>/plan/", plans.plan_page, name="plan"),
+    path("<int:audit_id>/plan/days/", plans.plan_dates, name="plan_dates"),
+    path("<int:audit_id>/plan/sections/", plans.plan_sections, name="plan_sections"),
+    path("<int:audit_id>/plan/agenda/", plans.plan_agenda_add, name="agenda_add"),
+    path("<int:audit_id>/plan/agenda/<int:line_id>/remove/", plans.plan_agenda_remove, name="agenda_remove"),
+    path("<int:audit_id>/plan/team/", plans.member_add, name="member_add"),
+    path("<int:audit_id>/plan/team/<int:user_id>/remove/", plans.member_remove, name="member_remove"),
     path("<int:audit_id>/conflicts/", conflicts.conflicts_page, name="conflicts"),
     path("<int:audit_id>/conflicts/<int:user_id>/clear/", conflicts.conflict_clear_page, name="conflict_clear"),
     path("<int:audit_id>/stage-1/", onsite.stage_one_page, name="stage_one"),
@@ -28,21 +55,66 @@ urlpatterns = [
     path("<int:audit_id>/moves/<int:move_id>/", moving.move_record, name="move_record"),
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
+    path("<int:audit_id>/sheet/together/", bulk.together, name="together"),
+    path("together/<int:bulk_id>/", bulk.done, name="together_done"),
+    path("<int:audit_id>/samples/", samples.sample_list, name="sample_list"),
+    path("answers/<int:answer_id>/samples/new/", samples.sample_new, name="sample_create"),
+    path("samples/size/", samples.sample_size, name="sample_size"),
+    path("samples/<int:sample_id>/", samples.sample_page, name="sample"),
+    path("samples/<int:sample_id>/draw/", samples.sample_drawing, name="sample_draw"),
+    path("samples/<int:sample_id>/withdraw/", samples.sample_end, name="sample_withdraw"),
+    path("samples/<int:sample_id>/population/", samples.sample_population, name="sample_population"),
+    path("samples/<int:sample_id>/records.csv", samples.sample_csv, name="sample_csv"),
+    path("samples/records/<int:item_id>/", samples.sample_record, name="sample_record"),
     path("<int:audit_id>/sync/", syncing.sync, name="sync"),
+    path("<int:audit_id>/package/", syncing.package, name="package"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),
+    path("answers/<int:answer_id>/confirm/", sheet.confirm, name="answer_confirm"),
+    path("answers/<int:answer_id>/review/", reviews.review, name="answer_review"),
+    path("answers/<int:answer_id>/acknowledge/", reviews.acknowledge, name="answer_acknowledge"),
     path("answers/<int:answer_id>/panel/", drawer.panel, name="answer_panel"),
-    path("answers/<int:answer_id>/evidence/", attachments.evidence_upload, name="evidence_upload"),
+    path("answers/<int:answer_id>/evidence/", evidence.evidence_upload, name="evidence_upload"),
+    path("answers/<int:answer_id>/evidence/lines/", evidence.evidence_lines, name="evidence_lines"),
+    path("answers/<int:answer_id>/evidence/note/", evidence.evidence_note, name="evidence_note"),
+    path("answers/<int:answer_id>/evidence/choose/", evidence.evidence_choose, name="evidence_choose"),
     path(
-        "answers/<int:answer_id>/evidence/<int:evidence_id>/remove/",
-        attachments.evidence_remove,
-        name="evidence_remove",
+        "answers/<int:answer_id>/evidence/<int:evidence_id>/attach/",
+        evidence.evidence_attach_page,
+        name="evidence_attach",
+    ),
+    path("answers/<int:answer_id>/evidence/<int:evidence_id>/rest/", evidence.evidence_rest_page, name="evidence_rest"),
+    path(
+        "answers/<int:answer_id>/evidence/<int:evidence_id>/remove/", evidence.evidence_remove, name="evidence_remove"
     ),
     path("answers/<int:answer_id>/findings/", attachments.finding_add, name="finding_add"),
-    path("evidence/<int:evidence_id>/", attachments.evidence_file, name="evidence_file"),
+    path("<int:audit_id>/evidence/", evidence_pages.evidence_list, name="evidence_list"),
+    path("evidence/<int:evidence_id>/", evidence_files.evidence_file, name="evidence_file"),
+    path("evidence/<int:evidence_id>/original/", evidence_files.evidence_original, name="evidence_original"),
+    path("evidence/<int:evidence_id>/view/", evidence_files.evidence_view, name="evidence_view"),
+    path("evidence/<int:evidence_id>/about/", evidence_pages.evidence_detail, name="evidence_detail"),
+    path("evidence/<int:evidence_id>/edit/", evidence_pages.evidence_edit, name="evidence_edit"),
+    path("evidence/<int:evidence_id>/replace/", evidence_pages.evidence_replace, name="evidence_replace"),
+    path("evidence/<int:evidence_id>/criteria/", evidence_pages.evidence_serve, name="evidence_serve"),
+    path("evidence/<int:evidence_id>/withdraw/", evidence_pages.evidence_withdraw_page, name="evidence_withdraw"),
+    path("evidence/<int:evidence_id>/restore/", evidence_pages.evidence_restore_page, name="evidence_restore"),
     path("findings/<int:finding_id>/close/", attachments.finding_close_page, name="finding_close"),
     path("findings/<int:finding_id>/practice/", practices.practice_propose_page, name="practice_propose"),
+]
+
+# Included under ``/certificates/`` and ``/programmes/``, each with a name space of its own.
+certificate_urlpatterns = [
+    path("", certificates.certificate_list, name="list"),
+    path("<int:certificate_id>/", certificates.certificate_detail, name="detail"),
+    path("<int:certificate_id>/steps/<slug:step>/", certificates.certificate_step_page, name="step"),
+]
+programme_urlpatterns = [
+    path("", programmes.programme_list, name="list"),
+    path("new/", programmes.programme_add, name="create"),
+    path("<int:programme_id>/", programmes.programme_detail, name="detail"),
+    path("<int:programme_id>/edit/", programmes.programme_edit, name="edit"),
+    path("<int:programme_id>/lines/<int:line_id>/remove/", programmes.programme_line_remove, name="line_remove"),
 ]
 
 # Included under ``/registers/``, with a name space of their own.

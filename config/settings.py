@@ -4,6 +4,7 @@ Without any variable set, Touchstone runs for development: SQLite and files in `
 """
 
 import secrets
+import shlex
 from pathlib import Path
 
 import environ
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.RequestSizeMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -129,9 +131,15 @@ else:
 EVIDENCE_DIR = DATA_DIR / "evidence"
 EXPORT_DIR = DATA_DIR / "exports"
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
+# What the evidence of all audits of one conducting organisation may take together.
+EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 1024 * 1024 * 1024)
+# A virus scanner that gets the path of each file as its last argument and says 0: harmless, 1: infected (as clamdscan).
+EVIDENCE_SCANNER = shlex.split(env.str("EVIDENCE_SCANNER", default=""))
 RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
 # Tables beyond it go to files below DATA_DIR while a run is measured; 0 threads are all processors.
 RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
+# How long an audit that somebody took along opens without a connection.
+PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=14)
 RECORDS_SPARK = Spark(env.str("SPARK_MASTER", default="local[*]"), env.str("SPARK_FOLDER", default=""))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # far beyond what a run may have, so that the form can say so in words
@@ -237,12 +245,14 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
+        "media-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
     }
 }
 X_FRAME_OPTIONS = "DENY"
