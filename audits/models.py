@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Centre, Organisation, User
 from audits import engagements as engagements
 from audits import registers as registers
+from audits import samples as samples
 from audits.workflow import route_of
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Criterion, Edition

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import rules
 
 from accounts.models import Organisation, Role, User
 from accounts.rules import CENTRE_EDITORS
 from audits.models import Audit, TeamRole
+
+if TYPE_CHECKING:
+    from audits.engagements import AuditProgramme
 
 
 def team_role(user: User, audit: Audit) -> str | None:
@@ -55,6 +60,12 @@ def manages_audits_somewhere(user: User) -> bool:
 
 
 @rules.predicate
+def manages_programme(user: User, programme: AuditProgramme) -> bool:
+    """Manages audits of the organisation whose programme it is."""
+    return user.has_role(programme.organisation_id, Role.ADMINISTRATOR, Role.AUDIT_MANAGER)
+
+
+@rules.predicate
 def reviews(user: User, audit: Audit) -> bool:
     """May carry out the technical review for the conducting organisation."""
     return user.has_role(audit.conductor_id, Role.AUDIT_MANAGER, Role.DECISION_MAKER)
@@ -87,10 +98,14 @@ rules.add_perm("audits.plan_audit", manages_audits)
 rules.add_perm("audits.change_answer", is_assessing)
 # Who answers for the whole engagement; what was answered is at stake.
 rules.add_perm("audits.move_audit", is_leader | manages_audits)
+# The file a sample was drawn from may name people: for those who audit, review and decide.
+rules.add_perm("audits.read_population", is_assessing | manages_audits | reviews | decides)
 rules.add_perm("audits.submit_audit", is_leader)
 # Who has a conflict of interest is no business of the auditee.
 rules.add_perm("audits.view_conflicts", is_on_team | manages_audits | reviews)
 rules.add_perm("audits.declare_conflict", is_on_team | reviews)
+rules.add_perm("audits.change_plan", is_leader | manages_audits)
+rules.add_perm("audits.change_programme", manages_programme)
 rules.add_perm("audits.record_onsite", is_assessing | manages_audits)
 rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)

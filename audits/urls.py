@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from audits.views import attachments, conflicts, drawer, engagements, moving, onsite, practices, sheet, steps, syncing
+from audits.views import (
+    attachments,
+    certificates,
+    conflicts,
+    drawer,
+    engagements,
+    moving,
+    onsite,
+    plans,
+    practices,
+    programmes,
+    samples,
+    sheet,
+    steps,
+    syncing,
+)
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -14,6 +29,13 @@ urlpatterns = [
     path("<int:audit_id>/facts/", engagements.facts_page, name="facts"),
     path("<int:audit_id>/facts/<slug:code>/take/", facts.fact_take, name="fact_take"),
     path("<int:audit_id>/texts/", engagements.texts_page, name="texts"),
+    path("<int:audit_id>/plan/", plans.plan_page, name="plan"),
+    path("<int:audit_id>/plan/days/", plans.plan_dates, name="plan_dates"),
+    path("<int:audit_id>/plan/sections/", plans.plan_sections, name="plan_sections"),
+    path("<int:audit_id>/plan/agenda/", plans.plan_agenda_add, name="agenda_add"),
+    path("<int:audit_id>/plan/agenda/<int:line_id>/remove/", plans.plan_agenda_remove, name="agenda_remove"),
+    path("<int:audit_id>/plan/team/", plans.member_add, name="member_add"),
+    path("<int:audit_id>/plan/team/<int:user_id>/remove/", plans.member_remove, name="member_remove"),
     path("<int:audit_id>/conflicts/", conflicts.conflicts_page, name="conflicts"),
     path("<int:audit_id>/conflicts/<int:user_id>/clear/", conflicts.conflict_clear_page, name="conflict_clear"),
     path("<int:audit_id>/stage-1/", onsite.stage_one_page, name="stage_one"),
@@ -28,7 +50,17 @@ urlpatterns = [
     path("<int:audit_id>/moves/<int:move_id>/", moving.move_record, name="move_record"),
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
+    path("<int:audit_id>/samples/", samples.sample_list, name="sample_list"),
+    path("answers/<int:answer_id>/samples/new/", samples.sample_new, name="sample_create"),
+    path("samples/size/", samples.sample_size, name="sample_size"),
+    path("samples/<int:sample_id>/", samples.sample_page, name="sample"),
+    path("samples/<int:sample_id>/draw/", samples.sample_drawing, name="sample_draw"),
+    path("samples/<int:sample_id>/withdraw/", samples.sample_end, name="sample_withdraw"),
+    path("samples/<int:sample_id>/population/", samples.sample_population, name="sample_population"),
+    path("samples/<int:sample_id>/records.csv", samples.sample_csv, name="sample_csv"),
+    path("samples/records/<int:item_id>/", samples.sample_record, name="sample_record"),
     path("<int:audit_id>/sync/", syncing.sync, name="sync"),
+    path("<int:audit_id>/package/", syncing.package, name="package"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),
@@ -43,6 +75,20 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/", attachments.evidence_file, name="evidence_file"),
     path("findings/<int:finding_id>/close/", attachments.finding_close_page, name="finding_close"),
     path("findings/<int:finding_id>/practice/", practices.practice_propose_page, name="practice_propose"),
+]
+
+# Included under ``/certificates/`` and ``/programmes/``, each with a name space of its own.
+certificate_urlpatterns = [
+    path("", certificates.certificate_list, name="list"),
+    path("<int:certificate_id>/", certificates.certificate_detail, name="detail"),
+    path("<int:certificate_id>/steps/<slug:step>/", certificates.certificate_step_page, name="step"),
+]
+programme_urlpatterns = [
+    path("", programmes.programme_list, name="list"),
+    path("new/", programmes.programme_add, name="create"),
+    path("<int:programme_id>/", programmes.programme_detail, name="detail"),
+    path("<int:programme_id>/edit/", programmes.programme_edit, name="edit"),
+    path("<int:programme_id>/lines/<int:line_id>/remove/", programmes.programme_line_remove, name="line_remove"),
 ]
 
 # Included under ``/registers/``, with a name space of their own.

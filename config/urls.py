@@ -3,7 +3,7 @@
 from allauth.account import views as signing_in
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from audits.urls import register_urlpatterns
+from audits.urls import certificate_urlpatterns, programme_urlpatterns, register_urlpatterns
 from config import views
 from reports.urls import lens_urlpatterns, verify_urlpatterns
 
@@ -35,6 +35,8 @@ account_urlpatterns: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("sw.js", views.service_worker, name="service_worker"),
+    path("offline/", views.offline, name="offline"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("account/", include(account_urlpatterns)),
@@ -43,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("benchmarks/", include("benchmarks.urls")),
     path("audits/", include("audits.urls")),
     path("audits/", include((lens_urlpatterns, "lenses"))),
+    path("certificates/", include((certificate_urlpatterns, "certificates"))),
+    path("programmes/", include((programme_urlpatterns, "programmes"))),
     path("registers/", include((register_urlpatterns, "registers"))),
     path("reports/", include("reports.urls")),
     path("", include(verify_urlpatterns)),

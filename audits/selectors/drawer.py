@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from audits.models import Evidence
 from audits.selectors.computed import panel_computed
 from audits.selectors.overview import panel_market
+from audits.selectors.samples import answer_samples
+from audits.words import NOT_TAKEN
 
 if TYPE_CHECKING:
     from audits.models import Answer
@@ -25,7 +27,9 @@ def drawer_context(answer: Answer) -> Context:
         **guidance_part(answer),
         **market_part(answer),
         **evidence_part(answer),
+        **samples_part(answer),
         **findings_part(answer),
+        **variants_part(answer),
     }
 
 
@@ -47,6 +51,19 @@ def evidence_part(answer: Answer) -> Context:
     return {"evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by")}
 
 
+def samples_part(answer: Answer) -> Context:
+    """Return the samples that serve the criterion, with what they say; two queries."""
+    return {"samples": answer_samples(answer)}
+
+
 def findings_part(answer: Answer) -> Context:
     """Return the findings on the criterion; one query."""
     return {"findings": answer.audit.findings.filter(criterion=answer.criterion_id)}
+
+
+def variants_part(answer: Answer) -> Context:
+    """Return what was typed and could not be the answer, each with why in words; one query."""
+    variants = list(answer.variants.select_related("by"))
+    for variant in variants:
+        variant.why = NOT_TAKEN.get(variant.reason, "")  # type: ignore[attr-defined]  # read by the template
+    return {"variants": variants}

@@ -20,6 +20,7 @@ from audits.services.findings import FindingError, finding_close, finding_raise
 from audits.storage import EvidenceRefusedError, intact, path_of
 from audits.views.drawer import get_answer, render_panel
 from audits.views.engagements import form_status
+from audits.views.once import once
 from audits.words import evidence_words, status_words, words_for
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 @permission("audits.change_answer", methods=("POST",))
+@once
 def evidence_upload(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Take in one file for a criterion and show the panel anew."""
     answer = get_answer(person(request.user), answer_id)
@@ -89,6 +91,7 @@ def evidence_file(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
 
 
 @permission("audits.change_answer", methods=("POST",))
+@once
 def finding_add(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Raise a finding against a criterion and show the panel anew."""
     answer = get_answer(person(request.user), answer_id)

@@ -29,9 +29,11 @@ from benchmarks.services import market_load, measurement_run_create
 from reports.demo.editions import begin_draft, publish_first, publish_next
 from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOPLE
 from reports.demo.practices import make_practices
+from reports.demo.programme import make_programme
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
 from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
+from reports.demo.samples import make_samples
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
 from standards.editions.comparison import Carry
 
@@ -87,6 +89,8 @@ class World:
                 self._move(scene, audit)
         self.say("registers")
         fill_registers(self)
+        self.say("programme")
+        make_programme(self)
         self.say("practices")
         accepted = make_practices(self)
         self.say("edition 2027, a draft")
@@ -171,6 +175,8 @@ class World:
         if scene.records_from:
             self._market(scene, audit, leader)
         self._answers(scene, audit, leader)
+        if scene.until == "answered" and scene.records_from:
+            make_samples(audit, by=leader, at=scene.at(scene.first_day, 14))
         for finding in scene.findings:
             finding_raise(
                 audit_id=audit.pk,
@@ -261,7 +267,7 @@ class World:
             by=self.people[scene.reviewer],
             at=scene.at(reviewed, 14),
         )
-        if scene.until == "decided":
+        if scene.until == "decided" and scene.kind == AuditKind.CERTIFICATION:
             audit_decide(
                 audit_id=audit.pk,
                 granted=bool(scene.tier),

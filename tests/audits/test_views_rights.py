@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,9 @@ from audits.models import (
     MarketWaiver,
     TeamMember,
 )
+from audits.samples import Sample, SampleItem
 from audits.selectors.moving import effect_on
+from audits.storage import store
 from ledger.models import Entry
 from tests.audits.scenes import PNG, STATUSES, WHO, Scene
 from tests.audits.scenes import make_scene as make_plain_scene
@@ -73,6 +76,12 @@ class Case:
     step: str = ""
     absent: frozenset[str] = frozenset()
 
+    def sent(self, scene: Scene) -> dict[str, Any]:
+        """Return what is posted; who is put on the team is known with the scene."""
+        if self.name == "member_add":
+            return {"user": scene.people["reviewer"].pk, "role": "observer"}
+        return self.data()
+
     def url(self, scene: Scene) -> str:
         """Return the address for the objects of a scene."""
         return address(self.name, scene, step=self.step or "start")
@@ -94,7 +103,7 @@ def upload() -> dict[str, Any]:
     return {"file": SimpleUploadedFile("new.png", PNG + b"new"), "title": "", "kind": "photo"}
 
 
-def post(name: str, who: frozenset[str], during: frozenset[str], ok: int = 302, **data: Any) -> Case:
+def post(name: str, who: frozenset[str], during: frozenset[str] = ALWAYS, ok: int = 302, **data: Any) -> Case:
     step = data.pop("step", "")
     return Case(name, who, during, ok, verb="post", data=lambda: dict(data), step=step)
 
@@ -105,6 +114,9 @@ def step(name: str, who: frozenset[str], *during: str) -> Case:
 
 CASES = (
     *(Case(name, ALL) for name in ("audit_detail", "sheet", "market", "answer_row", "answer_panel", "evidence_file")),
+    *(Case(name, ALL) for name in ("sample_list", "sample", "sample_csv")),
+    Case("sample_population", ASSESSORS | PLANNERS | DECIDERS),
+    *(Case(name, ASSESSORS) for name in ("sample_create", "sample_withdraw")),
     *(Case(name, ASSESSORS) for name in ("facts", "texts", "finding_close")),
     Case("decision", DECIDERS),
     Case("practice_propose", EXPORTERS, absent=frozenset({"cancelled"})),
@@ -123,6 +135,10 @@ CASES = (
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
     post("finding_close", ASSESSORS, FIELDWORK | REVIEWED, note="Seen."),
+    post("sample_create", ASSESSORS, FIELDWORK, title="Tickets", method="judgemental", size="5", why="The newest."),
+    post("sample_draw", ASSESSORS, FIELDWORK, records="T-1\nT-2"),
+    post("sample_record", ASSESSORS, FIELDWORK, 200, result="conforms", note="", revision="0"),
+    post("sample_withdraw", ASSESSORS, FIELDWORK, reason="Wrong period."),
     post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
     post("fact_take", ASSESSORS, ALWAYS, value="1"),
     post("texts", ASSESSORS, PLANNABLE, scope="All.", summary="Short."),
@@ -148,6 +164,23 @@ CASES = (
     # No major nonconformity is late.
     step("repeat_stage_2", PLANNERS),
     step("cancel", PLANNERS, *(LIVE - {"decision"})),
+    Case("plan", ALL),
+    post("plan_dates", MOVERS, PLANNABLE, onsite_from="2026-09-14", onsite_to="2026-09-18"),
+    post("plan_sections", MOVERS, PLANNABLE),
+    post(
+        "agenda_add",
+        MOVERS,
+        PLANNABLE,
+        day="2026-09-15",
+        begins="09:00",
+        ends="10:00",
+        what="Floor walk",
+        mode="on_site",
+    ),
+    # A refusal by state comes back as a message on the plan.
+    post("agenda_remove", MOVERS),
+    Case("member_add", PLANNERS, PLANNABLE, 302, verb="post"),
+    post("member_remove", PLANNERS),
     Case("conflicts", INSIDE),
     post("conflicts", INSIDE - {"administrator"}, LIVE, kind="family", detail="A cousin."),
     post("conflict_clear", PLANNERS, LIVE, note="Not on the same floor."),
@@ -192,7 +225,29 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         by=scene.people["leader"],
         at=AT,
     )
+    make_samples(scene)
     return scene
+
+
+def make_samples(scene: Scene) -> None:
+    """Plan two samples: one drawn with a record to look at, one judgemental whose records are to be named."""
+    by = {"planned_by": scene.people["leader"], "planned_at": AT}
+    stored_file = store(io.BytesIO(b"id\nT-1\n"), filename="tickets.csv")
+    drawn = Sample.objects.create(
+        audit=scene.audit,
+        number=1,
+        title="Tickets",
+        method="sites",
+        population_sha256=stored_file.sha256,
+        population_name="tickets.csv",
+        population_size=1,
+        seed="7",
+        drawn_at=AT,
+        drawn_by=by["planned_by"],
+        **by,
+    )
+    SampleItem.objects.create(sample=drawn, position=1, record="T-1")
+    Sample.objects.create(audit=scene.audit, number=2, title="Calls", method="judgemental", why="Complaints.", **by)
 
 
 def address(name: str, scene: Scene, *, step: str = "start") -> str:
@@ -202,6 +257,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "evidence": [scene.answer.pk],
         "finding": [scene.finding.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
+    drawn, undrawn = scene.audit.samples.all()
     moves = {"move_preview": "new_edition", "move_record": "pk"}
     if name == "practice_propose":
         about = [scene.audit.findings.get(kind=FindingKind.STRENGTH).pk]
@@ -210,6 +266,8 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
     if name == "concern_settle":
         about = [scene.audit.concerns.get().pk]
     special = {
+        "agenda_remove": [scene.audit.pk, 1],
+        "member_remove": [scene.audit.pk, scene.people["observer"].pk],
         "conflict_clear": [scene.audit.pk, scene.people["reviewer"].pk],
         "meeting": [scene.audit.pk, "opening"],
         "audit_list": [],
@@ -219,6 +277,12 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
         "step": [scene.audit.pk, step],
+        "sample_list": [scene.audit.pk],
+        "sample_create": [scene.answer.pk],
+        "sample_size": [],
+        **{key: [drawn.pk] for key in ("sample", "sample_csv", "sample_population", "sample_withdraw")},
+        "sample_draw": [undrawn.pk],
+        "sample_record": [drawn.items.get().pk],
     }
     return reverse(f"audits:{name}", args=special.get(name, about))
 
@@ -239,6 +303,8 @@ def stored() -> dict[str, list[Any]]:
         MarketWaiver,
         Decision,
         Certificate,
+        Sample,
+        SampleItem,
     )
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
     return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
@@ -253,14 +319,14 @@ def drain(response: Any) -> None:
 def attempt(client: Client, case: Case, scene: Scene) -> int:
     """Send the request and take back what it did."""
     with transaction.atomic():
-        response = getattr(client, case.verb)(case.url(scene), case.data())
+        response = getattr(client, case.verb)(case.url(scene), case.sent(scene))
         drain(response)
         transaction.set_rollback(True)
     return int(response.status_code)
 
 
 def test_every_address_with_an_object_is_in_the_table() -> None:
-    names = {pattern.name for pattern in urls.urlpatterns} - {"audit_list", "audit_create"}
+    names = {pattern.name for pattern in urls.urlpatterns} - {"audit_list", "audit_create", "sample_size"}
     assert names == {case.name for case in CASES}
 
 
@@ -307,7 +373,21 @@ def test_without_signing_in_every_address_leads_to_the_sign_in(client: Client) -
 READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "POST"}), frozenset({"POST"})
 ALLOWED = {
     **dict.fromkeys(
-        ("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "evidence_file", "move", "move_record"),
+        (
+            "plan",
+            "audit_list",
+            "audit_detail",
+            "sheet",
+            "answer_row",
+            "answer_panel",
+            "evidence_file",
+            "move",
+            "move_record",
+        ),
+        READS,
+    ),
+    **dict.fromkeys(
+        ("sample_list", "sample", "sample_csv", "sample_population"),
         READS,
     ),
     **dict.fromkeys(
@@ -321,6 +401,8 @@ ALLOWED = {
             "finding_close",
             "move_preview",
             "practice_propose",
+            "sample_create",
+            "sample_withdraw",
             "conflicts",
             "conflict_clear",
             "stage_one",
@@ -332,6 +414,12 @@ ALLOWED = {
     **dict.fromkeys(
         (
             "waiver_add",
+            "plan_dates",
+            "plan_sections",
+            "agenda_add",
+            "agenda_remove",
+            "member_add",
+            "member_remove",
             "concern_add",
             "fact_take",
             "answer_save",
@@ -339,6 +427,9 @@ ALLOWED = {
             "evidence_upload",
             "evidence_remove",
             "finding_add",
+            "sample_size",
+            "sample_draw",
+            "sample_record",
         ),
         WRITES,
     ),
@@ -396,7 +487,7 @@ def test_fields_that_a_form_does_not_have_are_ignored(client: Client, case: Case
     who = next(name for name in WHO if name in case.who)
     for scene, extra in ((plain, {}), (crowded, FOREIGN)):
         client.force_login(scene.people[who])
-        assert client.post(case.url(scene), {**extra, **case.data()}).status_code == case.ok
+        assert client.post(case.url(scene), {**extra, **case.sent(scene)}).status_code == case.ok
     kept = Audit.objects.values(*FREE).get(pk=crowded.audit.pk)
     if case.step not in {"submit", "return"} and case.name not in {"decision", "finding_close"}:
         assert kept == {name: getattr(crowded.audit, name) for name in FREE}
@@ -422,6 +513,8 @@ def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     return {
         "step": [case.step],
         "conflict_clear": [1],
+        "agenda_remove": [1],
+        "member_remove": [1],
         "meeting": ["opening"],
         "evidence_remove": [scene.evidence.pk],
         "move_preview": [1],
