@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from benchmarks.gathering import gather
 from benchmarks.kpis.compute import compute
 from benchmarks.kpis.examples import EXAMPLE_OF, EXAMPLES
-from benchmarks.kpis.reading import fields_read
+from benchmarks.kpis.reading import columns_by_variant
 from benchmarks.kpis.registry import KPIS
+from benchmarks.records.behind import fields_of
 from benchmarks.records.kinds import KINDS
 from benchmarks.records.mapping import parse_mapping
 
@@ -90,7 +91,12 @@ def _run(name: str) -> tuple[list[Measurement], dict[tuple[str, str], Needs]]:
             path.write_text(text, encoding="utf-8", newline="")
             files.append((path, parse_mapping(_mapping(kind, text, example))))
         with gather(files, folder) as gathered:
-            return compute(gathered.evidence)[0], fields_read(gathered.evidence, given)
+            read = columns_by_variant(gathered.evidence)
+            needs = {
+                name: {kind: fields_of(kind, columns, given[kind]) for kind, columns in by_kind.items()}
+                for name, by_kind in read.items()
+            }
+            return compute(gathered.evidence)[0], needs
 
 
 def _header(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which fields each KPI reads of the records at hand, in each of its variants."""
+"""Which columns each KPI reads of the records at hand, in each of its variants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import ibis
 
 from benchmarks.kpis import access, customer, handling, quality
 from benchmarks.kpis.compute import QUANTILES, SURVIVALS, quotients
-from benchmarks.kpis.lineage import columns_read, fields_of
+from benchmarks.kpis.lineage import columns_read
 from benchmarks.kpis.measure import Quantile, Quotient
 from benchmarks.kpis.views import VIEWS
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from benchmarks.kpis.compute import Wanted
     from benchmarks.kpis.evidence import Evidence
 
-Needs = dict[str, tuple[str, ...]]
+Columns = dict[str, frozenset[str]]
 _PARTS = {**access.PARTS, **handling.PARTS, **customer.PARTS, **handling.FCR_PARTS}
 
 
-def fields_read(evidence: Evidence, given: dict[str, frozenset[str]]) -> dict[tuple[str, str], Needs]:
-    """Return by KPI and variant the fields of each kind that it reads; ``given`` are those of the mappings by kind.
+def columns_by_variant(evidence: Evidence) -> dict[tuple[str, str], Columns]:
+    """Return by KPI and variant the columns of each kind of records that it reads.
 
     Of several ways to measure one variant the first that the records allow counts, as in ``compute``.
     """
-    found: dict[tuple[str, str], Needs] = {}
+    found: dict[tuple[str, str], Columns] = {}
     for kpi, variant, values in (*_ratios(evidence), *_views(evidence)):
         if (kpi, variant) not in found:
-            found[kpi, variant] = _by_kind(values, given)
+            found[kpi, variant] = _by_kind(values, tuple(evidence.tables))
     return found
 
 
-def _by_kind(values: list[ir.Value], given: dict[str, frozenset[str]]) -> Needs:
-    kinds = list(given)
+def _by_kind(values: list[ir.Value], kinds: tuple[str, ...]) -> Columns:
+    """Sort columns by kind: several kinds lie in tables of their names, one alone in a table of whatever name."""
     columns: dict[str, set[str]] = {}
     for table, column in columns_read(values):
         columns.setdefault(kinds[0] if len(kinds) == 1 else table, set()).add(column)
-    return {kind: fields_of(kind, columns[kind], given[kind]) for kind in kinds if kind in columns}
+    return {kind: frozenset(columns[kind]) for kind in kinds if kind in columns}
 
 
 def _ratios(evidence: Evidence) -> Iterator[tuple[str, str, list[ir.Value]]]:
