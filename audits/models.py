@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, User
+from audits import answering as answering
 from audits import engagements as engagements
 from audits import registers as registers
 from audits import samples as samples

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from audits.models import Evidence
 from audits.selectors.computed import panel_computed
+from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
 from audits.selectors.samples import answer_samples
 from audits.words import NOT_TAKEN
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Context = dict[str, Any]
 
 
-def drawer_context(answer: Answer) -> Context:
+def drawer_context(answer: Answer, *, sees_review: bool) -> Context:
     """Return what all parts show, without their forms. ``answer`` comes from ``selectors.sheet.answer_for``."""
     return {
         "answer": answer,
@@ -29,6 +30,7 @@ def drawer_context(answer: Answer) -> Context:
         **evidence_part(answer),
         **samples_part(answer),
         **findings_part(answer),
+        **history_part(answer, sees_review=sees_review),
         **variants_part(answer),
     }
 
@@ -59,6 +61,11 @@ def samples_part(answer: Answer) -> Context:
 def findings_part(answer: Answer) -> Context:
     """Return the findings on the criterion; one query."""
     return {"findings": answer.audit.findings.filter(criterion=answer.criterion_id)}
+
+
+def history_part(answer: Answer, *, sees_review: bool) -> Context:
+    """Return every save and, for those who may see them, the reviewer's marks; two queries."""
+    return {"history": history_of(answer, with_marks=sees_review)}
 
 
 def variants_part(answer: Answer) -> Context:

@@ -32,6 +32,7 @@ from reports.demo.practices import make_practices
 from reports.demo.programme import make_programme
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
+from reports.demo.reviewing import review_half
 from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
 from reports.demo.samples import make_samples
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
@@ -87,6 +88,8 @@ class World:
             if scene.moved:
                 self.say(f"{scene.moved} {scene.centre}: moved")
                 self._move(scene, audit)
+        self.say("technical review, half way")
+        review_half(self)
         self.say("registers")
         fill_registers(self)
         self.say("programme")
