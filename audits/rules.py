@@ -8,7 +8,7 @@ import rules
 
 from accounts.models import Organisation, Role, User
 from accounts.rules import CENTRE_EDITORS
-from audits.models import Audit, TeamRole
+from audits.models import ASSESSING, Audit, TeamRole
 
 if TYPE_CHECKING:
     from audits.engagements import AuditProgramme
@@ -38,7 +38,7 @@ def is_on_team(user: User, audit: Audit) -> bool:
 def is_assessing(user: User, audit: Audit) -> bool:
     """Is on the audit team and may write, for as long as they belong to the conducting organisation."""
     belongs = user.has_role(audit.conductor_id)
-    return belongs and team_role(user, audit) in {TeamRole.LEADER, TeamRole.AUDITOR, TeamRole.EXPERT}
+    return belongs and team_role(user, audit) in ASSESSING
 
 
 @rules.predicate
@@ -96,8 +96,12 @@ rules.add_perm("audits.view_audit", is_member | is_on_team)
 rules.add_perm("audits.add_audit", manages_audits_somewhere)
 rules.add_perm("audits.plan_audit", manages_audits)
 rules.add_perm("audits.change_answer", is_assessing)
+# What is confidential, and the originals of pictures: those who look, who review and who decide.
+rules.add_perm("audits.open_sealed", is_assessing | reviews | decides)
 # Who answers for the whole engagement; what was answered is at stake.
 rules.add_perm("audits.move_audit", is_leader | manages_audits)
+# The file a sample was drawn from may name people: for those who audit, review and decide.
+rules.add_perm("audits.read_population", is_assessing | manages_audits | reviews | decides)
 rules.add_perm("audits.submit_audit", is_leader)
 # Who has a conflict of interest is no business of the auditee.
 rules.add_perm("audits.view_conflicts", is_on_team | manages_audits | reviews)
@@ -106,6 +110,9 @@ rules.add_perm("audits.change_plan", is_leader | manages_audits)
 rules.add_perm("audits.change_programme", manages_programme)
 rules.add_perm("audits.record_onsite", is_assessing | manages_audits)
 rules.add_perm("audits.review_audit", reviews)
+# Marks on single answers, and who sees them: the reviewer and the team, not the audited organisation.
+rules.add_perm("audits.review_answer", reviews & ~is_on_team)
+rules.add_perm("audits.see_review", is_assessing | reviews | manages_audits)
 rules.add_perm("audits.decide_audit", decides)
 # Whoever waives must not gain from it.
 rules.add_perm("audits.waive_market", decides & ~is_on_team)

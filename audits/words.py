@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -95,10 +97,31 @@ REFUSALS: dict[str, LazyText] = {
     "answered_meanwhile": _(
         "Somebody else answered here in the meantime. Nothing was overwritten: load the page again."
     ),
+    "nothing_to_confirm": _("There is no answer of the last audit that could be confirmed as it is."),
+    "ghost_without_evidence": _(
+        "Last year's answer counts only with what was seen this time: attach evidence, or write a new note."
+    ),
+    "nothing_chosen": _("None of the chosen criteria is asked in this audit now. Choose them again in the sheet."),
+    "nothing_to_set": _("Nothing would change. Nothing was done."),
+    "undone_already": _("This was undone already."),
+    "bad_mark": _("There is no such mark."),
+    "not_returned": _("This answer is not returned any more."),
     "nothing_computed": _("Measurements give no level here; judge it yourself."),
     "answers_above_computed": _(
         "Some result criteria are answered above the level that their measurements give. Their panels show it."
     ),
+    # samples
+    "drawn_already": _("The records were drawn already. Withdraw the sample with a reason to draw anew."),
+    "not_drawn": _("The records of this sample are drawn, not chosen."),
+    "judgemental": _("The records of this sample are chosen, not drawn."),
+    "withdrawn": _("The sample was withdrawn."),
+    "too_many_records": _("A sample may have 5,000 records here."),
+    "records_missing": _("Name at least one record."),
+    "record_too_long": _("A record's id may have 200 characters."),
+    "record_twice": _("A record stands there twice."),
+    "stale_record": _("Somebody else saved this record in the meantime. Load the page again; nothing was overwritten."),
+    "bad_result": _("This is not a result."),
+    "note_missing": _("Say what was seen: a record that fails, or is not found, needs a note. It is not saved yet."),
     # moving to another edition
     "not_a_target": _("The audit can move only to a published edition of the same standard."),
     "older_edition": _("This edition is older. Going back is possible only to undo the last move."),
@@ -122,6 +145,19 @@ REFUSALS: dict[str, LazyText] = {
     "too_large": _("The file is larger than allowed. Nothing was stored."),
     "unknown_type": _("Files of this type are not taken."),
     "content_differs": _("The content of the file is not what its name says. Nothing was stored."),
+    "bad_image": _("The picture cannot be read; it may be damaged or cut off. Nothing was stored."),
+    "too_many_pixels": _("The picture has more than 40 million pixels. Make it smaller. Nothing was stored."),
+    "swollen": _("Unpacked, the file would be far too large. Nothing was stored."),
+    "macros": _("The file holds macros. Save it without them. Nothing was stored."),
+    "infected": _("The virus scanner refused the file. It is kept apart; nothing was attached."),
+    "scanner_failed": _("The virus scanner could not look at the file. Nothing was stored; try again later."),
+    "quota": _(
+        "Your organisation has used its room for evidence. Nothing was stored; ask the operator of the installation."
+    ),
+    "note_too_long": _("The text is longer than 20,000 characters or holds a character that cannot be stored."),
+    "same_content": _("This is the content that the piece has already."),
+    "known_elsewhere": _("Another piece of evidence of this audit has this very content. Attach that one."),
+    "still_used": _("It still serves a criterion. Detach it there first."),
     "disk_full": _("The file could not be written; the disk may be full. Nothing was stored."),
 }
 
@@ -228,7 +264,10 @@ def status_words(status: str) -> str:
 
 def evidence_words(error: EvidenceRefusedError) -> str:
     """Say why a file was refused; for an unknown type also which types are taken."""
-    message = words_for(error.code)
+    message = words_for("note_too_long" if error.code == "bad_text" else error.code)
+    if error.code == "too_large":
+        largest = filesizeformat(settings.EVIDENCE_MAX_BYTES)
+        return message + " " + gettext("The largest that is taken: %(size)s.") % {"size": largest}
     if error.code != "unknown_type":
         return message
     taken = gettext("Taken: %(types)s.") % {"types": ", ".join(ACCEPTED)}

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audits.models import Evidence
 from audits.selectors.computed import panel_computed
+from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
+from audits.selectors.samples import answer_samples
 from audits.words import NOT_TAKEN
 
 if TYPE_CHECKING:
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
 Context = dict[str, Any]
 
 
-def drawer_context(answer: Answer) -> Context:
-    """Return what all parts show, without their forms. ``answer`` comes from ``selectors.sheet.answer_for``."""
+def drawer_context(answer: Answer, *, sees_review: bool) -> Context:
+    """Return what the parts show, without forms, and without evidence (``views.evidence_section``).
+
+    ``answer`` comes from ``selectors.sheet.answer_for``.
+    """
     return {
         "answer": answer,
         "criterion": answer.criterion,
         **guidance_part(answer),
         **market_part(answer),
-        **evidence_part(answer),
+        **samples_part(answer),
         **findings_part(answer),
+        **history_part(answer, sees_review=sees_review),
         **variants_part(answer),
     }
 
@@ -44,14 +49,19 @@ def market_part(answer: Answer) -> Context:
     }
 
 
-def evidence_part(answer: Answer) -> Context:
-    """Return the evidence of the answer; one query."""
-    return {"evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by")}
+def samples_part(answer: Answer) -> Context:
+    """Return the samples that serve the criterion, with what they say; two queries."""
+    return {"samples": answer_samples(answer)}
 
 
 def findings_part(answer: Answer) -> Context:
     """Return the findings on the criterion; one query."""
     return {"findings": answer.audit.findings.filter(criterion=answer.criterion_id)}
+
+
+def history_part(answer: Answer, *, sees_review: bool) -> Context:
+    """Return every save and, for those who may see them, the reviewer's marks; two queries."""
+    return {"history": history_of(answer, with_marks=sees_review)}
 
 
 def variants_part(answer: Answer) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from accounts.access import may
 from audits import urls
+from audits.answering import AnswerBulk
 from audits.engagements import Concern, Conflict, Meeting, StageOne
 from audits.models import (
     Answer,
@@ -25,7 +27,9 @@ from audits.models import (
     MarketWaiver,
     TeamMember,
 )
+from audits.samples import Sample, SampleItem
 from audits.selectors.moving import effect_on
+from audits.storage import store
 from ledger.models import Entry
 from tests.audits.scenes import PNG, STATUSES, WHO, Scene
 from tests.audits.scenes import make_scene as make_plain_scene
@@ -43,6 +47,8 @@ ASSESSORS = frozenset({"leader", "auditor"})
 PLANNERS = frozenset({"administrator", "audit_manager"})
 MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
+OPENERS = REVIEWERS | ASSESSORS
+EVIDENCE_FORMS = ("evidence_edit", "evidence_replace", "evidence_withdraw", "evidence_serve")
 DECIDERS = frozenset({"decision_maker"})
 INSIDE = PLANNERS | ASSESSORS | {"observer", "decision_maker"}
 RECORDERS = ASSESSORS | PLANNERS
@@ -111,6 +117,9 @@ def step(name: str, who: frozenset[str], *during: str) -> Case:
 
 CASES = (
     *(Case(name, ALL) for name in ("audit_detail", "sheet", "market", "answer_row", "answer_panel", "evidence_file")),
+    *(Case(name, ALL) for name in ("sample_list", "sample", "sample_csv")),
+    Case("sample_population", ASSESSORS | PLANNERS | DECIDERS),
+    *(Case(name, ASSESSORS) for name in ("sample_create", "sample_withdraw")),
     *(Case(name, ASSESSORS) for name in ("facts", "texts", "finding_close")),
     Case("decision", DECIDERS),
     Case("practice_propose", EXPORTERS, absent=frozenset({"cancelled"})),
@@ -125,10 +134,34 @@ CASES = (
     post("answer_save", ASSESSORS, FIELDWORK, 200, level="3", note="", revision="1"),
     # Nothing is computed for the criterion of the scene: whoever may ask is told so.
     post("answer_take_computed", ASSESSORS, FIELDWORK, 422, note="", revision="1"),
+    # Nothing was audited here before, and nothing was returned: whoever may ask is told so.
+    Case("together", ASSESSORS, FIELDWORK),
+    Case("together_done", ASSESSORS),
+    post("together_done", ASSESSORS, FIELDWORK),
+    post("answer_confirm", ASSESSORS, FIELDWORK, 422, note="Seen.", revision="1"),
+    post("answer_acknowledge", ASSESSORS, FIELDWORK, 422, reason="It stands."),
+    post("answer_review", REVIEWERS, frozenset({"technical_review"}), 200, mark="reviewed", revision="1"),
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
+    *(Case(name, ALL) for name in ("evidence_list", "evidence_lines", "evidence_detail", "evidence_view")),
+    Case("evidence_original", OPENERS),
+    *(Case(name, ASSESSORS) for name in ("evidence_choose", *EVIDENCE_FORMS)),
+    post("evidence_note", ASSESSORS, FIELDWORK, 200, kind="observation", title="Seen", text="The wallboard was off."),
+    post("evidence_attach", ASSESSORS, FIELDWORK, 200),
+    post("evidence_rest", ASSESSORS, FIELDWORK, 200),
+    post("evidence_edit", ASSESSORS, FIELDWORK, title="Wall", kind="photo"),
+    Case("evidence_replace", ASSESSORS, FIELDWORK, 302, verb="post", data=upload),
+    # It still serves a criterion: whoever may withdraw is told so, in every state.
+    post("evidence_withdraw", ASSESSORS, FIELDWORK, 409, reason="Double."),
+    post("evidence_restore", ASSESSORS, FIELDWORK),
+    # Nothing is ticked.
+    post("evidence_serve", ASSESSORS, FIELDWORK, 422),
     post("finding_close", ASSESSORS, FIELDWORK | REVIEWED, note="Seen."),
+    post("sample_create", ASSESSORS, FIELDWORK, title="Tickets", method="judgemental", size="5", why="The newest."),
+    post("sample_draw", ASSESSORS, FIELDWORK, records="T-1\nT-2"),
+    post("sample_record", ASSESSORS, FIELDWORK, 200, result="conforms", note="", revision="0"),
+    post("sample_withdraw", ASSESSORS, FIELDWORK, reason="Wrong period."),
     post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
     post("fact_take", ASSESSORS, ALWAYS, value="1"),
     post("texts", ASSESSORS, PLANNABLE, scope="All.", summary="Short."),
@@ -204,6 +237,8 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         user=scene.people["reviewer"],
         defaults={"kind": "other", "detail": "Knows somebody.", "declared_at": AT},
     )
+    bulk = {"plan": {"rows": []}, "plan_sha256": "0" * 64, "by": scene.people["leader"], "at": AT}
+    AnswerBulk.objects.create(audit=scene.audit, **bulk)
     newer = make_edition()
     AuditMove.objects.create(
         audit=scene.audit,
@@ -215,16 +250,39 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         by=scene.people["leader"],
         at=AT,
     )
+    make_samples(scene)
     return scene
+
+
+def make_samples(scene: Scene) -> None:
+    """Plan two samples: one drawn with a record to look at, one judgemental whose records are to be named."""
+    by = {"planned_by": scene.people["leader"], "planned_at": AT}
+    stored_file = store(io.BytesIO(b"id\nT-1\n"), filename="tickets.csv")
+    drawn = Sample.objects.create(
+        audit=scene.audit,
+        number=1,
+        title="Tickets",
+        method="sites",
+        population_sha256=stored_file.sha256,
+        population_name="tickets.csv",
+        population_size=1,
+        seed="7",
+        drawn_at=AT,
+        drawn_by=by["planned_by"],
+        **by,
+    )
+    SampleItem.objects.create(sample=drawn, position=1, record="T-1")
+    Sample.objects.create(audit=scene.audit, number=2, title="Calls", method="judgemental", why="Complaints.", **by)
 
 
 def address(name: str, scene: Scene, *, step: str = "start") -> str:
     """Return the address of a view for the objects of a scene."""
     about = {
         "answer": [scene.answer.pk],
-        "evidence": [scene.answer.pk],
+        "evidence": [scene.evidence.pk],
         "finding": [scene.finding.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
+    drawn, undrawn = scene.audit.samples.all()
     moves = {"move_preview": "new_edition", "move_record": "pk"}
     if name == "practice_propose":
         about = [scene.audit.findings.get(kind=FindingKind.STRENGTH).pk]
@@ -239,11 +297,20 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "meeting": [scene.audit.pk, "opening"],
         "audit_list": [],
         "audit_create": [],
+        "evidence_list": [scene.audit.pk],
+        **{f"evidence_{verb}": [scene.answer.pk] for verb in ("upload", "lines", "note", "choose")},
+        **{f"evidence_{verb}": [scene.answer.pk, scene.evidence.pk] for verb in ("attach", "rest", "remove")},
         "evidence_file": [scene.evidence.pk],
+        "together_done": list(scene.audit.bulks.values_list("pk", flat=True)),
         "fact_take": [scene.audit.pk, "cskm"],
-        "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
         "step": [scene.audit.pk, step],
+        "sample_list": [scene.audit.pk],
+        "sample_create": [scene.answer.pk],
+        "sample_size": [],
+        **{key: [drawn.pk] for key in ("sample", "sample_csv", "sample_population", "sample_withdraw")},
+        "sample_draw": [undrawn.pk],
+        "sample_record": [drawn.items.get().pk],
     }
     return reverse(f"audits:{name}", args=special.get(name, about))
 
@@ -264,6 +331,8 @@ def stored() -> dict[str, list[Any]]:
         MarketWaiver,
         Decision,
         Certificate,
+        Sample,
+        SampleItem,
     )
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
     return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
@@ -285,7 +354,7 @@ def attempt(client: Client, case: Case, scene: Scene) -> int:
 
 
 def test_every_address_with_an_object_is_in_the_table() -> None:
-    names = {pattern.name for pattern in urls.urlpatterns} - {"audit_list", "audit_create"}
+    names = {pattern.name for pattern in urls.urlpatterns} - {"audit_list", "audit_create", "sample_size"}
     assert names == {case.name for case in CASES}
 
 
@@ -333,16 +402,15 @@ READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "PO
 ALLOWED = {
     **dict.fromkeys(
         (
+            *("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "move", "move_record"),
+            *("evidence_file", "evidence_original", "evidence_view", "evidence_detail", "evidence_list"),
+            *("evidence_lines", "evidence_choose"),
             "plan",
-            "audit_list",
-            "audit_detail",
-            "sheet",
-            "answer_row",
-            "answer_panel",
-            "evidence_file",
-            "move",
-            "move_record",
         ),
+        READS,
+    ),
+    **dict.fromkeys(
+        ("sample_list", "sample", "sample_csv", "sample_population"),
         READS,
     ),
     **dict.fromkeys(
@@ -356,7 +424,12 @@ ALLOWED = {
             "finding_close",
             "move_preview",
             "practice_propose",
+            *EVIDENCE_FORMS,
+            "sample_create",
+            "sample_withdraw",
             "conflicts",
+            "together",
+            "together_done",
             "conflict_clear",
             "stage_one",
             "concern_settle",
@@ -377,9 +450,15 @@ ALLOWED = {
             "fact_take",
             "answer_save",
             "answer_take_computed",
+            "answer_confirm",
+            "answer_review",
+            "answer_acknowledge",
             "evidence_upload",
-            "evidence_remove",
+            *("evidence_remove", "evidence_note", "evidence_attach", "evidence_rest", "evidence_restore"),
             "finding_add",
+            "sample_size",
+            "sample_draw",
+            "sample_record",
         ),
         WRITES,
     ),
@@ -462,11 +541,11 @@ def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     """Return what follows the first id in an address."""
     return {
         "step": [case.step],
+        **{f"evidence_{verb}": [scene.evidence.pk] for verb in ("remove", "attach", "rest")},
         "conflict_clear": [1],
         "agenda_remove": [1],
         "member_remove": [1],
         "meeting": ["opening"],
-        "evidence_remove": [scene.evidence.pk],
         "move_preview": [1],
         "move_record": [1],
         "fact_take": ["cskm"],
