@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import attachments, engagements, moving, practices, sheet, steps
+from audits.views import attachments, engagements, findings, moving, policies, practices, sheet, steps
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -34,8 +34,21 @@ urlpatterns = [
     ),
     path("answers/<int:answer_id>/findings/", attachments.finding_add, name="finding_add"),
     path("evidence/<int:evidence_id>/", attachments.evidence_file, name="evidence_file"),
-    path("findings/<int:finding_id>/close/", attachments.finding_close_page, name="finding_close"),
     path("findings/<int:finding_id>/practice/", practices.practice_propose_page, name="practice_propose"),
+]
+
+# Included under ``/findings/``, with a name space of their own.
+finding_urlpatterns = [
+    path("", findings.finding_board, name="board"),
+    path("cause/", findings.cause_preview, name="cause_preview"),
+    path("settings/", policies.settings_list, name="settings"),
+    path("settings/<int:organisation_id>/", policies.policy_page, name="policy"),
+    path("clock/", policies.clock_list, name="clocks"),
+    path("clock/<int:centre_id>/", policies.clock_page, name="clock"),
+    path("<int:finding_id>/", findings.finding_detail, name="detail"),
+    path("<int:finding_id>/edit/", findings.finding_change, name="edit"),
+    path("<int:finding_id>/steps/<slug:step>/", findings.finding_step_page, name="step"),
+    path("<int:finding_id>/warnings/<int:warning_id>/", findings.warning_acted, name="acted"),
 ]
 
 # Included under ``/registers/``, with a name space of their own.

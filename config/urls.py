@@ -3,7 +3,7 @@
 from allauth.account import views as signing_in
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from audits.urls import register_urlpatterns
+from audits.urls import finding_urlpatterns, register_urlpatterns
 from config import views
 from reports.urls import lens_urlpatterns, verify_urlpatterns
 
@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("benchmarks/", include("benchmarks.urls")),
     path("audits/", include("audits.urls")),
     path("audits/", include((lens_urlpatterns, "lenses"))),
+    path("findings/", include((finding_urlpatterns, "findings"))),
     path("registers/", include((register_urlpatterns, "registers"))),
     path("reports/", include("reports.urls")),
     path("", include(verify_urlpatterns)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
@@ -15,6 +16,7 @@ from audits.forms import EvidenceForm, FindingForm
 from audits.models import Answer, Audit, Evidence, TeamMember
 from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.computed import panel_computed
+from audits.selectors.findings import people_named, several_minors
 from audits.selectors.moving import with_former
 from audits.selectors.overview import panel_market, tier_rows
 from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree, with_levels
@@ -223,16 +225,20 @@ def render_panel(
     """Render the panel, with the forms as they came back where something was wrong."""
     audit = answer.audit
     current = answer.criterion.edition_id == audit.edition_id
+    findings = list(audit.findings.filter(criterion=answer.criterion))
+    texts = [text for finding in findings for text in (finding.statement, finding.objective_evidence)]
     context = {
         "answer": answer,
         "criterion": answer.criterion,
         "anchors": sorted(answer.criterion.anchors.items(), key=lambda item: int(item[0])),
         "evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by"),
-        "findings": audit.findings.filter(criterion=answer.criterion),
+        "findings": findings,
+        "finding_names": people_named(audit, *texts) if findings else [],
+        "finding_minors": several_minors(findings),
         "market": panel_market(audit, answer.criterion),
         "computed": panel_computed(audit, answer.criterion),
         "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
-        "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
+        "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s", initial={"key": uuid4()}),
         "problem": problem,
         "editable": current and audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
     }

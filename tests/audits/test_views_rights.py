@@ -98,7 +98,7 @@ def step(name: str, who: frozenset[str], *during: str) -> Case:
 
 CASES = (
     *(Case(name, ALL) for name in ("audit_detail", "sheet", "market", "answer_row", "answer_panel", "evidence_file")),
-    *(Case(name, ASSESSORS) for name in ("facts", "texts", "finding_close")),
+    *(Case(name, ASSESSORS) for name in ("facts", "texts")),
     Case("decision", DECIDERS),
     Case("practice_propose", EXPORTERS, absent=frozenset({"cancelled"})),
     Case("move", MOVERS),
@@ -115,7 +115,6 @@ CASES = (
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
-    post("finding_close", ASSESSORS, frozenset({"fieldwork", "technical_review", "decision"}), note="Seen."),
     post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
     post("fact_take", ASSESSORS, ALWAYS, value="1"),
     post("texts", ASSESSORS, frozenset({"planned", "fieldwork"}), scope="All.", summary="Short."),
@@ -162,7 +161,6 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
     about = {
         "answer": [scene.answer.pk],
         "evidence": [scene.answer.pk],
-        "finding": [scene.finding.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
     moves = {"move_preview": "new_edition", "move_record": "pk"}
     if name == "practice_propose":
@@ -262,7 +260,6 @@ ALLOWED = {
             "market",
             "decision",
             "step",
-            "finding_close",
             "move_preview",
             "practice_propose",
         ),
@@ -336,7 +333,7 @@ def test_fields_that_a_form_does_not_have_are_ignored(client: Client, case: Case
         client.force_login(scene.people[who])
         assert client.post(case.url(scene), {**extra, **case.data()}).status_code == case.ok
     kept = Audit.objects.values(*FREE).get(pk=crowded.audit.pk)
-    if case.step not in {"submit", "return"} and case.name not in {"decision", "finding_close"}:
+    if case.step not in {"submit", "return"} and case.name != "decision":
         assert kept == {name: getattr(crowded.audit, name) for name in FREE}
     statuses = [Audit.objects.get(pk=scene.audit.pk).status for scene in (plain, crowded)]
     assert statuses[0] == statuses[1]
