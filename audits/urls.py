@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.views import attachments, engagements, findings, moving, policies, practices, sheet, steps
+from audits.views import attachments, drawer, engagements, findings, moving, policies, practices, sheet, steps
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -25,7 +25,7 @@ urlpatterns = [
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),
-    path("answers/<int:answer_id>/panel/", sheet.panel, name="answer_panel"),
+    path("answers/<int:answer_id>/panel/", drawer.panel, name="answer_panel"),
     path("answers/<int:answer_id>/evidence/", attachments.evidence_upload, name="evidence_upload"),
     path(
         "answers/<int:answer_id>/evidence/<int:evidence_id>/remove/",

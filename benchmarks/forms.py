@@ -258,7 +258,9 @@ def _shown(document: Document) -> dict[str, str]:
     for name, entry in fields.items() if isinstance(fields, dict) else ():
         if not isinstance(entry, dict) or name not in FIELDS:
             continue
-        columns = entry.get("columns") or [entry.get("column") or entry.get("to") or entry.get("constant") or ""]
+        ways = ("columns", "first_of", "column", "to", "constant")
+        source = next((entry[way] for way in ways if entry.get(way)), "")
+        columns = source if isinstance(source, list) else [source]
         shown[f"column-{name}"] = " + ".join(map(str, columns))
         yes = entry.get("in") or ([entry["equals"]] if "equals" in entry else [])
         given = entry.get("map")

@@ -18,6 +18,7 @@ from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.prepare import Records, Refused, prepare
 from benchmarks.records.quality import quality_report
 from benchmarks.records.source import connect
+from benchmarks.watch import CHECKING, READING, Watch, part, unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,16 +51,20 @@ class Gathered:
 
 
 @contextlib.contextmanager
-def gather(files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits = UNLIMITED) -> Iterator[Gathered]:
+def gather(
+    files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits = UNLIMITED, watch: Watch = unwatched
+) -> Iterator[Gathered]:
     """Read all files. RecordsError or MappingError when one cannot be used; ``source`` is its place from 0."""
     _check(files)
     if len(files) == 1:
         path, mapping = files[0]
+        watch(READING, 0)
         with prepare(path, mapping, folder, limits) as records:
+            watch(CHECKING, 0)
             report = Report(mapping.kind, quality_report(records, mapping), records.rejected)
             yield Gathered(_evidence({mapping.kind: records.table}, {mapping.kind: records.fields}, files), (report,))
         return
-    reports, parts = _each(files, folder, limits)
+    reports, parts = _each(files, folder, limits, watch)
     connection = connect(folder)
     try:
         limits.set_for(connection)
@@ -96,15 +101,18 @@ def _at(place: int, error: MessageError) -> MessageError:
 
 
 def _each(
-    files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits
+    files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits, watch: Watch
 ) -> tuple[list[Report], list[tuple[Mapping, Path, frozenset[str]]]]:
     """Clean each file on its own into a Parquet file of ours."""
     reports, parts = [], []
     for place, (path, mapping) in enumerate(files):
         own = folder / f"source{place}"
         own.mkdir()
+        told = part(watch, place, len(files))
+        told(READING, 0)
         try:
             with prepare(path, mapping, own, limits) as records:
+                told(READING, 0.6)
                 reports.append(Report(mapping.kind, quality_report(records, mapping), records.rejected))
                 target = folder / f"source{place}.parquet"
                 _numbered(records, place).to_parquet(target)

@@ -13,13 +13,14 @@ import duckdb
 
 from benchmarks.gathering import gather
 from benchmarks.kpis.compute import GROUPS, compute
-from benchmarks.kpis.traps import Warned, beware
+from benchmarks.kpis.traps import Warned, beware, refused
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
 from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.mapping import Mapping, MappingError, parse_mapping
 from benchmarks.records.postgres import in_postgres
 from benchmarks.records.quality import counted, whole_quality
+from benchmarks.watch import Watch, part, unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,11 +85,13 @@ def measure_files(
     channels: bool = False,
     scratch: Path | None = None,
     limits: Limits = UNLIMITED,
+    watch: Watch = unwatched,
 ) -> Measured:
     """Measure all KPIs that the files of a period allow together, each read by its mapping.
 
     ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres;
-    ``scratch`` is where temporary files go, and what ``limits`` keep out of memory. Raises RecordsError or
+    ``scratch`` is where temporary files go, and what ``limits`` keep out of memory; ``watch`` is told each step, and
+    what it raises ends the work. Raises RecordsError or
     MappingError when the records or a mapping cannot be used; their ``source`` is the place in ``files``, from 0, of
     the file that is at fault.
     """
@@ -107,7 +110,7 @@ def measure_files(
     with ExitStack() as stack:
         stack.enter_context(_told_of_memory(limits))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
-        gathered = stack.enter_context(gather(files, folder, limits))
+        gathered = stack.enter_context(gather(files, folder, limits, watch))
         evidence = gathered.evidence
         for name in ("agent", "queue", "skill"):
             if name in by and not any(name in fields for fields in evidence.fields.values()):
@@ -116,23 +119,34 @@ def measure_files(
         names = _channels(quality["channels"]) if channels else []
         if engine == "postgres":
             evidence = replace(evidence, tables=stack.enter_context(in_postgres(evidence.tables, url)))
-        kpis, lacking = compute(evidence, by)
+        parts = 1 + len(names)
+        kpis, lacking = compute(evidence, by, watch=part(watch, 0, parts))
         return Measured(
             kpis=kpis,
-            per_channel={name: compute(evidence.channel(name), joined=False)[0] for name in names},
+            per_channel={
+                name: compute(evidence.channel(name), joined=False, watch=part(watch, place, parts))[0]
+                for place, name in enumerate(names, start=1)
+            },
             quality=quality,
             rejected=_rejected(gathered.reports),
             not_measured=lacking,
             sources=tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports),
-            warnings=() if by else beware(evidence, kpis),
+            warnings=() if by else (*refused(_refusals(gathered.reports)), *beware(evidence, kpis)),
         )
 
 
-def look_at(files: Sequence[tuple[Path, Mapping]], *, scratch: Path | None = None) -> tuple[Source, ...]:
+def look_at(
+    files: Sequence[tuple[Path, Mapping]],
+    *,
+    scratch: Path | None = None,
+    limits: Limits = UNLIMITED,
+    watch: Watch = unwatched,
+) -> tuple[Source, ...]:
     """Read and clean the files without computing any KPI: the quality report of each. Raises as ``measure_files``."""
     with ExitStack() as stack:
+        stack.enter_context(_told_of_memory(limits))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
-        gathered = stack.enter_context(gather(files, folder))
+        gathered = stack.enter_context(gather(files, folder, limits, watch))
         whole_quality([each.quality for each in gathered.reports])
         return tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports)
 
@@ -146,6 +160,15 @@ def _told_of_memory(limits: Limits) -> Iterator[None]:
             "The records need more memory than is allowed ({memory}): raise RECORDS_MEMORY.",
             memory=limits.memory or "80%",
         ) from error
+
+
+def _refusals(reports: Sequence[Report]) -> list[tuple[str, int, int]]:
+    """Add up rows read and rejected of each kind."""
+    found: dict[str, tuple[int, int]] = {}
+    for report in reports:
+        read, bad = found.get(report.kind, (0, 0))
+        found[report.kind] = (read + report.quality["rows_read"], bad + report.quality["rows_rejected"])
+    return [(kind, read, bad) for kind, (read, bad) in found.items()]
 
 
 def _rejected(reports: Sequence[Report]) -> dict[str, Any]:

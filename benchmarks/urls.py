@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from benchmarks.views import centres, market, planning, pool, records, releases, standing
+from benchmarks.views import centres, jobs, market, planning, pool, records, releases, standing
 
 app_name = "benchmarks"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("records/<int:upload_id>/", records.mapping, name="records_mapping"),
     path("records/<int:upload_id>/remove/", records.remove, name="records_remove"),
     path("records/<int:upload_id>/mapping.yaml", records.mapping_file, name="records_mapping_file"),
+    path("records/jobs/<uuid:job_id>/", jobs.job_detail, name="records_job"),
+    path("records/jobs/<uuid:job_id>/cancel/", jobs.job_stop, name="records_job_stop"),
+    path("records/jobs/<uuid:job_id>/again/", jobs.job_again, name="records_job_again"),
     path("mappings/<int:mapping_id>.yaml", records.saved_mapping, name="saved_mapping"),
     path("releases/", releases.release_list, name="release_list"),
     path("releases/new/", releases.release_new, name="release_new"),

@@ -150,7 +150,7 @@ LENS_FOLDERS = [BASE_DIR / "fixtures" / "lenses", DATA_DIR / "lenses"]
 CREDENTIAL_LEVELS = BASE_DIR / "fixtures" / "credentials"
 
 # --- Background work ----------------------------------------------------------------------------------------------
-# Without a broker, a short-lived local process works through the outbox (see reports/README.md).
+# Without a broker, a short-lived local process works through the outbox (see ledger/outbox/).
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 # "auto": start that process when there is work; "none": somebody else runs ``work_outbox``.
 TOUCHSTONE_WORKER = env.str("TOUCHSTONE_WORKER", default="auto")

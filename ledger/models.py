@@ -1,4 +1,4 @@
-"""One table: what happened, in order, each entry carrying the hash of the one before."""
+"""What happened, in order, each entry carrying the hash of the one before; and what has to happen yet."""
 
 from __future__ import annotations
 
@@ -31,3 +31,20 @@ class Entry(models.Model):
     def __str__(self) -> str:
         """Show number, action and subject."""
         return f"{self.sequence} {self.action} {self.subject}"
+
+
+class OutboxMessage(models.Model):
+    """A task to run once its transaction has committed; kept until it was handed over."""
+
+    task = models.CharField(max_length=100)
+    argument = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        """Show task and argument."""
+        return f"{self.task}({self.argument})"

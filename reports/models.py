@@ -1,4 +1,4 @@
-"""Exports that people asked for, and the outbox that makes sure each is worked on."""
+"""Exports that people asked for."""
 
 from __future__ import annotations
 
@@ -90,20 +90,3 @@ class Export(models.Model):
     def media_type(self) -> str:
         """Return what browsers call the file."""
         return XLSX if self.kind == ExportKind.LENS_XLSX else "application/pdf"
-
-
-class OutboxMessage(models.Model):
-    """A task to run once its transaction has committed; kept until it was handed over."""
-
-    task = models.CharField(max_length=100)
-    argument = models.CharField(max_length=100)
-    created_at = models.DateTimeField()
-    dispatched_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["pk"]
-
-    def __str__(self) -> str:
-        """Show task and argument."""
-        return f"{self.task}({self.argument})"

@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import may
 from audits.models import Audit
+from benchmarks.services import jobs_recover
+from ledger.outbox import outbox_add, outbox_dispatch, outbox_pending
 from ledger.services import ledger_append
 from reports.models import Export, ExportKind, ExportStatus
-from reports.outbox import outbox_add, outbox_dispatch, outbox_pending
 from reports.pdf import MissingGlyphError
 from reports.renderers import render_lens_pdf, render_lens_workbook, render_pdf
 from reports.selectors import LensChoices, audit_document, lens_document
@@ -140,8 +141,9 @@ def exports_recover(*, started_before: datetime, at: datetime) -> int:
 
 
 def outbox_sweep(*, at: datetime) -> int:
-    """Hand over what stayed in the outbox, and recover exports that run for longer than ten minutes."""
+    """Hand over what stayed in the outbox, and recover work whose worker has been silent for ten minutes."""
     exports_recover(started_before=at - STALE, at=at)
+    jobs_recover(heard_before=at - STALE, at=at)
     return sum(outbox_dispatch(message, at=at) for message in outbox_pending()[:100])
 
 

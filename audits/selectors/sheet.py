@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamMember
 from audits.selectors.case import asked_codes
-from standards.selectors import edition_spec
+from standards.selectors import edition_document, edition_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import User
+    from standards.models import Edition
 
 # Texts that the list does not show; a criterion's panel loads them when it is opened.
 HEAVY = ("criterion__anchors", "criterion__look_at", "criterion__evidence", "criterion__crosswalk")
@@ -51,26 +52,34 @@ def asked_answers(audit: Audit) -> list[Answer]:
 
 
 def with_levels(audit: Audit, answers: Iterable[Answer]) -> list[Answer]:
-    """Return the answers, each with the levels of its criterion's scale as ``levels``; no query."""
-    rows, found = edition_spec(audit.edition).row_by_code, list(answers)
+    """Return the answers, each with the levels of its criterion's scale and their words as ``levels``; no query."""
+    rows, words, found = edition_spec(audit.edition).row_by_code, _anchors(audit.edition), list(answers)
     for answer in found:
-        answer.levels = rows[answer.criterion.code].levels  # type: ignore[attr-defined]  # read by the sheet's rows
+        code = answer.criterion.code
+        answer.levels = [(each, words[code].get(str(each))) for each in rows[code].levels]  # type: ignore[attr-defined]  # read by the sheet's rows
     return found
+
+
+def _anchors(edition: Edition) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the words of all levels by criterion, from the remembered document: those of the rows stay unread."""
+    clauses = (clause for block in edition_document(edition)["blocks"] for clause in block["clauses"])
+    return {each["code"]: each.get("anchors") or {} for clause in clauses for each in clause["criteria"]}
 
 
 def sheet_answers(audit: Audit) -> QuerySet[Answer]:
     """Return all answers on the audit's edition in order, with counts of evidence and findings; one query."""
-    findings = Finding.objects.filter(audit=audit, criterion=OuterRef("criterion"))
+    answers = audit.current_answers.select_related("criterion__clause__block", "answered_by")
+    return with_flags(answers.defer(*HEAVY)).order_by("criterion__position")
+
+
+def with_flags(answers: QuerySet[Answer]) -> QuerySet[Answer]:
+    """Annotate what the badges of a row say."""
+    findings = Finding.objects.filter(audit=OuterRef("audit"), criterion=OuterRef("criterion"))
     evidence = Answer.evidence.through.objects.filter(answer=OuterRef("pk"))
-    return (
-        audit.current_answers.select_related("criterion__clause__block", "answered_by")
-        .defer(*HEAVY)
-        .annotate(
-            has_evidence=Exists(evidence),
-            has_nonconformity=Exists(findings.filter(kind__in=NONCONFORMITIES)),
-            has_finding=Exists(findings),
-        )
-        .order_by("criterion__position")
+    return answers.annotate(
+        has_evidence=Exists(evidence),
+        has_nonconformity=Exists(findings.filter(kind__in=NONCONFORMITIES)),
+        has_finding=Exists(findings),
     )
 
 
@@ -155,7 +164,7 @@ def _haystack(row: Answer) -> str:
 def answer_for(user: User, answer_id: int) -> Answer:
     """Fetch one answer of a visible audit with everything its panel shows. Raises ``Answer.DoesNotExist``."""
     return (
-        Answer.objects.filter(audit__in=Audit.objects.visible_to(user))
+        with_flags(Answer.objects.filter(audit__in=Audit.objects.visible_to(user)))
         .select_related("criterion", "criterion__clause__block", "audit__centre", "audit__edition", "answered_by")
         .defer("audit__edition__document")
         .prefetch_related("audit__team", Prefetch("evidence", Evidence.objects.select_related("uploaded_by")))

@@ -18,8 +18,8 @@ from audits.services.errors import NotEditableError
 from audits.services.evidence import evidence_add, evidence_detach
 from audits.services.findings import FindingError, finding_raise
 from audits.storage import EvidenceRefusedError, intact, path_of
+from audits.views.drawer import get_answer, render_panel
 from audits.views.findings import keys_of
-from audits.views.sheet import get_answer, render_panel
 from audits.words import evidence_words, status_words
 
 if TYPE_CHECKING:

@@ -1,9 +1,14 @@
-"""The answer sheet: one page, a save per answer, a panel per criterion."""
+"""The answer sheet: one page, and a save per answer. What stands beside it is in ``drawer.py``.
+
+The row is a contract with the scripts of the page: ``<article class="ts-row" id="row-PK" data-answer="PK"
+data-code="CODE" data-revision="N">`` holds one ``<form data-answer-form>`` with the fields level, na_reason, note and
+revision. ``sheet.js`` only moves about and sets fields, firing ``input`` as a person would; whoever saves listens to
+that, and fills ``#save-state`` and ``#connection`` (docs/decisions/0019).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
@@ -12,16 +17,14 @@ from django.utils import timezone
 
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
-from audits.forms import EvidenceForm, FindingForm
-from audits.models import Answer, Audit, Evidence, TeamMember
+from audits.models import Answer, Audit, TeamMember
 from audits.selectors.case import asked_codes, audit_score
-from audits.selectors.computed import panel_computed
-from audits.selectors.findings import people_named, several_minors
 from audits.selectors.moving import with_former
-from audits.selectors.overview import panel_market, tier_rows
-from audits.selectors.sheet import FILTERS, answer_for, asked_answers, filtered, sheet_answers, tree, with_levels
+from audits.selectors.overview import tier_rows
+from audits.selectors.sheet import FILTERS, asked_answers, filtered, sheet_answers, tree, with_levels
 from audits.services.answers import AnswerInput, answer_save, answer_take_computed
 from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEditableError, StaleRevisionError
+from audits.views.drawer import get_answer, render_panel
 from audits.views.engagements import get_audit
 from audits.words import refusal_beside_computed, status_words, words_for
 from audits.workflow import EDITABLE
@@ -33,14 +36,6 @@ if TYPE_CHECKING:
 
 NOT_APPLICABLE = "na"
 LONGEST_NUMBER = 9  # digits
-
-
-def get_answer(user: User, answer_id: int) -> Answer:
-    """Fetch an answer of a visible audit or answer 404."""
-    try:
-        return answer_for(user, answer_id)
-    except Answer.DoesNotExist as error:
-        raise Http404 from error
 
 
 @signed_in
@@ -205,41 +200,3 @@ def _row_context(request: HttpRequest, audit: Audit, answer_id: int) -> dict[str
         "answer": answer,
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
     }
-
-
-@signed_in
-def panel(request: HttpRequest, answer_id: int) -> HttpResponse:
-    """Guidance, levels, evidence and findings of one criterion."""
-    return render_panel(request, get_answer(person(request.user), answer_id))
-
-
-def render_panel(
-    request: HttpRequest,
-    answer: Answer,
-    *,
-    evidence_form: EvidenceForm | None = None,
-    finding_form: FindingForm | None = None,
-    problem: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    """Render the panel, with the forms as they came back where something was wrong."""
-    audit = answer.audit
-    current = answer.criterion.edition_id == audit.edition_id
-    findings = list(audit.findings.filter(criterion=answer.criterion))
-    texts = [text for finding in findings for text in (finding.statement, finding.objective_evidence)]
-    context = {
-        "answer": answer,
-        "criterion": answer.criterion,
-        "anchors": sorted(answer.criterion.anchors.items(), key=lambda item: int(item[0])),
-        "evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by"),
-        "findings": findings,
-        "finding_names": people_named(audit, *texts) if findings else [],
-        "finding_minors": several_minors(findings),
-        "market": panel_market(audit, answer.criterion),
-        "computed": panel_computed(audit, answer.criterion),
-        "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
-        "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s", initial={"key": uuid4()}),
-        "problem": problem,
-        "editable": current and audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
-    }
-    return render(request, "audits/panel.html", context, status=status)

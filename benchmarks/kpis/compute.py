@@ -12,8 +12,10 @@ from benchmarks.kpis.clusters import measure_quotients, measure_ratios
 from benchmarks.kpis.definition import ABSENT, CURRENCIES_MIXED, LACKING, UNCOUNTED, UNSPLIT
 from benchmarks.kpis.measure import Measurement, Part, Quantile, Quotient, Ratio, Survival, Thresholds
 from benchmarks.kpis.quantiles import measure_quantiles
+from benchmarks.kpis.registry import FAMILIES
 from benchmarks.kpis.survival import measure_survival
 from benchmarks.kpis.views import VIEWS, with_strangers
+from benchmarks.watch import Watch, unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +29,8 @@ Wanted = Quotient | Quantile | Survival
 GROUPS = ("month", "week", "day", "channel", "queue", "agent", "skill")
 _PARTS: dict[str, Part] = {**access.PARTS, **handling.PARTS, **customer.PARTS}
 _QUANTILES = (*access.QUANTILES, *handling.QUANTILES, *digital.QUANTILES)
+_FAMILIES = {kpi.code: name for name, family in FAMILIES.items() for kpi in family}
+_RATIOS_DONE = 0.4  # of the time, about: the ratios of contacts come first and take the most
 _SURVIVALS = (*access.SURVIVALS, *tickets.SURVIVALS)
 
 
@@ -50,13 +54,14 @@ def named(at: Thresholds) -> list[tuple[str, str, str]]:
 
 
 def compute(
-    evidence: Evidence, by: Sequence[str] = (), *, joined: bool = True
+    evidence: Evidence, by: Sequence[str] = (), *, joined: bool = True, watch: Watch = unwatched
 ) -> tuple[list[Measurement], dict[str, str]]:
     """Measure every KPI that the records allow; return the measurements, and for the others the reason in words.
 
-    Without ``joined``, those that always take records of two kinds are left alone.
+    Without ``joined``, those that always take records of two kinds are left alone. ``watch`` is told the family of
+    KPIs that is measured.
     """
-    work = _Work(evidence, tuple(by), joined=joined)
+    work = _Work(evidence, tuple(by), joined=joined, watch=watch)
     for kind in ("surveys", "contacts"):  # answers of a survey's own come before those kept with contacts
         if kind in evidence.tables:
             work.ratios(kind)
@@ -68,8 +73,8 @@ def compute(
 class _Work:
     """Measurements as they are made, and reasons for those that cannot be."""
 
-    def __init__(self, evidence: Evidence, by: tuple[str, ...], *, joined: bool) -> None:
-        self.evidence, self.by, self.joined = evidence, by, joined
+    def __init__(self, evidence: Evidence, by: tuple[str, ...], *, joined: bool, watch: Watch) -> None:
+        self.evidence, self.by, self.joined, self.watch = evidence, by, joined, watch
         self.measured: dict[tuple[str, str, tuple[tuple[str, str], ...]], Measurement] = {}
         self.missing: dict[str, str] = {}
 
@@ -100,6 +105,7 @@ class _Work:
         if table is None:
             return
         fields = evidence.fields[kind]
+        self.watch("access" if kind == "contacts" else "customer", 0)
         known = (*access.ratios(evidence.at), *handling.RATIOS, *customer.RATIOS)
         if kind == "surveys":  # who was invited to them is counted per survey: see ``views.invitations``
             known = tuple(ratio for ratio in customer.RATIOS if ratio.kpi != "survey_response_rate")
@@ -133,6 +139,7 @@ class _Work:
         table = self.grouped(with_strangers(evidence.tables["contacts"]))
         if table is None:
             return
+        self.watch("customer", _RATIOS_DONE / 2)
         last = table.arrived_at.max().execute()
         repeats = handling.with_repeats(table, ibis.timestamp(last))
         self.keep(measure_ratios(repeats, handling.FCR_RATIOS, handling.FCR_PARTS, evidence.at, self.by))
@@ -142,13 +149,16 @@ class _Work:
     def views(self) -> None:
         """Measure everything else, one view after the other."""
         wanted: tuple[Wanted, ...] = (*quotients(self.evidence.at), *_QUANTILES, *_SURVIVALS)
-        for code, view in VIEWS.items():
+        for place, (code, view) in enumerate(VIEWS.items()):
             here = [each for each in wanted if each.view == code]
             if not view.possible(self.evidence):
                 kinds = " or ".join("+".join(group) for group in view.kinds)
                 for each in here:
                     self.lack(each.kpi, ABSENT.format(kinds=kinds))
             elif self.joined or not view.joined:
+                self.watch(
+                    _FAMILIES[here[0].kpi] if here else code, _RATIOS_DONE + (1 - _RATIOS_DONE) * place / len(VIEWS)
+                )
                 self.view(code, here)
 
     def view(self, code: str, wanted: Sequence[Wanted]) -> None:

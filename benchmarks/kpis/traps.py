@@ -33,6 +33,9 @@ ZERO_LENGTH = 1.0  # per cent of handled contacts
 WEEKS = 8
 WEEKDAYS = 7
 PAUSED = 10.0  # per cent of the cycle time
+REFUSED = 5.0  # per cent of the rows of a file
+SHORT_HANDLING, LONG_HANDLING = 5.0, 14_400.0  # seconds
+NO_ZERO_LEAST = 200  # answers on a scale from 0 to 10
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,18 @@ WORDS: dict[str, str] = {
     "uneven_weekdays": _(
         "Some weekdays occur {most} times and others {least} times: compare with a period of whole weeks."
     ),
+    "many_refused": _(
+        "{share} % of the rows of {kind} could not be used: the figures describe the others. See the reasons, and "
+        "correct the mapping."
+    ),
+    "odd_handling": _(
+        "Handling takes {seconds} seconds on average: is the unit of the columns right? Some systems write "
+        "milliseconds or minutes."
+    ),
+    "nps_without_zero": _(
+        "Among {answers} answers to the recommendation question nobody gave 0: was it asked on a scale from 1 to 10? "
+        "That is another measure."
+    ),
     "stopped_clock": _("The clock was stopped for {share} % of the cycle time. Here the time runs on."),
 }
 
@@ -84,9 +99,19 @@ def beware(evidence: Evidence, found: Sequence[Measurement]) -> tuple[Warned, ..
     warned: list[Warned] = []
     warned += _ceiling(values)
     warned += _response(values)
+    warned += _handling(values)
     for look in _LOOKS:
         warned += look(evidence)
     return tuple(warned)
+
+
+def refused(rows: Sequence[tuple[str, int, int]]) -> tuple[Warned, ...]:
+    """Warn of kinds of records of which many rows were refused; given are kind, rows read and rows refused."""
+    found = []
+    for kind, read, bad in rows:
+        if read and 100 * bad / read > REFUSED:
+            found.append(Warned("many_refused", "", {"share": _round(100 * bad / read), "kind": kind}))
+    return tuple(found)
 
 
 def _ceiling(values: dict[tuple[str, str], float]) -> Iterator[Warned]:
@@ -99,6 +124,24 @@ def _response(values: dict[tuple[str, str], float]) -> Iterator[Warned]:
     rate = values.get(("survey_response_rate", "standard"))
     if rate is not None and rate < LOW_RESPONSE:
         yield Warned("low_response", "survey_response_rate", {"rate": _round(rate), "limit": LOW_RESPONSE})
+
+
+def _handling(values: dict[tuple[str, str], float]) -> Iterator[Warned]:
+    mean = values.get(("aht", "standard"))
+    if mean is not None and not SHORT_HANDLING <= mean <= LONG_HANDLING:
+        yield Warned("odd_handling", "aht", {"seconds": _round(mean)})
+
+
+def _no_zero(evidence: Evidence) -> Iterator[Warned]:
+    for kind in ("surveys", "contacts"):
+        table = evidence.tables.get(kind)
+        if table is None or "score_nps" not in table.columns:
+            continue
+        row = _row(
+            table, n=table.score_nps.count(), least=table.score_nps.min(), ones=count_if(table.score_nps == 1).sum()
+        )
+        if row["n"] >= NO_ZERO_LEAST and row["least"] == 1 and row["ones"] > 0:
+            yield Warned("nps_without_zero", "nps", {"answers": int(row["n"])})
 
 
 def _modes(evidence: Evidence) -> Iterator[Warned]:
@@ -216,5 +259,5 @@ def _round(value: float) -> float:
 
 
 _LOOKS: tuple[Callable[[Evidence], Iterator[Warned]], ...] = (
-    *(_modes, _scales, _intervals, _strangers, _bots, _zero_length, _season, _stopped),
+    *(_modes, _no_zero, _scales, _intervals, _strangers, _bots, _zero_length, _season, _stopped),
 )

@@ -272,6 +272,9 @@ def states(evidence: Evidence, _by: Sequence[str] = ()) -> ir.Table:
     seconds = _seconds(table.to_at_s - table.from_at_s)
     paid = (table.paid if "paid" in table.columns else ibis.null("boolean")).coalesce(table.state != "off")
     added = {"seconds": seconds, "is_paid": paid}
+    # Work that is not told apart may be either: then nothing says how busy anybody was.
+    if not table.filter(table.state == "work").limit(1).count().execute():
+        added["handling"] = table.state == "handling"
     if "planned" in table.columns:
         planned = table.planned
         added["is_planned"] = planned.notnull() & (planned != "off")

@@ -52,6 +52,7 @@ def _paid(t: ir.Table) -> ir.BooleanValue:
     return t.is_paid
 
 
+_HANDLING = frozenset({"handling"})
 _PLANNED = frozenset({"planned"})
 _FORECAST = frozenset({"forecast", "actual"})
 
@@ -72,8 +73,8 @@ def _wape(view: str, variant: str) -> Quotient:
 
 
 QUOTIENTS = (
-    _time("occupancy", lambda t: t.state == "handling", lambda t: t.state.isin(PRODUCTIVE)),
-    _time("utilisation", lambda t: t.state == "handling", _paid),
+    _time("occupancy", lambda t: t.handling, lambda t: t.state.isin(PRODUCTIVE), needs=_HANDLING),
+    _time("utilisation", lambda t: t.handling, _paid, needs=_HANDLING),
     _time("shrinkage", lambda t: t.state.notin(_WORKING), _paid, variant="total"),
     _time("shrinkage", lambda t: t.state.isin(UNPLANNED_AWAY), _paid, variant="unplanned"),
     _time("schedule_adherence", lambda t: t.as_planned, lambda t: t.is_planned, needs=_PLANNED),

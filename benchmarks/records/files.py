@@ -20,6 +20,7 @@ MAX_ENTRIES = 2_000
 MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200
 MAX_COLUMNS = 1_000
+MAX_BLANK = 100_000
 _REFUSED = {
     "vbaproject": _("it contains macros"),
     "xl/externallinks/": _("it links to other files"),
@@ -106,6 +107,22 @@ def _header(path: Path, delimiter: str, line: int) -> list[str]:
     if len(names) > MAX_COLUMNS:
         raise RecordsError(_("line {line}: the file has more than {most:,} columns."), line=line, most=MAX_COLUMNS)
     return [name.strip() for name in names]
+
+
+def blank_lines(path: Path, header_row: int) -> list[int]:
+    """Return the numbers of the empty lines below the header of a UTF-8 file; at most ``MAX_BLANK`` of them."""
+    found: list[int] = []
+    line, rest = 1, b""
+    with path.open("rb") as file:
+        while (chunk := file.read(_CHUNK)) and len(found) < MAX_BLANK:
+            data = rest + chunk
+            whole = data[: data.rfind(b"\n") + 1]
+            rest = data[len(whole) :]
+            if b"\n\n" in whole or b"\n\r\n" in whole or whole.startswith((b"\n", b"\r\n")):
+                lines = whole.split(b"\n")[:-1]
+                found += [line + at for at, each in enumerate(lines) if each in {b"", b"\r"}]
+            line += whole.count(b"\n")
+    return [each for each in found if each > header_row]
 
 
 def check_workbook(path: Path) -> None:

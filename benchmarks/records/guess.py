@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import statistics
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,40 +13,31 @@ import yaml
 
 from benchmarks.message import Message
 from benchmarks.message import marked as _
+from benchmarks.records.answering import guess_answering, unknown_answering
+from benchmarks.records.closeness import closeness, plain_header
 from benchmarks.records.header_words import (
-    ABANDONED,
-    ANSWERED,
     CODE_WORDS,
     HEADERS,
     NO,
-    OUTCOMES,
     READ_AS_FLAGS,
+    SCORES_IN_WORDS,
     TESTS,
     UNITS_IN_WORDS,
     UNKNOWN,
     YES,
 )
 from benchmarks.records.kinds import CODES, FIELDS, KINDS, Kind
+from benchmarks.records.looks import MOST, NO_MOMENT, Look, is_clock, look_at_column
 from benchmarks.records.mapping import SENTINELS
+from benchmarks.records.reasons import field_message
 from benchmarks.records.sample import Sample, Stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Document = dict[str, Any]
-_MOST = 0.8  # share of the values that has to look like what is guessed
-_SURE = 0.97
 _SHOWN = 5
 _FEW = 40  # different values of a column that holds codes
-_MOMENT = re.compile(
-    r"(?P<a>\d{1,4})(?P<s>[-/.年])(?P<b>\d{1,2})(?P<t>[-/.月])(?P<c>\d{1,4})(?P<d>日?)"
-    r"(?:(?P<gap>[ T]?)(?P<h>\d{1,2})(?P<u>[:时時])(?P<m>\d{2})(?P<v>分?)(?::?(?P<x>\d{2})(?P<w>秒?))?(?P<f>\.\d+)?"
-    r"(?: ?(?P<p>[AaPp][Mm]))?(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
-)
-_CLOCK = re.compile(r"\d{1,3}:\d{2}(:\d{2}(\.\d+)?)?")
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})  # as the words of the headers are written
-_COMMA = re.compile(r"[-+]?\d{1,3}(\.\d{3})*,\d+|[-+]?\d+,\d+")
 
 
 @dataclass(frozen=True)
@@ -67,43 +59,64 @@ class Guess:
     offers: tuple[Offer, ...]
 
 
-@dataclass(frozen=True)
-class _Look:
-    """What the values of a column look like. ``layout`` is how moments are written, ``share`` how many look so."""
-
-    type: str
-    share: float = 1.0
-    layout: str = ""
-    reason: Message | None = None
-    confidence: str = "sure"
-
-
 def guess(sample: Sample, *, time_zone: str, kind: str = "") -> Guess:
     """Guess kind (where not given), formats and fields; ``time_zone`` is the centre's, where the records state none."""
     names = [name for name in dict.fromkeys(sample.names) if name and sample.names.count(name) == 1]
-    looks = {name: _look(sample, name) for name in names}
+    looks = {name: look_at_column(sample, name) for name in names}
     kind, fits = (kind, _columns(KINDS[kind], names, looks)[0]) if kind else _kind(names, looks)
     stated = [*sample.stated, _kind_stated(kind, fits), _zone(looks, time_zone)]
     fields: dict[str, Any] = {}
     for field, name in fits.items():
-        entry, why = _entry(field, name, sample, looks)
+        entry, why = _entry(kind, field, name, sample, looks)
+        stated.append(why)
         if entry:
             fields[field] = entry
-            stated.append(why)
     if kind == "contacts":
-        stated += _outcomes(fields, sample, names)
+        stated += guess_answering(fields, sample, names, looks)
     _only_whole(kind, fields, stated)
     fields = {name: fields[name] for name in KINDS[kind].fields if name in fields}
     section = dict(sample.format)
-    if any(looks[name].type == "comma" for name in fits.values()):
-        section["decimal"] = "comma"
-        stated.append(Stated("decimal", "comma", Message(_("Numbers are written with a comma."), {}), "sure"))
+    decimal = _decimal([looks[name] for name in fits.values()])
+    if decimal:
+        section |= {"decimal": decimal.value} if decimal.value == "comma" else {}
+        stated.append(decimal)
     document: Document = {"kind": kind, "format": section, "time_zone": time_zone, "fields": fields}
     sentinels, doubts = _sentinels(sample, fits, looks)
     if sentinels:
         document["sentinel_dates"] = [*SENTINELS, *sentinels]
+    doubts += _unlike(kind, fields, sample, looks)
+    if kind == "contacts" and not {"score_csat", "score_nps", "score_ces"} & fields.keys():
+        doubts += unknown_answering(fields, sample, names)
     doubts += _missing(kind, fields)
     return Guess(document, tuple(stated), (*sample.doubts, *doubts), tuple(_offers(sample, names)))
+
+
+def _decimal(looks: Sequence[Look]) -> Stated | None:
+    """Say which mark is the decimal one, where numbers hold marks that can be read in two ways."""
+    commas = [look for look in looks if look.type == "comma"]
+    if commas:
+        confidence = min((look.confidence for look in commas), key=_ORDER.index)
+        words = Message(_("Numbers are written with a comma; points set thousands apart."), {})
+        return Stated("decimal", "comma", words, confidence)
+    if any(look.type == "grouped" for look in looks):
+        words = Message(_("Commas set thousands apart: they stand before three digits only."), {})
+        return Stated("decimal", "point", words, "likely")
+    return None
+
+
+def _unlike(kind: str, fields: dict[str, Any], sample: Sample, looks: dict[str, Look]) -> list[Message]:
+    """Name columns that are called like a field, but hold what cannot be read as such."""
+    used = {str(entry.get("column")) for entry in fields.values()}
+    doubts = []
+    for name, look in looks.items():
+        field = max(KINDS[kind].fields, key=lambda each: closeness(each, name))
+        wanted = FIELDS[field]
+        fits = look.type in _FITS[wanted] or look.type == "empty" or field in fields or name in used
+        if not fits and wanted in {"moment", "seconds", "score", "amount"} and closeness(field, name) > 2:  # noqa: PLR2004 - see ``closeness``
+            values = tuple(dict.fromkeys(sample.column(name)))[:_SHOWN]
+            words = _("“{name}” sounds like {field}, but its values cannot be read as that: {values}.")
+            doubts.append(Message(words, {"name": name, "field": field_message(field), "values": values}))
+    return doubts
 
 
 def written(document: Document) -> str:
@@ -111,148 +124,19 @@ def written(document: Document) -> str:
     return str(yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120))
 
 
-def _said(share: float) -> int:
-    return min(round(share * 100), 100)
-
-
-def _confident(share: float) -> str:
-    return "sure" if share >= _SURE else "likely" if share >= _MOST else "unsure"
-
-
-def _look(sample: Sample, name: str) -> _Look:
-    """Say what most values of a column look like."""
-    if sample.types.get(name):
-        return _Look(sample.types[name], reason=Message(_("The file says so itself."), {}))
-    values = [value for value in sample.column(name) if value.lower() not in UNKNOWN]
-    if not values:
-        return _Look("empty", 0.0)
-    for test in (_as_moment, _as_epoch, _as_clock, _as_number):
-        look = test(values)
-        if look.share >= _MOST:
-            return look
-    return _Look("text")
-
-
-def _as_moment(values: Sequence[str]) -> _Look:
-    found = [match for value in values if (match := _MOMENT.fullmatch(value))]
-    share = len(found) / len(values)
-    if share < _MOST:
-        return _compact(values)
-    year_first = sum(len(each["a"]) == 4 for each in found)  # noqa: PLR2004 - digits of a year
-    typical = Counter(_shape(each) for each in found).most_common(1)[0][0]
-    if year_first * 2 > len(found):
-        return _year_first(found, share, typical)
-    day_only = sum(int(each["a"]) > 12 for each in found)  # noqa: PLR2004 - months
-    month_only = sum(int(each["b"]) > 12 for each in found)  # noqa: PLR2004 - months
-    day_first, confidence = day_only >= month_only, _confident(share)
-    params = {"share": _said(share), "count": max(day_only, month_only)}
-    if day_only and month_only:
-        words, confidence = (
-            _("{share} % look like dates, but some only day-first and others only month-first."),
-            "unsure",
-        )
-    elif day_only:
-        words = _("{share} % of the values look like dates day-first; {count} rows could only be day-first.")
-    elif month_only:
-        words = _("{share} % of the values look like dates month-first; {count} rows could only be month-first.")
-    else:
-        dots = found[0]["s"] == "."
-        day_first, confidence = dots, "unsure"
-        words = _("{share} % look like dates, but no row tells the day from the month.")
-    year = "%Y" if len(found[0]["c"]) == 4 else "%y"  # noqa: PLR2004 - digits of a year
-    first, second = ("%d", "%m") if day_first else ("%m", "%d")
-    layout = f"{first}{found[0]['s']}{second}{found[0]['t']}{year}{typical}"
-    return _Look("moment", share, layout, Message(words, params), confidence)
-
-
-def _shape(match: re.Match[str]) -> str:
-    """Write the layout of the time of a moment."""
-    if match["h"] is None:
-        return match["d"] or ""
-    noon = match["p"] is not None
-    text = f"{match['d'] or ''}{match['gap'] or ''}{'%I' if noon else '%H'}{match['u']}%M{match['v'] or ''}"
-    if match["x"]:
-        text += f"{':' if not match['v'] else ''}%S{match['w'] or ''}"
-    text += ".%f" if match["f"] else ""
-    text += " %p" if noon and " " + match["p"] in match[0] else "%p" if noon else ""
-    return text + ("%z" if match["z"] else "")
-
-
-def _year_first(found: Sequence[re.Match[str]], share: float, typical: str) -> _Look:
-    first = found[0]
-    words = Message(_("{share} % of the values look like dates, the year first."), {"share": _said(share)})
-    zoned = any(each["z"] for each in found)
-    usual = first["s"] == first["t"] == "-" and (typical == "" or "%S" in typical) and "%I" not in typical
-    layout = "" if usual or zoned else f"%Y{first['s']}%m{first['t']}%d{typical}"
-    return _Look("instant" if zoned else "moment", share, layout, words, _confident(share))
-
-
-def _compact(values: Sequence[str]) -> _Look:
-    """Read 20260301 and 20260301081500."""
-    for length, layout in ((14, "%Y%m%d%H%M%S"), (8, "%Y%m%d"), (6, "%y%m%d")):
-        fits = [v for v in values if len(v) == length and re.fullmatch(r"(19|20)?\d\d(0[1-9]|1[0-2])[0-3]\d+", v)]
-        if len(fits) / len(values) >= _SURE:
-            words = Message(_("{share} % of the values look like dates, the year first."), {"share": 100})
-            return _Look("moment", 1.0, layout, words, "likely")
-    return _Look("text", 0.0)
-
-
-def _as_epoch(values: Sequence[str]) -> _Look:
-    for name, low, high in (("epoch seconds", 9e8, 2.2e9), ("epoch milliseconds", 9e11, 2.2e12)):
-        share = sum(bool(_NUMBER.fullmatch(v)) and low <= float(v) <= high for v in values) / len(values)
-        if share >= _SURE:
-            words = Message(_("{share} % of the values are counted from 1970."), {"share": _said(share)})
-            return _Look("epoch", share, name, words, "likely")
-    return _Look("text", 0.0)
-
-
-def _as_clock(values: Sequence[str]) -> _Look:
-    share = sum(bool(_CLOCK.fullmatch(value)) for value in values) / len(values)
-    words = Message(_("{share} % of the values are written with colons."), {"share": _said(share)})
-    return _Look("clock", share, reason=words, confidence=_confident(share))
-
-
-def _as_number(values: Sequence[str]) -> _Look:
-    plain = sum(bool(_NUMBER.fullmatch(value)) for value in values) / len(values)
-    comma = sum(bool(_COMMA.fullmatch(value)) for value in values) / len(values)
-    share = plain + comma
-    words = Message(_("{share} % of the values are numbers."), {"share": _said(share)})
-    return _Look("comma" if comma > plain * 0.1 and comma else "number", share, "", words, _confident(share))
-
-
-def _plain(header: str) -> str:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    return re.sub(r"[\W_]+", " ", spaced).strip().lower().translate(_UMLAUTS)
-
-
-def _closeness(field: str, header: str) -> float:
-    """Say how much a header speaks for a field: 0 not at all, 3 as much as can be."""
-    plain, words = _plain(header), HEADERS.get(field, ())
-    best = 3.0 if plain.replace(" ", "_") == field else 0.0
-    for place, word in enumerate(words):
-        less = place * 0.005
-        if plain == word:
-            best = max(best, 3.0 - less)
-        elif word.isascii() and re.search(rf"\b{re.escape(word)}\b", plain):
-            best = max(best, 1.5 + 0.5 * len(word) / len(plain) - less)
-        elif not word.isascii() and word in plain:
-            best = max(best, 1.6 + len(word) / len(plain) - less)
-    return best
-
-
 _FITS = {
     "moment": {"moment", "instant", "epoch"},
-    "seconds": {"number", "comma", "clock"},
-    "score": {"number", "comma"},
-    "amount": {"number", "comma"},
-    "number": {"number", "comma"},
+    "seconds": {"number", "comma", "grouped", "clock", "letters"},
+    "score": {"number", "comma", "scored"},
+    "amount": {"number", "comma", "grouped"},
+    "number": {"number", "comma", "grouped"},
     "flag": {"text", "number", "flag"},
-    "code": {"text", "number"},
-    "text": {"text", "number", "comma", "empty"},
+    "code": {"text", "number", "scored"},
+    "text": {"text", "number", "comma", "grouped", "empty", "scored"},
 }
 
 
-def _kind(names: Sequence[str], looks: dict[str, _Look]) -> tuple[str, dict[str, str]]:
+def _kind(names: Sequence[str], looks: dict[str, Look]) -> tuple[str, dict[str, str]]:
     """Take the kind whose fields find the most columns; one whose needs are not met is worth less."""
     best, worth, fits = "contacts", -1.0, dict[str, str]()
     for name, kind in KINDS.items():
@@ -266,23 +150,23 @@ def _kind(names: Sequence[str], looks: dict[str, _Look]) -> tuple[str, dict[str,
     return best, fits
 
 
-def _columns(kind: Kind, names: Sequence[str], looks: dict[str, _Look]) -> tuple[dict[str, str], float]:
+def _columns(kind: Kind, names: Sequence[str], looks: dict[str, Look]) -> tuple[dict[str, str], float]:
     """Give each field the column that is closest, no column to two fields."""
     pairs = [
-        (closeness, field, name)
+        (near, field, name)
         for field, type_ in kind.fields.items()
         for name in names
-        if (closeness := _closeness(field, name)) > 0 and looks[name].type in _FITS[type_]
+        if (near := closeness(field, name)) > 0 and looks[name].type in _FITS[type_]
     ]
     if kind.moment and not any(field == kind.moment for _c, field, _n in pairs):
         moments = [name for name in names if looks[name].type in _FITS["moment"]]
         pairs += [(0.5, kind.moment, moments[0])] if moments else []
     found: dict[str, str] = {}
     score = 0.0
-    for closeness, field, name in sorted(pairs, key=lambda each: -each[0]):
+    for near, field, name in sorted(pairs, key=lambda each: -each[0]):
         if field not in found and name not in found.values():
             found[field] = name
-            score += closeness
+            score += near
     return found, score
 
 
@@ -291,7 +175,7 @@ def _kind_stated(kind: str, fits: dict[str, str]) -> Stated:
     return Stated("kind", kind, Message(words, {"count": len(fits)}), "likely" if len(fits) > 2 else "unsure")  # noqa: PLR2004
 
 
-def _zone(looks: dict[str, _Look], time_zone: str) -> Stated:
+def _zone(looks: dict[str, Look], time_zone: str) -> Stated:
     if any(look.type == "instant" for look in looks.values()):
         words = _("The times state their offset; days are counted in the centre's zone.")
         return Stated("time_zone", time_zone, Message(words, {}), "sure")
@@ -301,22 +185,24 @@ def _zone(looks: dict[str, _Look], time_zone: str) -> Stated:
     return Stated("time_zone", time_zone, Message(_("The times state none: the centre's own zone."), {}), "unsure")
 
 
-def _entry(field: str, name: str, sample: Sample, looks: dict[str, _Look]) -> tuple[dict[str, Any] | None, Stated]:
+def _entry(
+    kind: str, field: str, name: str, sample: Sample, looks: dict[str, Look]
+) -> tuple[dict[str, Any] | None, Stated]:
     """Make the section of a field in the mapping, and state why."""
     look, type_ = looks[name], FIELDS[field]
     entry: dict[str, Any] = {"column": name}
     values = sample.column(name)
-    near = _closeness(field, name)
+    near = closeness(field, name)
     reason: Message = Message(_("The name of the column."), {})
-    confidence = "sure" if near > 2.5 else "likely" if near > 1 else "unsure"  # noqa: PLR2004 - see ``_closeness``
-    if any(kind.identity == field for kind in KINDS.values()) and len(set(values)) < len(values) * _MOST:
+    confidence = "sure" if near > 2.5 else "likely" if near > 1 else "unsure"  # noqa: PLR2004 - see ``closeness``
+    if KINDS[kind].identity == field and len(set(values)) < len(values) * MOST:
         words = _("It repeats: {different} different values in {rows} rows, so it does not name a record.")
         return None, Stated(field, name, Message(words, {"different": len(set(values)), "rows": len(values)}), "unsure")
     if type_ == "moment":
         entry, reason = _moment_entry(name, look, sample, looks)
         confidence = min(confidence, look.confidence, key=_ORDER.index)
     elif type_ == "seconds":
-        unit, reason = _unit(name, look)
+        unit, reason, confidence = _unit(field, name, look, values, confidence)
         entry |= {"unit": unit} if unit != "seconds" else {}
     elif type_ == "flag":
         made, reason = _flag(name, sample)
@@ -326,6 +212,12 @@ def _entry(field: str, name: str, sample: Sample, looks: dict[str, _Look]) -> tu
     elif type_ == "code":
         codes, reason, confidence = _codes(field, name, sample)
         entry |= {"map": codes} if codes else {}
+    elif type_ == "score" and look.type == "scored":
+        entry |= {"map": {value: SCORES_IN_WORDS[value.lower()] for value in dict.fromkeys(values)}}
+        reason = look.reason or reason
+    if field == "score_nps" and re.search(r"\b1 (?:to )?10\b", plain_header(name)):
+        words = _("It is a scale from 1 to 10, which is another measure than 0 to 10: its scores do not compare.")
+        return None, Stated(field, name, Message(words, {}), "unsure")
     if type_ in {"text", "seconds", "score", "amount", "number", "moment"}:
         unknown = _unknown(field, values)
         entry |= {"none": unknown} if unknown else {}
@@ -335,11 +227,12 @@ def _entry(field: str, name: str, sample: Sample, looks: dict[str, _Look]) -> tu
 _ORDER = ("unsure", "likely", "sure")
 
 
-def _moment_entry(name: str, look: _Look, sample: Sample, looks: dict[str, _Look]) -> tuple[dict[str, Any], Message]:
+def _moment_entry(name: str, look: Look, sample: Sample, looks: dict[str, Look]) -> tuple[dict[str, Any], Message]:
     entry: dict[str, Any] = {"column": name}
     reason = look.reason or Message(_("The name of the column."), {})
     clock = _beside(name, sample, looks) if look.type == "moment" and "%H" not in look.layout else None
-    dates_only = not any(":" in value or len(value) > 10 for value in sample.column(name)[:50])  # noqa: PLR2004 - a date
+    given = sample.column(name)[:50]
+    dates_only = not any(":" in value or (not look.layout and len(value) > 10) for value in given)  # noqa: PLR2004 - a date
     if clock and dates_only and name not in sample.types:
         seconds = any(value.count(":") > 1 for value in sample.column(clock)[:50])
         layout = f"{look.layout or '%Y-%m-%d'} {'%H:%M:%S' if seconds else '%H:%M'}"
@@ -348,15 +241,15 @@ def _moment_entry(name: str, look: _Look, sample: Sample, looks: dict[str, _Look
     return entry | ({"format": look.layout} if look.layout else {}), reason
 
 
-def _beside(name: str, sample: Sample, looks: dict[str, _Look]) -> str | None:
+def _beside(name: str, sample: Sample, looks: dict[str, Look]) -> str | None:
     """Find the time of day that belongs to a date: the clock column whose name says time, nearest to it."""
     at = sample.names.index(name)
     near = sorted((n for n in looks if looks[n].type == "clock"), key=lambda n: abs(sample.names.index(n) - at))
     for other in near:
         values = sample.column(other)[:200]
-        day = all(int(value.split(":")[0]) < 24 for value in values if _CLOCK.fullmatch(value))  # noqa: PLR2004 - hours
-        late = any(int(value.split(":")[0]) > 2 for value in values if _CLOCK.fullmatch(value))  # noqa: PLR2004 - no wait
-        said = re.search(r"time|entry|uhrzeit|时间|時間|时刻", _plain(other)) and not _is_duration(other)
+        day = all(int(value.split(":")[0]) < 24 for value in values if is_clock(value))  # noqa: PLR2004 - hours
+        late = any(int(value.split(":")[0]) > 2 for value in values if is_clock(value))  # noqa: PLR2004 - no wait
+        said = re.search(r"time|entry|zeit|时间|時間|时刻", plain_header(other)) and not _is_duration(other)
         if day and (late or abs(sample.names.index(other) - at) == 1) and said:
             return other
     return None
@@ -364,17 +257,36 @@ def _beside(name: str, sample: Sample, looks: dict[str, _Look]) -> str | None:
 
 def _is_duration(header: str) -> bool:
     durations = [field for field, type_ in FIELDS.items() if type_ == "seconds"]
-    return max(_closeness(field, header) for field in durations) > 2  # noqa: PLR2004 - see ``_closeness``
+    return max(closeness(field, header) for field in durations) > 2  # noqa: PLR2004 - see ``closeness``
 
 
-def _unit(name: str, look: _Look) -> tuple[str, Message]:
-    if look.type == "clock":
-        return "h:m:s", look.reason or Message(_("The name of the column."), {})
-    words = _plain(name).split()
-    for unit, said in UNITS_IN_WORDS.items():
-        if any(word in words or (not word.isascii() and word in name) for word in said):
-            return unit, Message(_("The name of the column states the unit: {unit}."), {"unit": unit})
-    return "seconds", Message(_("No unit is stated; seconds are usual."), {})
+def _unit(field: str, name: str, look: Look, values: Sequence[str], confidence: str) -> tuple[str, Message, str]:
+    if look.type in {"clock", "letters"}:
+        return "h:m:s", look.reason or Message(_("The name of the column."), {}), confidence
+    words = plain_header(name).split()
+    for unit, told in UNITS_IN_WORDS.items():
+        if any(word in words or (not word.isascii() and word in name) for word in told):
+            return unit, Message(_("The name of the column states the unit: {unit}."), {"unit": unit}), confidence
+    middle = _middle(values, look)
+    if field in _OF_A_CONTACT and middle >= _TOO_LONG:
+        params = {"hours": round(middle / 3600, 1)}
+        words_ = _("No unit is stated, and in seconds the middle one would last {hours} hours: taken for milliseconds.")
+        return "milliseconds", Message(words_, params), "unsure"
+    return "seconds", Message(_("No unit is stated; seconds are usual."), {}), confidence
+
+
+# Lengths within one contact: seldom hours.
+_OF_A_CONTACT = {"wait_seconds", "handle_seconds", "talk_seconds", "hold_seconds", "wrap_seconds"}
+_TOO_LONG = 10_000.0
+
+
+def _middle(values: Sequence[str], look: Look) -> float:
+    """Give the median of the numbers above 0."""
+    marks = str.maketrans(",", ".", ".") if look.type == "comma" else str.maketrans("", "", ",")
+    plain = [value.translate(marks) for value in values]
+    numbers = [float(value) for value in plain if value.replace(".", "", 1).isdecimal()]
+    above = [number for number in numbers if number > 0]
+    return statistics.median(above) if above else 0.0
 
 
 def _flag(name: str, sample: Sample) -> tuple[dict[str, Any] | None, Message]:
@@ -400,7 +312,7 @@ def _codes(field: str, name: str, sample: Sample) -> tuple[dict[str, str], Messa
         if value in CODES[field]:
             continue
         plain = value.lower().strip()
-        code = next((c for c, words in CODE_WORDS.get(field, {}).items() if plain in (c.lower(), *words)), None)
+        code = _code(field, plain)
         if code:
             found[value] = code
         else:
@@ -411,54 +323,24 @@ def _codes(field: str, name: str, sample: Sample) -> tuple[dict[str, str], Messa
     return found, Message(_("Every value is a known code or a word for one."), {}), "likely"
 
 
+def _code(field: str, plain: str) -> str | None:
+    """Find the code that a value is called by, or whose name it begins or ends with ("Status changed to Solved")."""
+    known = [(word, code) for code, words in CODE_WORDS.get(field, {}).items() for word in (code.lower(), *words)]
+    whole = next((code for word, code in known if plain == word), None)
+    parts = plain_header(plain)
+    ends = (code for word, code in known if parts.endswith(f" {word}") or parts.startswith(f"{word} "))
+    return whole or next(ends, None)
+
+
 def _unknown(field: str, values: Sequence[str]) -> list[str]:
     """Find the values that stand for "not known"; a customer 0 is nobody."""
     counts = Counter(values)
     found = [value for value in counts if value.lower() in UNKNOWN]
+    if FIELDS[field] == "moment":
+        found += [value for value in NO_MOMENT if value in counts]
     if field in {"customer", "agent"} and "0" in counts:
         found.append("0")
     return found
-
-
-def _outcomes(fields: dict[str, Any], sample: Sample, names: Sequence[str]) -> list[Stated]:
-    """Find who was answered and who gave up, in one column of outcomes or in a flag for one of them."""
-    if "answered" not in fields:
-        for name in sorted(names, key=lambda each: -_outcome_closeness(each)):
-            counts = Counter(sample.column(name))
-            if not _outcome_closeness(name) or len(counts) > _FEW:
-                continue
-            answered = [value for value in counts if value.lower() in ANSWERED]
-            given_up = [value for value in counts if value.lower() in ABANDONED]
-            if answered and given_up:
-                fields["answered"] = {"column": name, "in": answered}
-                fields["abandoned"] = {"column": name, "in": given_up}
-                others = tuple(value for value in counts if value not in {*answered, *given_up})
-                if others:
-                    fields["queued"] = {"column": name, "in": [*answered, *given_up]}
-                return [_outcome_stated(name, tuple(answered), tuple(given_up), others)]
-    gave_up = fields.get("abandoned")
-    if "answered" in fields or not gave_up:
-        return []
-    name = gave_up["column"]
-    left = [value for value in Counter(sample.column(name)) if value.lower() in NO]
-    if not left:
-        return []
-    fields["answered"] = {"column": name, "in": left}
-    words = _("Who did not give up was answered: {values}.")
-    return [Stated("answered", name, Message(words, {"values": tuple(left)}), "likely")]
-
-
-def _outcome_closeness(header: str) -> int:
-    plain = _plain(header)
-    return 2 * (plain in OUTCOMES) or int(any(word in plain for word in OUTCOMES))
-
-
-def _outcome_stated(name: str, answered: tuple[str, ...], gave_up: tuple[str, ...], others: tuple[str, ...]) -> Stated:
-    params = {"answered": answered, "gave_up": gave_up, "others": others[:_SHOWN]}
-    if not others:
-        return Stated("answered", name, Message(_("Answered: {answered}; gave up: {gave_up}."), params), "likely")
-    words = _("Answered: {answered}; gave up: {gave_up}; all others are taken as never queued: {others}.")
-    return Stated("answered", name, Message(words, params), "unsure")
 
 
 def _only_whole(kind: str, fields: dict[str, Any], stated: list[Stated]) -> None:
@@ -483,7 +365,7 @@ def _missing(kind: str, fields: dict[str, Any]) -> list[Message]:
     return [Message(words, {"kind": kind, "fields": needed})] if needed else []
 
 
-def _sentinels(sample: Sample, fits: dict[str, str], looks: dict[str, _Look]) -> tuple[list[str], list[Message]]:
+def _sentinels(sample: Sample, fits: dict[str, str], looks: dict[str, Look]) -> tuple[list[str], list[Message]]:
     """Find dates that stand for "not known": the same day of a year that is far away, again and again."""
     extra: set[str] = set()
     doubts = []
@@ -491,7 +373,7 @@ def _sentinels(sample: Sample, fits: dict[str, str], looks: dict[str, _Look]) ->
         if FIELDS[field] != "moment" or looks[name].type not in {"moment", "instant"}:
             continue
         far = Counter(match[0] for value in sample.column(name) if (match := re.search(r"\d{4}-\d{2}-\d{2}", value)))
-        odd = {day: rows for day, rows in far.items() if not "1985" < day < "2090"}
+        odd = {day: rows for day, rows in far.items() if not "1985" < day < "2090" and not day.startswith("0000")}
         extra |= {day for day in odd if day not in SENTINELS}
         doubts += [
             Message(
@@ -510,17 +392,17 @@ def _offers(sample: Sample, names: Iterable[str]) -> list[Offer]:
         if len(counts) > len(sample.rows) * 0.5 and len(counts) > _FEW:
             continue
         for value, rows in counts.items():
-            if set(_plain(value).split()) & set(TESTS) or any(w in value for w in TESTS if not w.isascii()):
+            if set(plain_header(value).split()) & set(TESTS) or any(w in value for w in TESTS if not w.isascii()):
                 found.append(Offer(name, value, rows))
     return found[:20]
 
 
 def resembling(missing: str, names: Iterable[str]) -> list[str]:
     """Return the columns that may be meant by a name that is not there: the same field's words, or similar letters."""
-    about = {field for field in HEADERS if _closeness(field, missing) > 1.5}  # noqa: PLR2004 - see ``_closeness``
-    plain = {name: _plain(name) for name in names}
-    alike = difflib.get_close_matches(_plain(missing), plain.values(), n=3, cutoff=0.6)
-    return [n for n, p in plain.items() if p in alike or any(_closeness(field, n) > 1 for field in about)][:3]
+    about = {field for field in HEADERS if closeness(field, missing) > 1.5}  # noqa: PLR2004 - see ``closeness``
+    plain = {name: plain_header(name) for name in names}
+    alike = difflib.get_close_matches(plain_header(missing), plain.values(), n=3, cutoff=0.6)
+    return [n for n, p in plain.items() if p in alike or any(closeness(field, n) > 1 for field in about)][:3]
 
 
 __all__ = ["Document", "Guess", "Offer", "guess", "resembling", "written"]

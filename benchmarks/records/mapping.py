@@ -21,25 +21,34 @@ FORMATS = ("csv", "parquet", "xlsx")
 UNITS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "h:m:s": 1.0}
 # Moments that are counted from 1970: the name of the format, and how many there are in a second.
 EPOCHS = {"epoch seconds": 1, "epoch milliseconds": 1000}
+# Local days since 30 December 1899, as spreadsheets keep moments.
+EXCEL_DAYS = "excel days"
+# What comes before the layout of moments whose years are counted from 1912, as in Taiwan: 115 is 2026.
+MINGUO = "minguo "
 # Dates that systems write when they know none.
 SENTINELS = ("0001-01-01", "1900-01-01", "1970-01-01", "9999-12-31")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """Whether a column holds one of ``values`` (or, with ``negated``, none of them)."""
+    """Whether a column holds one of ``values`` (or, with ``negated``, none of them).
+
+    With ``filled`` the values are those that mean "not known", as an empty cell does: whether it holds any other.
+    """
 
     column: str
     values: tuple[str, ...]
     negated: bool
     line: int
+    filled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Where one canonical field comes from. Exactly one of the ways is set; ``line`` is its place in the mapping.
 
-    ``columns`` with ``join`` make one text; ``layout`` is a strptime format for moments, or one of ``EPOCHS``;
+    ``columns`` with ``join`` make one text, with ``first`` the first of them that is filled counts; ``layout`` is a
+    strptime format for moments, one of ``EPOCHS`` or ``EXCEL_DAYS``;
     ``codes`` translates values; ``none`` are the values that mean "not known"; ``since`` is the column a duration is
     counted from.
     """
@@ -47,6 +56,7 @@ class Source:
     line: int
     columns: tuple[str, ...] = ()
     join: str = " "
+    first: bool = False
     constant: str | None = None
     condition: Condition | None = None
     codes: tuple[tuple[str, str], ...] | None = None
@@ -152,7 +162,7 @@ _THRESHOLDS = {
     "ticket_seconds": _YEAR,
     "warning_seconds": _YEAR,
 }
-_WAYS = ("column", "columns", "constant", "equals", "in", "not_in", "map", "from")
+_WAYS = ("column", "columns", "first_of", "constant", "equals", "in", "not_in", "filled", "map", "from")
 _SOURCE = {*_WAYS, "none", "format", "unit", "join", "to", "note"}
 
 
@@ -297,6 +307,8 @@ def _fields(place: Located, kind: str) -> dict[str, Source]:
 
 def _source(name: str, place: Located) -> Source:
     section = _known(place, Message(_("the field “{name}”"), {"name": name}), _SOURCE)
+    if "column" in section and "filled" in section:
+        return _checked(name, place, Source(line=place.line, condition=_filled(place, section)))
     if "column" in section and {"equals", "in", "not_in"} & section.keys():
         kept = {key: value for key, value in section.items() if key in {"column", "equals", "in", "not_in"}}
         condition = _condition(Located(kept, place.line))
@@ -304,19 +316,30 @@ def _source(name: str, place: Located) -> Source:
     return _checked(name, place, _plain(place, section))
 
 
+def _filled(place: Located, section: dict[str, Located]) -> Condition:
+    says = _one_of(section["filled"], ("true", "false"), "filled", place)
+    unknown = section["none"].texts("none") if "none" in section else ()
+    column = section["column"].text("column")
+    return Condition(column=column, values=("", *unknown), negated=says == "true", line=place.line, filled=True)
+
+
 def _plain(place: Located, section: dict[str, Located]) -> Source:
+    columns: tuple[str, ...]
     if "constant" in section:
         return Source(line=place.line, constant=section["constant"].text("constant"))
     if "from" in section:
         if "to" not in section:
             raise place.fail(_("“from” needs “to”: the columns between which the seconds are counted."))
-        columns: tuple[str, ...] = (section["to"].text("to"),)
+        to = section["to"]
+        columns = to.texts("to") if isinstance(to.value, list) else (to.text("to"),)
+    elif "first_of" in section:
+        columns = section["first_of"].texts("first_of")
     elif "columns" in section:
         columns = section["columns"].texts("columns")
     elif "column" in section:
         columns = (section["column"].text("column"),)
     else:
-        raise place.fail(_("say where the field comes from: column, columns, constant, from and to."))
+        raise place.fail(_("say where the field comes from: column, columns, first_of, constant, from and to."))
     if not columns:
         raise place.fail(_("columns is an empty list."))
     return Source(
@@ -324,6 +347,7 @@ def _plain(place: Located, section: dict[str, Located]) -> Source:
         columns=columns,
         since=section["from"].text("from") if "from" in section else None,
         join=section["join"].text("join") if "join" in section else " ",
+        first="first_of" in section or "from" in section,
         codes=_codes(section["map"]) if "map" in section else None,
         none=("", *section["none"].texts("none")) if "none" in section else ("",),
         layout=section["format"].text("format") if "format" in section else None,

@@ -16,8 +16,8 @@ from benchmarks.records.files import RecordsError
 from benchmarks.records.kinds import FIELDS, KINDS, RANGES
 from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.reasons import LEFT_OUT, reason_message
-from benchmarks.records.source import Opened, bad_lines, open_records
-from benchmarks.records.typed import Typed, holds, seconds_of, typed
+from benchmarks.records.source import Opened, bad_lines, open_records, uncounted_lines
+from benchmarks.records.typed import Typed, holds, is_sentinel, seconds_of, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def _no_row(refused: dict[str, Refused]) -> RecordsError:
 def _prepare(opened: Opened, mapping: Mapping) -> Records:
     prepared = opened.connection.create_table("prepared", _typed_rows(opened, mapping), temp=True)
     unreadable = bad_lines(opened)
-    reasons = _reasons(prepared, [line for line, _ in unreadable])
+    reasons = _reasons(prepared, opened)
     for line, why in unreadable:
         found = reasons.get(why, Refused(0, ()))
         reasons[why] = Refused(found.rows + 1, (*found.lines, line)[:EXAMPLES])
@@ -136,13 +136,9 @@ def _clock(fields: dict[str, Typed], mapping: Mapping) -> dict[str, ir.Value]:
     found: dict[str, ir.Value] = {}
     for name in KINDS[mapping.kind].clock:
         if name in fields:
-            unknown = _sentinel(fields[name].value, mapping)
+            unknown = is_sentinel(fields[name].value, mapping)
             found[f"{name}_s"] = ibis.cases((unknown, ibis.null("int64")), else_=seconds_of(fields[name]).cast("int64"))
     return found
-
-
-def _sentinel(moment: ir.Value, mapping: Mapping) -> ir.BooleanValue:
-    return moment.date().isin([ibis.date(day) for day in mapping.sentinel_dates])
 
 
 def _judged(rows: ir.Table, wrong: dict[str, str], mapping: Mapping) -> ir.Table:
@@ -157,7 +153,7 @@ def _judged(rows: ir.Table, wrong: dict[str, str], mapping: Mapping) -> ir.Table
             problems.append((unread if since else unread & rows[name].isnull(), wrong[name]))
         problems += _out_of_range(name, rows[name])
     if kind.moment:
-        sentinel = _sentinel(rows[kind.moment], mapping)
+        sentinel = is_sentinel(rows[kind.moment], mapping)
         problems += [
             (rows[kind.moment].isnull(), f"{kind.moment}: missing"),
             (sentinel, f"{kind.moment}: sentinel date"),
@@ -178,7 +174,7 @@ def _value(name: str, rows: ir.Table, mapping: Mapping) -> ir.Value:
     """Give a field; beside the moment of the kind, a date that stands for "not known" is no date."""
     if FIELDS[name] != "moment" or name == KINDS[mapping.kind].moment:
         return rows[name]
-    return ibis.cases((_sentinel(rows[name], mapping), ibis.null("timestamp")), else_=rows[name])
+    return ibis.cases((is_sentinel(rows[name], mapping), ibis.null("timestamp")), else_=rows[name])
 
 
 def _out_of_range(name: str, value: ir.Value) -> list[tuple[ir.BooleanValue, str]]:
@@ -210,11 +206,12 @@ def _key(opened: Opened, mapping: Mapping) -> ir.Value | None:
     return parts[0].concat(*(word for part in parts[1:] for word in ("\x1f", part)))
 
 
-def _reasons(prepared: ir.Table, missing_lines: list[int]) -> dict[str, Refused]:
+def _reasons(prepared: ir.Table, opened: Opened) -> dict[str, Refused]:
     bad = prepared.filter(prepared.problem.notnull())
     ranked = bad.mutate(place=ibis.row_number().over(group_by=bad.problem, order_by=bad["row"]))
     rows = ranked.filter(ranked.place < EXAMPLES).order_by("row").select("problem", "row").execute()
     counts = bad.group_by("problem").agg(rows=bad.count()).execute()
+    missing_lines = uncounted_lines(opened) if len(counts) else []
     found = {}
     for why, count in zip(counts["problem"], counts["rows"], strict=True):
         lines = rows[rows["problem"] == why]["row"]
@@ -223,7 +220,7 @@ def _reasons(prepared: ir.Table, missing_lines: list[int]) -> dict[str, Refused]
 
 
 def _shift(line: int, missing_lines: list[int]) -> int:
-    """Move a line down by the unreadable lines above it, which the reader did not number."""
+    """Move a line down by the unreadable and blank lines above it, which the reader did not number."""
     for missing in missing_lines:
         if missing > line:
             break
@@ -245,7 +242,7 @@ def _without_duplicates(opened: Opened, prepared: ir.Table, mapping: Mapping) ->
     repeats = opened.connection.create_table("repeats", ranked.filter(ranked.place > 0).select("row"), temp=True)
     lines = sorted(int(line) for line in repeats.order_by("row").limit(EXAMPLES)["row"].execute())
     kept = good.anti_join(repeats, "row")
-    missing = [line for line, _ in bad_lines(opened)]
+    missing = uncounted_lines(opened)
     return kept, Refused(int(repeats.count().execute()), tuple(_shift(line, missing) for line in lines))
 
 

@@ -153,12 +153,12 @@ def _text_file(path: Path, given: dict[str, str]) -> Sample:
         raise RecordsError(_("The file is empty."))
     letters = {name: letter for letter, name in _DELIMITERS.items()}
     delimiter, why = _delimiter(text)
-    if given.get("delimiter") in letters:
-        delimiter, why = letters[given["delimiter"]], _said("delimiter", given["delimiter"])[1]
+    if stated := given.get("delimiter"):
+        delimiter, why = letters.get(stated, stated), _said("delimiter", stated)[1]
     numbered = _split(text, delimiter)
     if not whole and len(numbered) > 1:
         numbered.pop()  # it was cut
-    section = {"type": "csv", "delimiter": _DELIMITERS[delimiter], "encoding": encoding}
+    section = {"type": "csv", "delimiter": _DELIMITERS.get(delimiter, delimiter), "encoding": encoding}
     doubts = [] if not whole or len(numbered) < 3 else _total(numbered[-1][1])  # noqa: PLR2004 - header, row, total
     return _with_header(
         section,

@@ -9,7 +9,7 @@ import duckdb
 import ibis
 
 from benchmarks.message import marked as _
-from benchmarks.records.files import RecordsError, csv_as_utf8
+from benchmarks.records.files import RecordsError, blank_lines, csv_as_utf8
 from benchmarks.records.located import MappingError
 from benchmarks.records.workbook import workbook_as_parquet
 
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 class Opened:
     """An open file: ``columns`` leads from the names in the file to those in ``table``, which has ``row`` besides.
 
-    ``row`` is the line in the file for CSV and XLSX (as long as no cell contains a line break), else the row number.
+    ``row`` is the line in the file for XLSX, else the row number. For CSV it is the line as long as no cell contains a
+    line break, less the lines that the reader did not count: see ``uncounted_lines``. ``text`` is the file it reads.
     """
 
     connection: Backend
     table: ir.Table
     columns: dict[str, str]
     csv: bool
+    text: Path | None = None
+    header_row: int = 1
 
 
 def connect(folder: Path, zone: str = "UTC") -> Backend:
@@ -75,6 +78,14 @@ def bad_lines(opened: Opened) -> list[tuple[int, str]]:
     ]
 
 
+def uncounted_lines(opened: Opened) -> list[int]:
+    """Return the lines of a CSV file below its header that have no row number: unreadable ones and blank ones."""
+    if opened.text is None:
+        return []
+    blank = blank_lines(opened.text, opened.header_row)
+    return sorted([*(line for line, _why in bad_lines(opened)), *blank])
+
+
 def _first_line(error: Exception) -> str:
     return str(error).split("\n", maxsplit=1)[0][:200]
 
@@ -94,7 +105,8 @@ def _open_csv(connection: Backend, path: Path, mapping: Mapping, folder: Path) -
     # The path goes into a glob: brackets and stars in a name are letters here.
     table = connection.read_csv(_literal(checked), table_name="raw", **options)
     # Lines are numbered from 1, row numbers from 0.
-    return Opened(connection, table.mutate(row=ibis.row_number() + mapping.header_row + 1), _places(names), csv=True)
+    numbered = table.mutate(row=ibis.row_number() + mapping.header_row + 1)
+    return Opened(connection, numbered, _places(names), csv=True, text=checked, header_row=mapping.header_row)
 
 
 def _open_parquet(connection: Backend, path: Path, _mapping: Mapping, _folder: Path) -> Opened:

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from benchmarks.records.kinds import CODES, FIELDS
-from benchmarks.records.mapping import EPOCHS, UNITS, Condition, Mapping, Source
+from benchmarks.records.mapping import EPOCHS, EXCEL_DAYS, MINGUO, UNITS, Condition, Mapping, Source
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -17,6 +17,15 @@ _YES = ("true", "yes", "y", "t", "1")
 _NO = ("false", "no", "n", "f", "0")
 _LARGEST = 1e15
 _LATEST = 2.5e11  # seconds: the year 9892
+# Digits with their thousands set apart as they should be: where a mark stands elsewhere, it is another kind of mark,
+# and the number a tenth or a thousand times of what it seems.
+_POINT_GROUPED = r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$"
+_COMMA = r"^[-+]?(\d+|\d{1,3}([. '\x{00a0}\x{202f}]\d{3})+)(,\d*)?$"
+_MARKS = r"[. '\x{00a0}\x{202f}]"
+# 1h 5m 30s and 5 min
+_IN_LETTERS = r"^(\d+ ?h[a-z]* ?)?(\d+ ?m[a-z]* ?)?(\d+(\.\d+)? ?s[a-z]*)?$"
+_EPOCH_IN_EXCEL = 25_569  # the day 1970-01-01
+_DAY = 86_400
 
 
 class Typed(NamedTuple):
@@ -53,6 +62,8 @@ def from_epoch(seconds: float) -> dt.Timestamp("UTC"):  # type: ignore[valid-typ
 
 def typed(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     """Make the expression of the canonical field ``name``."""
+    if source.condition and source.condition.filled:
+        return Typed(_filled(source.condition, raw, columns, mapping))
     if source.condition:
         # A blank cell says nothing either way; where the field is needed, its absence is counted later.
         known = _as_text(raw[columns[source.condition.column]]).nullif("")
@@ -62,6 +73,13 @@ def typed(name: str, source: Source, raw: ir.Table, columns: dict[str, str], map
         constant: Any = source.constant == "true" if FIELDS[name] == "flag" else source.constant
         return Typed(ibis.literal(constant))
     return _READERS[FIELDS[name]](name, source, raw, columns, mapping)
+
+
+def _filled(condition: Condition, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> ir.BooleanValue:
+    """Say whether a cell holds anything; a date that stands for "not known" is nothing."""
+    text = _as_text(raw[columns[condition.column]]).fill_null("")
+    filled = text.notin(condition.values) & text.substr(0, 10).notin(mapping.sentinel_dates)
+    return filled if condition.negated else ~filled
 
 
 def holds(condition: Condition, raw: ir.Table, columns: dict[str, str]) -> ir.BooleanValue:
@@ -78,41 +96,53 @@ def _as_text(value: ir.Value) -> ir.StringValue:
     return value.cast("string")
 
 
-def _text(source: Source, raw: ir.Table, columns: dict[str, str]) -> ir.StringValue:
+def _text(source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> ir.StringValue:
     """Join the columns, translate codes, and make the mapping's words for "not known" null."""
     parts = [_as_text(raw[columns[name]]) for name in source.columns]
+    if source.first and parts[1:]:
+        known = [
+            (part.isin(source.none) | part.substr(0, 10).isin(mapping.sentinel_dates)).ifelse(ibis.null("string"), part)
+            for part in parts
+        ]
+        parts = [ibis.coalesce(*known)]
     # One expression, not one inside the other: the engine copies a nested one, twice as long with every value.
     text = parts[0].concat(*(word for part in parts[1:] for word in (source.join, part))) if parts[1:] else parts[0]
     text = text.isin(source.none).ifelse(ibis.null("string"), text)
     return text.cases(*source.codes, else_=text) if source.codes else text
 
 
-def _read_text(_name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
-    return Typed(_text(source, raw, columns))
+def _read_text(_name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    return Typed(_text(source, raw, columns, mapping))
 
 
-def _read_flag(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
+def _read_flag(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     column = raw[columns[source.columns[0]]]
-    if column.type().is_boolean() and not source.codes:
+    if column.type().is_boolean() and not source.codes and len(source.columns) == 1:
         return Typed(column)
-    text = _text(source, raw, columns).lower()
+    text = _text(source, raw, columns, mapping).lower()
     value = ibis.cases((text.isin(_YES), True), (text.isin(_NO), False), else_=ibis.null("boolean"))
     return Typed(value, text.notnull(), f"{name}: neither yes nor no")
 
 
 def _number(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
     column = raw[columns[source.columns[0]]]
-    if column.type().is_numeric() and source.none == ("",) and not source.codes:
+    if column.type().is_numeric() and source.none == ("",) and not source.codes and len(source.columns) == 1:
         value = column.cast("float64")
         given = column.notnull()
     else:
-        text = _text(source, raw, columns)
-        if mapping.decimal == ",":  # then points and blanks set thousands apart
-            text = text.replace(".", "").replace(" ", "").replace(",", ".")
-        value = _clock(text) if source.unit == "h:m:s" else text.try_cast("float64")
+        text = _text(source, raw, columns, mapping)
+        value = _clock(text) if source.unit == "h:m:s" else _plain_number(text, mapping.decimal)
         given = text.notnull()
     # Infinity and NaN are numbers to the engine, not to anybody else: no such comparison holds for NaN.
     return Typed((value.abs() < _LARGEST).ifelse(value, ibis.null("float64")), given, f"{name}: not a number")
+
+
+def _plain_number(text: ir.StringValue, decimal: str) -> ir.FloatingValue:
+    """Read a number; null where thousands are not set apart in threes."""
+    if decimal == ",":
+        bare = text.re_replace(_MARKS, "").replace(",", ".")
+        return text.re_search(_COMMA).ifelse(bare, ibis.null("string")).try_cast("float64")
+    return text.re_search(_POINT_GROUPED).ifelse(text.replace(",", ""), text).try_cast("float64")
 
 
 def _clock(text: ir.StringValue) -> ir.FloatingValue:
@@ -123,9 +153,13 @@ def _clock(text: ir.StringValue) -> ir.FloatingValue:
     def part(index: int) -> ir.FloatingValue:
         return parts[index].try_cast("float64")
 
+    def letter(unit: str) -> ir.FloatingValue:
+        return text.re_extract(rf"(\d+(?:\.\d+)?) ?{unit}", 1).try_cast("float64").fill_null(0.0)
+
     return ibis.cases(
         (three, part(0) * 3600 + part(1) * 60 + part(2)),
         (two, part(0) * 60 + part(1)),
+        (text.re_search(_IN_LETTERS), letter("h") * 3600 + letter("m") * 60 + letter("s")),
         else_=ibis.null("float64"),
     )
 
@@ -142,9 +176,21 @@ def _between(name: str, source: Source, raw: ir.Table, columns: dict[str, str], 
     start = Source(line=source.line, columns=(source.since or "",), none=source.none, layout=source.layout)
     begin = _read_moment(name, start, raw, columns, mapping)
     end = _read_moment(name, source, raw, columns, mapping)
-    seconds = (seconds_of(end) - seconds_of(begin)).cast("float64")
+    unknown = is_sentinel(begin.value, mapping) | is_sentinel(end.value, mapping)
+    seconds = ibis.cases((unknown, ibis.null("float64")), else_=(seconds_of(end) - seconds_of(begin)).cast("float64"))
     given = (begin.given & begin.value.isnull()) | (end.given & end.value.isnull())
     return Typed(seconds, given, f"{name}: not a date and time")
+
+
+def _in_common_years(text: ir.StringValue) -> ir.StringValue:
+    """Write the year of a date that counts from 1912 as everybody else's: 115/03/02 is 2026/03/02."""
+    year = text.re_extract(r"^\D*(\d{2,3})\D", 1).try_cast("int64") + 1911
+    return year.cast("string").concat(text.re_replace(r"^\D*\d{2,3}", ""))
+
+
+def is_sentinel(moment: ir.Value, mapping: Mapping) -> ir.BooleanValue:
+    """Say whether a moment falls on a day that stands for "not known"."""
+    return moment.date().isin([ibis.date(day) for day in mapping.sentinel_dates])
 
 
 def _instant(seconds: ir.FloatingValue) -> ir.Value:
@@ -165,15 +211,23 @@ def _read_moment(name: str, source: Source, raw: ir.Table, columns: dict[str, st
     if column.type().is_timestamp() and len(source.columns) == 1:
         instant = column if column.type().timezone is not None else in_zone(mapping.given_in, column)
         return _moment(name, column, instant, column.notnull(), mapping)
-    text = _text(source, raw, columns)
+    text = _text(source, raw, columns, mapping)
     if source.layout in EPOCHS:
         instant = _instant(text.try_cast("float64") / EPOCHS[source.layout])
         return _moment(name, instant, instant, text.notnull(), mapping)
+    if source.layout == EXCEL_DAYS:
+        seconds = ((text.try_cast("float64") - _EPOCH_IN_EXCEL) * _DAY).round()
+        local = in_zone("UTC", _instant(seconds))
+        return _moment(name, local, in_zone(mapping.given_in, local), text.notnull(), mapping)
     if source.layout is None:
         # Read with its offset where it has one, otherwise as a time in the zone the mapping says (see ``connect``).
         instant = text.try_cast("timestamp('UTC')")
         return _moment(name, instant, instant, text.notnull(), mapping)
-    parsed = try_strptime(text, source.layout)
+    if source.layout.startswith(MINGUO):
+        text, layout = _in_common_years(text), source.layout.removeprefix(MINGUO)
+    else:
+        layout = source.layout
+    parsed = try_strptime(text, layout)
     instant = parsed if "%z" in source.layout else in_zone(mapping.given_in, parsed)
     return _moment(name, instant if "%z" in source.layout else parsed, instant, text.notnull(), mapping)
 
@@ -191,8 +245,8 @@ def _read_score(name: str, source: Source, raw: ir.Table, columns: dict[str, str
     return _number(name, source, raw, columns, mapping)
 
 
-def _read_code(name: str, source: Source, raw: ir.Table, columns: dict[str, str], _mapping: Mapping) -> Typed:
-    text = _text(source, raw, columns)
+def _read_code(name: str, source: Source, raw: ir.Table, columns: dict[str, str], mapping: Mapping) -> Typed:
+    text = _text(source, raw, columns, mapping)
     return Typed(text.isin(CODES[name]).ifelse(text, ibis.null("string")), text.notnull(), f"{name}: not a known code")
 
 

@@ -1,5 +1,6 @@
 """What changes in this room: market releases and measurements of centres. Both are in the ledger."""
 
+from benchmarks.services.jobs import JobRefusedError, job_cancel, job_request, job_retry, job_run, jobs_recover
 from benchmarks.services.measuring import RecordsFile, measurement_run_create
 from benchmarks.services.pool import PoolError, pool_join, pool_leave, pool_publish
 from benchmarks.services.releases import (
@@ -15,15 +16,20 @@ from benchmarks.services.uploads import (
     upload_remove,
     upload_store,
     uploads_look,
-    uploads_measure,
     uploads_seen,
 )
 
 __all__ = [
+    "JobRefusedError",
     "PoolError",
     "RecordsFile",
     "ReleaseExistsError",
     "ReleaseStepRefusedError",
+    "job_cancel",
+    "job_request",
+    "job_retry",
+    "job_run",
+    "jobs_recover",
     "mapping_keep",
     "market_load",
     "measurement_run_create",
@@ -36,6 +42,5 @@ __all__ = [
     "upload_remove",
     "upload_store",
     "uploads_look",
-    "uploads_measure",
     "uploads_seen",
 ]

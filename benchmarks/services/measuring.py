@@ -15,6 +15,7 @@ from benchmarks.message import MessageError
 from benchmarks.message import marked as _
 from benchmarks.models import Measurement, MeasurementRun, RunSource
 from benchmarks.records.files import RecordsError, sha256_of
+from benchmarks.watch import Watch, unwatched
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ class RecordsFile:
     name: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """What was measured, and the files that it comes from, ready to be stored."""
+
+    measured: Measured
+    rows: list[RunSource]
+
+
 def measurement_run_create(
     *,
     centre: Centre,
@@ -55,37 +64,50 @@ def measurement_run_create(
     """
     if records is not None:
         sources = (RecordsFile(path=records, mapping_text=mapping_text, name=records_name), *sources)
+    return measurement_store(centre=centre, computed=measurement_compute(sources=sources), by=by, at=at)
+
+
+def measurement_compute(*, sources: Sequence[RecordsFile], watch: Watch = unwatched) -> Computed:
+    """Measure records and store nothing; ``watch`` is told each step. Raises as ``measurement_run_create``."""
     read = [_read(place, source) for place, source in enumerate(sources)]
     files = [(source.path, mapping) for source, mapping, _sha256 in read]
-    measured = measure_files(files, channels=True, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS)
+    measured = measure_files(
+        files, channels=True, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS, watch=watch
+    )
     rows = [_source(place, *each, measured.sources[place]) for place, each in enumerate(read)]
+    return Computed(measured=measured, rows=rows)
+
+
+@transaction.atomic
+def measurement_store(*, centre: Centre, computed: Computed, by: User | None, at: datetime) -> MeasurementRun:
+    """Store what was computed as a run of a centre."""
+    measured, rows = computed.measured, computed.rows
     only = rows[0] if len(rows) == 1 else None
-    with transaction.atomic():
-        run = MeasurementRun.objects.create(
-            centre=centre,
-            records_name=", ".join(row.records_name for row in rows)[:255],
-            records_sha256=only.records_sha256 if only else _sha256("\n".join(row.records_sha256 for row in rows)),
-            mapping="---\n".join(row.mapping if row.mapping.endswith("\n") else f"{row.mapping}\n" for row in rows)
-            if only is None
-            else only.mapping,
-            mapping_sha256=only.mapping_sha256 if only else _sha256("\n".join(row.mapping_sha256 for row in rows)),
-            engine="duckdb",
-            period_from=date.fromisoformat(measured.quality["period_from"]),
-            period_to=date.fromisoformat(measured.quality["period_to"]),
-            rows_read=measured.quality["rows_read"],
-            rows_used=measured.quality["rows_used"],
-            rejected=measured.rejected,
-            quality=measured.quality,
-            not_measured=measured.not_measured,
-            warnings=[asdict(each) for each in measured.warnings],
-            created_at=at,
-            created_by=by,
-        )
-        for row in rows:
-            row.run = run
-        RunSource.objects.bulk_create(rows)
-        Measurement.objects.bulk_create(_measurements(run, measured))
-        _record(run, by, at)
+    run = MeasurementRun.objects.create(
+        centre=centre,
+        records_name=", ".join(row.records_name for row in rows)[:255],
+        records_sha256=only.records_sha256 if only else _sha256("\n".join(row.records_sha256 for row in rows)),
+        mapping="---\n".join(row.mapping if row.mapping.endswith("\n") else f"{row.mapping}\n" for row in rows)
+        if only is None
+        else only.mapping,
+        mapping_sha256=only.mapping_sha256 if only else _sha256("\n".join(row.mapping_sha256 for row in rows)),
+        engine="duckdb",
+        period_from=date.fromisoformat(measured.quality["period_from"]),
+        period_to=date.fromisoformat(measured.quality["period_to"]),
+        rows_read=measured.quality["rows_read"],
+        rows_used=measured.quality["rows_used"],
+        rejected=measured.rejected,
+        quality=measured.quality,
+        not_measured=measured.not_measured,
+        warnings=[asdict(each) for each in measured.warnings],
+        created_at=at,
+        created_by=by,
+    )
+    for row in rows:
+        row.run = run
+    RunSource.objects.bulk_create(rows)
+    Measurement.objects.bulk_create(_measurements(run, measured))
+    _record(run, by, at)
     return run
 
 

@@ -6,18 +6,21 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Centre, Organisation
-from benchmarks.measuring import Source, look_at, parse_mapping
+from benchmarks.measuring import Mapping, MappingError, Source, look_at, parse_mapping
 from benchmarks.message import MessageError
 from benchmarks.message import marked as _
 from benchmarks.models import MeasurementRun, RecordsUpload, SavedMapping
+from benchmarks.records.examples import gone
 from benchmarks.records.files import RecordsError
 from benchmarks.records.guess import guess, written
 from benchmarks.records.sample import take_sample
-from benchmarks.services.measuring import RecordsFile, measurement_run_create
+from benchmarks.services.measuring import RecordsFile
 from benchmarks.storage import records_path, records_remove, records_write
+from benchmarks.watch import Watch, unwatched
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
@@ -31,27 +34,46 @@ KEPT_DAYS = 7
 
 
 def upload_store(
-    *, centre: Centre, chunks: Iterable[bytes], size: int, name: str, by: User, at: datetime
+    *, centre: Centre, chunks: Iterable[bytes], size: int, name: str, by: User, at: datetime, mapping_text: str = ""
 ) -> RecordsUpload:
-    """Store a file for a centre and guess its mapping; the same content again is the same upload.
+    """Store a file for a centre and guess its mapping, unless one is given; the same content again is the same upload.
 
-    RecordsError when it cannot be records, is too large or the disk is full; then nothing is kept. What has waited
-    for more than ``KEPT_DAYS`` is removed.
+    RecordsError when it cannot be records, is too large or the disk is full, MappingError when the given mapping is
+    wrong or not for this file; then nothing is kept. What has waited for more than ``KEPT_DAYS`` is removed.
     """
+    given = parse_mapping(mapping_text) if mapping_text else None
     for old in RecordsUpload.objects.filter(created_at__lt=at - timedelta(days=KEPT_DAYS)):
         upload_remove(upload=old)
     sha256 = records_write(centre.pk, chunks, size)
     known = RecordsUpload.objects.filter(centre=centre, sha256=sha256).first()
-    if known:
+    if known and not given:
         return known
+    path = records_path(centre.pk, sha256)
     try:
-        found = guess(take_sample(records_path(centre.pk, sha256)), time_zone=centre.time_zone)
-    except RecordsError:
-        records_remove(centre.pk, sha256)
+        if given:
+            _fits(given, path)
+        text = mapping_text or written(guess(take_sample(path), time_zone=centre.time_zone).document)
+    except MessageError:
+        if not known:
+            records_remove(centre.pk, sha256)
         raise
-    values = {"name": name[:255], "size": size, "mapping": written(found.document), "created_at": at, "created_by": by}
+    if known:
+        upload_map(upload=known, text=text)
+        known.refresh_from_db()
+        return known
+    values = {"name": name[:255], "size": size, "mapping": text, "created_at": at, "created_by": by}
     upload, _created = RecordsUpload.objects.get_or_create(centre=centre, sha256=sha256, defaults=values)
     return upload
+
+
+def _fits(mapping: Mapping, path: Path) -> None:
+    """Raise MappingError when the first rows of a file lack a column that the mapping names."""
+    stated = {"encoding": mapping.encoding, "header_row": str(mapping.header_row), "delimiter": mapping.delimiter}
+    sample = take_sample(path, stated)
+    if missing := gone(mapping, sample):
+        line = mapping.columns()[missing[0].name]
+        words = _("the records have no column “{name}”. They have: {known}.")
+        raise MappingError(line, words, name=missing[0].name, known=sample.names[:30])
 
 
 def upload_remove(*, upload: RecordsUpload) -> None:
@@ -91,13 +113,13 @@ def mapping_keep(*, organisation: Organisation, name: str, text: str, by: User, 
 
 def uploads_seen(uploads: Sequence[RecordsUpload]) -> str:
     """Return the hash of what a quality report is about: the files and their mappings."""
-    texts = (f"{each.sha256} {hashlib.sha256(each.mapping.encode()).hexdigest()}" for each in _ordered(uploads))
+    texts = (f"{each.sha256} {hashlib.sha256(each.mapping.encode()).hexdigest()}" for each in uploads_in_order(uploads))
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
-def uploads_look(*, uploads: Sequence[RecordsUpload]) -> list[tuple[RecordsUpload, Source]]:
+def uploads_look(*, uploads: Sequence[RecordsUpload], watch: Watch = unwatched) -> list[tuple[RecordsUpload, Source]]:
     """Report the quality of what waits, without any KPI. MappingError or RecordsError; ``source`` is its place."""
-    ordered = _ordered(uploads)
+    ordered = uploads_in_order(uploads)
     files = []
     for place, each in enumerate(ordered):
         try:
@@ -105,20 +127,19 @@ def uploads_look(*, uploads: Sequence[RecordsUpload]) -> list[tuple[RecordsUploa
         except MessageError as error:
             error.source = place
             raise
-    return list(zip(ordered, look_at(files), strict=True))
+    found = look_at(files, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS, watch=watch)
+    return list(zip(ordered, found, strict=True))
 
 
-def uploads_measure(*, centre: Centre, uploads: Sequence[RecordsUpload], by: User, at: datetime) -> MeasurementRun:
-    """Measure what waits as one run, and remove the files. The same files and mappings again are the same run."""
-    ordered = _ordered(uploads)
-    sources = [RecordsFile(path=_there(each), mapping_text=each.mapping, name=each.name) for each in ordered]
-    run = _same_run(centre, ordered) or measurement_run_create(centre=centre, sources=sources, by=by, at=at)
-    for each in ordered:
-        upload_remove(upload=each)
-    return run
+def uploads_files(*, uploads: Sequence[RecordsUpload]) -> list[RecordsFile]:
+    """Return what waits as files to measure. RecordsError when one is gone."""
+    ordered = uploads_in_order(uploads)
+    return [RecordsFile(path=_there(each), mapping_text=each.mapping, name=each.name) for each in ordered]
 
 
-def _same_run(centre: Centre, ordered: Sequence[RecordsUpload]) -> MeasurementRun | None:
+def run_of(*, centre: Centre, uploads: Sequence[RecordsUpload]) -> MeasurementRun | None:
+    """Return the run that was made of the same files and mappings before."""
+    ordered = uploads_in_order(uploads)
     wanted = [(each.sha256, hashlib.sha256(each.mapping.encode()).hexdigest()) for each in ordered]
     alike = MeasurementRun.objects.filter(centre=centre, sources__records_sha256=wanted[0][0]).distinct()
     for run in alike.prefetch_related("sources"):
@@ -127,7 +148,8 @@ def _same_run(centre: Centre, ordered: Sequence[RecordsUpload]) -> MeasurementRu
     return None
 
 
-def _ordered(uploads: Sequence[RecordsUpload]) -> list[RecordsUpload]:
+def uploads_in_order(uploads: Sequence[RecordsUpload]) -> list[RecordsUpload]:
+    """Put uploads into the order that a run has them in."""
     return sorted(uploads, key=lambda each: each.sha256)
 
 

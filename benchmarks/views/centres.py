@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import permission, require
 from accounts.models import Centre
+from accounts.views.profiles import person
 from benchmarks.forms import MeasureForm
-from benchmarks.models import MeasurementRun
+from benchmarks.models import JobKind, MeasurementRun
 from benchmarks.records.files import RecordsError
 from benchmarks.records.located import MappingError
 from benchmarks.selectors import compared, release_now
-from benchmarks.services import measurement_run_create
+from benchmarks.services import JobRefusedError, job_request, upload_store, uploads_seen
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest, HttpResponse
+
+    from benchmarks.models import RecordsJob
 
 
 @permission("benchmarks.add_measurementrun", methods=("GET", "POST"))
@@ -32,40 +31,35 @@ def measure(request: HttpRequest, centre_id: int) -> HttpResponse:
     require(request.user, "benchmarks.add_measurementrun", centre)
     form = MeasureForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        run = _run(request, centre, form)
-        if run:
-            return redirect("benchmarks:run", run.pk)
+        job = _job(request, centre, form)
+        if job:
+            return redirect("benchmarks:records_job", job.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "benchmarks/measure.html", {"centre": centre, "form": form}, status=status)
 
 
-def _run(request: HttpRequest, centre: Centre, form: MeasureForm) -> MeasurementRun | None:
-    """Call the service; what it refuses becomes an error at the field it is about."""
-    upload = form.cleaned_data["records"]
-    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
-        try:
-            return measurement_run_create(
-                centre=centre,
-                records=_kept(upload, Path(folder)),
-                records_name=upload.name,
-                mapping_text=form.mapping_text(),
-                by=request.user,  # type: ignore[arg-type] # signed in, as the middleware demands
-                at=timezone.now(),
-            )
-        except MappingError as error:
-            form.add_error(form.mapping_field(), error.words(gettext))
-        except RecordsError as error:
-            form.add_error("records", error.words(gettext))
+def _job(request: HttpRequest, centre: Centre, form: MeasureForm) -> RecordsJob | None:
+    """Store the file and ask for its measurement; what is refused becomes an error at the field it is about."""
+    file, by, at = form.cleaned_data["records"], person(request.user), timezone.now()
+    try:
+        upload = upload_store(
+            centre=centre,
+            chunks=file.chunks(),
+            size=file.size,
+            name=file.name,
+            by=by,
+            at=at,
+            mapping_text=form.mapping_text(),
+        )
+        seen = uploads_seen([upload])
+        return job_request(centre=centre, kind=JobKind.MEASURE, uploads=[upload], seen=seen, by=by, at=at)
+    except MappingError as error:
+        form.add_error(form.mapping_field(), error.words(gettext))
+    except RecordsError as error:
+        form.add_error("records", error.words(gettext))
+    except JobRefusedError as error:
+        form.add_error(None, str(error))
     return None
-
-
-def _kept(upload: UploadedFile[bytes], folder: Path) -> Path:
-    """Write the upload to a file of our own naming."""
-    path = folder / "upload"
-    with path.open("wb") as file:
-        for chunk in upload.chunks():
-            file.write(chunk)
-    return path
 
 
 @permission("benchmarks.view_measurementrun")

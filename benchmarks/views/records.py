@@ -21,7 +21,7 @@ from accounts.views.profiles import person
 from benchmarks.forms import FieldsForm, FileShapeForm, KeepForm, MappingTextForm, UploadForm
 from benchmarks.gathering import MAX_FILES
 from benchmarks.message import MessageError
-from benchmarks.models import RecordsUpload, SavedMapping
+from benchmarks.models import JobKind, RecordsUpload, SavedMapping
 from benchmarks.records.doubts import doubts
 from benchmarks.records.examples import document_of, gone, read_examples
 from benchmarks.records.files import RecordsError
@@ -32,25 +32,27 @@ from benchmarks.records.mapping import parse_mapping
 from benchmarks.records.reasons import field_message
 from benchmarks.records.sample import take_sample
 from benchmarks.services import (
+    JobRefusedError,
+    job_request,
     mapping_keep,
     upload_map,
     upload_remove,
     upload_store,
-    uploads_look,
-    uploads_measure,
     uploads_seen,
 )
 from benchmarks.storage import records_path
+from benchmarks.views.jobs import destination, progress
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from benchmarks.models import RecordsJob
     from benchmarks.records.guess import Guess
     from benchmarks.records.sample import Sample
 
 MEASURE = "benchmarks.add_measurementrun"
 UNPROCESSABLE, CONFLICT = 422, 409
-FIRST_ROWS, MOST_COLUMNS = 5, 60
+FIRST_ROWS, MOST_COLUMNS, JOBS_SHOWN = 5, 60, 5
 
 
 def _centre(request: HttpRequest, centre_id: int) -> Centre:
@@ -81,7 +83,8 @@ def waiting(request: HttpRequest, centre_id: int) -> HttpResponse:
                 return redirect("benchmarks:records_mapping", uploads[0].pk)
             return redirect("benchmarks:records", centre.pk)
     status = UNPROCESSABLE if request.method == "POST" else 200
-    context = {"centre": centre, "form": form, "uploads": centre.records_uploads.all()}
+    jobs = centre.records_jobs.select_related("requested_by", "run")[:JOBS_SHOWN]
+    context = {"centre": centre, "form": form, "uploads": centre.records_uploads.all(), "jobs": jobs}
     return render(request, "benchmarks/records.html", context, status=status)
 
 
@@ -240,26 +243,32 @@ def quality(request: HttpRequest, centre_id: int) -> HttpResponse:
     if not uploads:
         messages.error(request, gettext("No file waits to be measured."))
         return redirect("benchmarks:records", centre.pk)
-    seen, status, fault = uploads_seen(uploads), 200, ""
-    reports: list[dict[str, Any]] = []
-    try:
-        if request.method == "POST" and request.POST.get("seen") == seen:
-            run = uploads_measure(centre=centre, uploads=uploads, by=person(request.user), at=timezone.now())
-            return redirect("benchmarks:run", run.pk)
-        if request.method == "POST":
+    status = 200
+    if request.method == "POST":
+        try:
+            return redirect(destination(_asked(request, centre, uploads)))
+        except JobRefusedError as error:
+            messages.error(request, str(error))
             status = CONFLICT
-            messages.error(
-                request, gettext("The files or their mappings have changed since. Look at the report again.")
-            )
-        for upload, source in uploads_look(uploads=uploads):
-            said = [each.words(gettext) for each in doubts(source.quality, source.rejected)]
-            reports.append({"upload": upload, "source": source, "doubts": said})
-    except MessageError as error:
-        status = UNPROCESSABLE if request.method == "POST" else 200
-        at = sorted(uploads, key=lambda each: each.sha256)[error.source]
-        fault = f"{at.name}: {error.words(gettext)}"
-    context = {"centre": centre, "reports": reports, "seen": seen, "fault": fault}
+    seen = uploads_seen(uploads)
+    job = centre.records_jobs.filter(kind=JobKind.LOOK, seen=seen).select_related("requested_by").first()
+    reports: list[dict[str, Any]] = []
+    if job is not None:
+        job.centre = centre
+        reports = [
+            {**each, "doubts": [said.words(gettext) for said in doubts(each["quality"], each["rejected"])]}
+            for each in job.report
+        ]
+    context = {"centre": centre, "reports": reports, "seen": seen, **(progress(request, job) if job else {})}
     return render(request, "benchmarks/records_quality.html", context, status=status)
+
+
+def _asked(request: HttpRequest, centre: Centre, uploads: list[RecordsUpload]) -> RecordsJob:
+    """Ask for the report, or for the measurement that was confirmed; see ``job_request``."""
+    kind = JobKind.MEASURE if request.POST.get("action") == "measure" else JobKind.LOOK
+    seen = request.POST.get("seen", "") if kind == JobKind.MEASURE else uploads_seen(uploads)
+    who = person(request.user)
+    return job_request(centre=centre, kind=kind, uploads=uploads, seen=seen, by=who, at=timezone.now())
 
 
 def _yaml(text: str, name: str) -> HttpResponse:

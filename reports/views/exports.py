@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.models import Audit
+from ledger.outbox import worker_ensure
 from reports.models import Export, ExportStatus
-from reports.outbox import worker_ensure
 from reports.selectors import exports_for
 from reports.services import WAITING, ExportRefusedError, export_cancel, export_request, export_retry
 from reports.storage import ExportDamagedError, export_read

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from benchmarks.kpis.registry import KPI_CODES
-from benchmarks.models import MeasurementRun
-from benchmarks.services import market_load, measurement_run_create
+from benchmarks.models import MeasurementRun, RecordsJob
+from benchmarks.services import job_run, market_load, measurement_run_create
 from tests.benchmarks.samples import MAPPING, make_contacts
 from tests.benchmarks.test_market import GOOD, RELEASE, release
 from tests.factories import make_centre, make_organisation, make_user
@@ -130,8 +130,11 @@ def test_outsider_finds_nothing_and_a_viewer_may_not_measure(client: Client, cen
 
 def test_upload_is_measured(own: Client, centre: Centre, manager: User) -> None:
     answer = upload(own, centre, make_contacts(200).to_csv(sep=";", index=False).encode())
+    job = RecordsJob.objects.get()
+    assert answer.url == reverse("benchmarks:records_job", args=[job.pk])
+    assert job_run(job_id=str(job.pk), clock=timezone.now)
     run = MeasurementRun.objects.get()
-    assert answer.url == reverse("benchmarks:run", args=[run.pk])
+    assert own.get(answer.url).url == reverse("benchmarks:run", args=[run.pk])
     assert (run.created_by, run.records_name, run.rows_used) == (manager, "r.csv", 200)
 
 
@@ -140,11 +143,11 @@ def test_upload_is_measured(own: Client, centre: Centre, manager: User) -> None:
     [
         (b"a;b\n1;2\n", MAPPING.encode(), "no column"),
         (b"\0\0", MAPPING.encode(), "NUL"),
-        (b"\xff\xfe\x00", MAPPING.encode(), "UTF-16"),
+        (b"\xff\xfe\x00", MAPPING.encode(), "NUL"),
         (b"x", b"kind: [", "not valid YAML"),
         (b"x", b"\xff\xff", "not UTF-8"),
         (b"PK\x03\x04", MAPPING.replace("type: csv", "type: xlsx").encode(), "not an XLSX"),
-        (b"x", MAPPING.replace("type: csv", "type: parquet").encode(), "cannot be read as parquet"),
+        (b"x", MAPPING.replace("type: csv", "type: parquet").encode(), "a header but no rows"),
     ],
 )
 def test_unusable_upload_is_answered_at_the_field(

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from benchmarks.gathering import MAX_FILES
-from benchmarks.models import MeasurementRun, RecordsUpload, SavedMapping
-from benchmarks.services import mapping_keep
+from benchmarks.models import JobStatus, MeasurementRun, RecordsJob, RecordsUpload, SavedMapping
+from benchmarks.services import job_run, mapping_keep
 from benchmarks.storage import records_path
 from tests.benchmarks.samples import MAPPING
 from tests.benchmarks.test_guess import ENGLISH, export
@@ -64,6 +64,28 @@ def upload(own: Client, centre: Centre, *contents: bytes) -> HttpResponse:
     return own.post(reverse("benchmarks:records", args=[centre.pk]), {"records": files})  # type: ignore[return-value]
 
 
+def work() -> None:
+    """Do what waits in the background."""
+    for job in RecordsJob.objects.filter(status=JobStatus.QUEUED):
+        job_run(job_id=str(job.pk), clock=timezone.now)
+
+
+def quality(own: Client, centre: Centre) -> HttpResponse:
+    """Ask for the quality report, wait for it and show it."""
+    address = reverse("benchmarks:records_quality", args=[centre.pk])
+    own.post(address)
+    work()
+    return own.get(address)  # type: ignore[return-value]
+
+
+def measure(own: Client, centre: Centre) -> HttpResponse:
+    """Confirm what waits, wait for the measurement, and show what became of it."""
+    address = reverse("benchmarks:records_quality", args=[centre.pk])
+    asked = own.post(address, {"action": "measure", "seen": own.get(address).context["seen"]})
+    work()
+    return own.get(asked.headers["Location"])  # type: ignore[return-value]
+
+
 def act(own: Client, waiting: RecordsUpload, action: str, **data: object) -> HttpResponse:
     """Post one of the forms of the mapping page."""
     return own.post(reverse("benchmarks:records_mapping", args=[waiting.pk]), {"action": action, **data})  # type: ignore[return-value]
@@ -75,36 +97,33 @@ def test_upload_states_guesses_then_quality_then_measures(own: Client, centre: C
     page = own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).content.decode()
     assert "100 % of the values look like dates day-first" in page
     assert "01/03/2026 08:05 → 2026-03-01 08:05:00" in page
-    address = reverse("benchmarks:records_quality", args=[centre.pk])
-    found = own.get(address)
+    found = quality(own, centre)
     assert "400" in found.content.decode()
     assert not MeasurementRun.objects.exists()
     path = records_path(centre.pk, waiting.sha256)
     assert path.is_file()
-    done = own.post(address, {"seen": found.context["seen"]})
+    measured = measure(own, centre)
     run = MeasurementRun.objects.get()
-    assert done.headers["Location"] == reverse("benchmarks:run", args=[run.pk])
+    assert measured.headers["Location"] == reverse("benchmarks:run", args=[run.pk])
     assert run.rows_used == 400
     assert not path.exists()
     assert not RecordsUpload.objects.exists()
 
 
 def test_the_same_files_again_are_the_same_run(own: Client, centre: Centre) -> None:
-    address = reverse("benchmarks:records_quality", args=[centre.pk])
     for _time in range(2):
         upload(own, centre, CALLS)
         upload(own, centre, CALLS)
         assert RecordsUpload.objects.count() == 1
-        own.post(address, {"seen": own.get(address).context["seen"]})
+        measure(own, centre)
     assert MeasurementRun.objects.count() == 1
 
 
 def test_several_files_become_one_run_that_lists_them(own: Client, centre: Centre) -> None:
     upload(own, centre, CALLS, TICKETS)
-    address = reverse("benchmarks:records_quality", args=[centre.pk])
-    page = own.get(address)
-    assert [each["source"].kind for each in page.context["reports"]].count("tickets") == 1
-    own.post(address, {"seen": page.context["seen"]})
+    page = quality(own, centre)
+    assert [each["kind"] for each in page.context["reports"]].count("tickets") == 1
+    measure(own, centre)
     run = MeasurementRun.objects.get()
     shown = own.get(reverse("benchmarks:run", args=[run.pk])).content.decode()
     assert all(source.records_sha256 in shown for source in run.sources.all())
@@ -117,7 +136,8 @@ def test_a_mapping_that_changed_since_the_report_is_not_measured(own: Client, ce
     seen = own.get(address).context["seen"]
     waiting = RecordsUpload.objects.get()
     act(own, waiting, "text", text=waiting.mapping + "thresholds: {service_level_seconds: 30}\n")
-    assert own.post(address, {"seen": seen}).status_code == 409
+    assert own.post(address, {"seen": seen, "action": "measure"}).status_code == 409
+    assert not RecordsJob.objects.exists()
     assert not MeasurementRun.objects.exists()
 
 
@@ -147,7 +167,7 @@ def test_guessing_again_with_what_somebody_knows(own: Client, centre: Centre) ->
     assert act(own, waiting, "shape", kind="tickets", encoding="", delimiter="", header_row="").status_code == 302
     page = own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).content.decode()
     assert "The mapping is not complete yet" in page
-    refused = own.get(reverse("benchmarks:records_quality", args=[centre.pk])).content.decode()
+    refused = quality(own, centre).content.decode()
     assert "export0.csv: line" in refused
     assert act(own, waiting, "shape", header_row="99").status_code == 422
 
@@ -207,7 +227,7 @@ def test_a_file_that_is_gone_is_said(own: Client, centre: Centre) -> None:
     upload(own, centre, CALLS)
     waiting = RecordsUpload.objects.get()
     records_path(centre.pk, waiting.sha256).unlink()
-    assert "is not there any more" in own.get(reverse("benchmarks:records_quality", args=[centre.pk])).content.decode()
+    assert "is not there any more" in quality(own, centre).content.decode()
     assert own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).status_code == 302
     assert own.post(reverse("benchmarks:records_remove", args=[waiting.pk])).status_code == 302
     assert not RecordsUpload.objects.exists()

@@ -78,21 +78,20 @@ def step(page: Page, name: str, reason: str = "") -> None:
 def sheet_is_filled(page: Page, audit: str) -> None:
     page.goto(audit)
     page.get_by_role("link", name="Answer sheet").click()
-    first = page.locator("article").first
-    first.get_by_text("Levels, guidance, evidence, findings").click()
-    first.get_by_label("File").set_input_files(
+    first, drawer = page.locator("article").first, page.locator("#drawer")
+    drawer.get_by_label("File").set_input_files(
         {"name": "promise.txt", "mimeType": "text/plain", "buffer": b"Service promise, version 3"}
     )
-    first.get_by_role("button", name="Add evidence").click()
-    expect(first.get_by_role("link", name="promise.txt")).to_be_visible()
-    first.get_by_label("Grading").select_option("opportunity")
-    first.get_by_label("Statement").fill("The promise could name the bot.")
-    first.get_by_label("Objective evidence").fill("Version 3 of the promise, page 2.")
-    first.get_by_role("button", name="Raise the finding").click()
-    expect(first.get_by_text("The promise could name the bot.")).to_be_visible()
-    rows = page.locator("article form[hx-sync]")
+    drawer.get_by_role("button", name="Add evidence").click()
+    expect(drawer.get_by_role("link", name="promise.txt")).to_be_visible()
+    drawer.get_by_label("Grading").select_option("opportunity")
+    drawer.get_by_label("Statement").fill("The promise could name the bot.")
+    drawer.get_by_label("Objective evidence").fill("Version 3 of the promise, page 2.")
+    drawer.get_by_role("button", name="Raise the finding").click()
+    expect(drawer.get_by_text("The promise could name the bot.")).to_be_visible()
+    rows = page.locator("article form[data-answer-form]")
     for index in range(rows.count()):
-        rows.nth(index).locator(".ts-levels label", has_text="4").click()
+        rows.nth(index).locator("[name=level][value='4']").check()
     first.get_by_placeholder("Reasons and what was seen").fill("Read, and three agents knew it.")
     expect(page.locator(".ts-state", has_text="Saved by")).to_have_count(rows.count(), timeout=60_000)
     expect(page.locator("#save-state")).to_have_text("All saved", timeout=30_000)
@@ -132,9 +131,10 @@ def computed_levels_are_taken(page: Page, audit: str) -> None:
     rows = page.locator("article", has=page.locator("h3 .ts-code", has_text=re.compile(r"^D[234]\.")))
     taken = 0
     for index in range(rows.count()):
-        rows.nth(index).get_by_text("Levels, guidance, evidence, findings").click()
-        expect(rows.nth(index).get_by_role("heading", name="What to look at")).to_be_visible()
-        button = rows.nth(index).get_by_role("button", name=re.compile("Take the computed level"))
+        rows.nth(index).locator("h3").click()
+        panel = page.locator(f"#panel-{rows.nth(index).get_attribute('data-answer')}")
+        expect(panel.get_by_role("heading", name="What to look at")).to_be_visible()
+        button = panel.get_by_role("button", name=re.compile("Take the computed level"))
         if button.count():
             button.click()
             expect(button).to_have_count(0)

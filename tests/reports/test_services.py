@@ -13,10 +13,10 @@ from kombu.exceptions import OperationalError
 
 from accounts.models import Membership
 from audits.models import Finding, FindingKind, TeamMember
-from ledger.models import Entry
+from ledger.models import Entry, OutboxMessage
+from ledger.outbox import messages, outbox_dispatch, outbox_pending, outbox_run_next
 from reports import services
-from reports.models import Export, ExportStatus, OutboxMessage
-from reports.outbox import messages, outbox_dispatch, outbox_pending, outbox_run_next
+from reports.models import Export, ExportStatus
 from reports.services import (
     ExportRefusedError,
     export_cancel,

@@ -1,55 +1,332 @@
-// The answer sheet: says truthfully what is saved, sends again what did not arrive, never drops a typed word.
+// The answer sheet under the hands: keys, the criterion in hand, list or one, the drawer, the tree's counts.
+// Saving is not done here: fields are set and fire "input" as if a person had typed; whoever saves listens to that.
 (() => {
-  const waiting = new Set(); // forms with content that the server has not confirmed
-  const inFlight = new Set();
-  const RETRY = 5000;
-
-  const show = () => {
-    const line = document.getElementById("save-state");
-    if (!line) return;
-    const words = line.dataset;
-    if (document.querySelector(".ts-state[data-problem]")) line.textContent = words.problem;
-    else if (inFlight.size) line.textContent = words.saving;
-    else if (waiting.size) line.textContent = words.waiting;
-    else line.textContent = words.saved;
+  const sheet = document.getElementById("sheet");
+  if (!sheet) return;
+  const rows = document.getElementById("rows");
+  const drawer = document.getElementById("drawer");
+  const tree = document.getElementById("tree");
+  const words = sheet.dataset;
+  const kept = (name) => `touchstone.sheet.${name}`;
+  const memory = { // a private window may refuse it; then nothing is remembered
+    get: (name) => { try { return localStorage.getItem(kept(name)); } catch { return null; } },
+    set: (name, value) => { try { localStorage.setItem(kept(name), value); } catch { /* not remembered */ } },
   };
-  const isSave = (event) => event.target.matches?.("form[hx-sync]");
+  const say = (text) => { document.getElementById("said").textContent = text; };
+  const here = () => rows.querySelector(".ts-row.is-current");
+  const shown = () => [...rows.querySelectorAll(".ts-row:not([hidden])")];
+  const formOf = (row) => row.querySelector("form[data-answer-form]");
+  const titleOf = (row) => row.querySelector("h3").textContent.trim();
+  const isNarrow = () => getComputedStyle(drawer).position === "fixed";
 
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("form[hx-sync]");
-    if (form) waiting.add(form);
+  // --- the criterion in hand -----------------------------------------------------------------------------------
+  let loading = 0;
+  let current = ""; // id of its row: rows are replaced, and stay in hand
+
+  const take = (row, { focus = true, scroll = true } = {}) => {
+    if (!row) return;
+    const changed = row.id !== current;
+    current = row.id;
+    here()?.classList.remove("is-current");
+    row.classList.add("is-current");
+    if (focus) row.focus({ preventScroll: true });
+    if (scroll) row.scrollIntoView({ block: rows.dataset.mode === "one" ? "start" : "nearest" });
+    if (!changed) return;
+    memory.set(`at.${words.audit}`, row.dataset.code);
+    tree.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    tree.querySelector(`[data-clause="${row.dataset.clause}"]`)?.setAttribute("aria-current", "true");
+    clearTimeout(loading); // who leafs through quickly asks for nothing on the way
+    if (!isNarrow()) loading = setTimeout(() => showPanel(row), 200);
+  };
+  const step = (by) => {
+    const all = shown();
+    const to = all[Math.max(0, all.indexOf(here()) + by)];
+    if (to && to !== here()) take(to);
+    else say(by > 0 ? words.last : words.first);
+  };
+  const isAnswered = (row) => {
+    const level = formOf(row).querySelector("[name=level]:checked");
+    return Boolean(level) && (level.value !== "na" || Boolean(formOf(row).elements.na_reason.value.trim()));
+  };
+  const nextUnanswered = () => {
+    const all = shown();
+    const from = all.indexOf(here()) + 1;
+    const to = [...all.slice(from), ...all.slice(0, from)].find((row) => !isAnswered(row));
+    if (to) take(to);
+    else say(words.noneUnanswered);
+  };
+  const setMode = (mode) => {
+    rows.dataset.mode = sheet.dataset.mode = mode;
+    document.querySelectorAll("button[data-mode]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+      button.classList.toggle("active", button.dataset.mode === mode);
+    });
+    here()?.scrollIntoView({ block: "start" });
+  };
+  const chooseMode = (mode) => { memory.set("mode", mode); setMode(mode); };
+
+  // --- answering -----------------------------------------------------------------------------------------------
+  let typed = { text: "", at: 0, row: "" };
+
+  const choose = (row, value) => {
+    const radios = [...formOf(row).querySelectorAll("[name=level]")];
+    const radio = radios.find((each) => each.value === value);
+    if (!radio) return false;
+    if (radio.matches(":disabled")) { say(words.locked); return true; }
+    radio.checked = true;
+    radio.dispatchEvent(new Event("input", { bubbles: true }));
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    say(`${row.dataset.code}: ${radio.closest("label").textContent.trim()}`);
+    return true;
+  };
+  const answer = (row, digit) => {
+    // Levels of two digits: "1" and at once "0" is 10.
+    const soon = typed.row === row.id && Date.now() - typed.at < 900;
+    const done = (soon && choose(row, typed.text + digit)) || choose(row, digit);
+    typed = { text: digit, at: Date.now(), row: row.id };
+    if (!done) say(words.noLevel);
+  };
+  const notApplicable = (row) => {
+    if (!choose(row, "na")) { say(words.always); return; }
+    formOf(row).elements.na_reason.focus();
+  };
+
+  // --- the drawer ----------------------------------------------------------------------------------------------
+  // A criterion that was opened stays in the page: a finding half written there is still there on return.
+  const panelOf = (row) => {
+    let panel = document.getElementById(`panel-${row.dataset.answer}`);
+    if (!panel) {
+      panel = document.createElement("div");
+      panel.id = `panel-${row.dataset.answer}`;
+      panel.className = "ts-panel";
+      drawer.append(panel);
+    }
+    return panel;
+  };
+  const showPanel = async (row) => {
+    const panel = panelOf(row);
+    drawer.querySelector(".ts-drawer-empty")?.remove();
+    drawer.querySelectorAll(".ts-panel").forEach((each) => { each.hidden = each !== panel; });
+    if (panel.dataset.typed) return panel; // never replaced under somebody's words
+    try {
+      await htmx.ajax("GET", row.dataset.panel, { target: panel, swap: "innerHTML" });
+    } catch { /* told below */ }
+    if (!panel.firstElementChild) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-sm btn-outline-primary";
+      button.textContent = words.again;
+      button.addEventListener("click", () => showPanel(row));
+      panel.replaceChildren(words.gone, document.createElement("br"), button);
+      panel.dataset.gone = "true";
+    }
+    return panel;
+  };
+  drawer.addEventListener("input", (event) => {
+    const panel = event.target.closest(".ts-panel");
+    if (panel) panel.dataset.typed = "true";
   });
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (!isSave(event)) return;
-    inFlight.add(event.target);
-    waiting.delete(event.target); // what is typed from now on is a new change
-    show();
+  drawer.addEventListener("htmx:afterSwap", (event) => {
+    const panel = event.target.closest(".ts-panel");
+    if (panel) delete panel.dataset.typed; // what was typed was sent and came back
+    drawer.querySelectorAll(".ts-section").forEach((section) => {
+      const open = memory.get(`open.${section.dataset.section}`);
+      if (open !== null) section.open = open === "true"; // as the reader left it, for every criterion
+    });
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (!isSave(event)) return;
-    inFlight.delete(event.target);
-    // 0: no answer at all; 5xx: the server could not. Both keep the entry and are sent again.
-    const status = event.detail.xhr.status;
-    if (status === 0 || status >= 500) waiting.add(event.target);
-    show();
+  drawer.addEventListener("toggle", (event) => {
+    if (event.target.matches(".ts-section")) memory.set(`open.${event.target.dataset.section}`, event.target.open);
+  }, true);
+  const openDrawer = async (row, section = "") => {
+    clearTimeout(loading);
+    if (isNarrow()) lay(drawer);
+    const panel = await showPanel(row);
+    const part = section && panel.querySelector(`[data-section="${section}"]`);
+    if (!part) { panel.querySelector(".ts-drawer-title")?.focus(); return Boolean(!section); }
+    part.open = true;
+    const field = part.querySelector("[data-first], input:not([type=hidden]), select, textarea, button, a");
+    (field || part.querySelector("summary")).focus({ preventScroll: true });
+    part.scrollIntoView({ block: "start" });
+    return true;
+  };
+
+  // --- what lies over the page on narrow screens ---------------------------------------------------------------
+  let laid = null;
+  const lay = (element) => {
+    if (laid) lift();
+    laid = { element, back: document.activeElement };
+    element.classList.add("is-open");
+    document.querySelectorAll(`[data-do][aria-controls="${element.id}"]`).forEach((each) => each.setAttribute("aria-expanded", "true"));
+    [document.querySelector(".ts-bar"), document.getElementById("sheet-head"), rows, tree, drawer, document.querySelector(".ts-thumb")]
+      .forEach((each) => { if (each && each !== element) each.inert = true; });
+    (element.querySelector("[aria-current], .btn-close") || element).focus();
+  };
+  const lift = () => {
+    if (!laid) return;
+    const { element, back } = laid;
+    laid = null;
+    element.classList.remove("is-open");
+    document.querySelectorAll(`[data-do][aria-controls="${element.id}"]`).forEach((each) => each.setAttribute("aria-expanded", "false"));
+    document.querySelectorAll("[inert]").forEach((each) => { each.inert = false; });
+    if (back?.isConnected) back.focus({ preventScroll: true });
+  };
+  window.matchMedia("(min-width: 64rem)").addEventListener("change", lift);
+  window.matchMedia("(min-width: 84rem)").addEventListener("change", lift);
+
+  // --- dialogs -------------------------------------------------------------------------------------------------
+  const jump = document.getElementById("jump");
+  const code = document.getElementById("jump-code");
+  const help = document.getElementById("help");
+  const openJump = () => {
+    const list = document.getElementById("jump-codes");
+    if (!list.options.length) {
+      list.append(...shown().map((row) => new Option(titleOf(row), row.dataset.code)));
+    }
+    code.value = "";
+    document.getElementById("jump-none").textContent = "";
+    jump.showModal();
+  };
+  const found = (text) => {
+    const wanted = text.trim().toLowerCase();
+    const all = shown();
+    if (!wanted) return undefined;
+    return all.find((row) => row.dataset.code.toLowerCase() === wanted)
+      || all.find((row) => row.dataset.code.toLowerCase().startsWith(wanted))
+      || all.find((row) => titleOf(row).toLowerCase().includes(wanted));
+  };
+  jump.querySelector("form").addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "go") return;
+    const row = found(code.value);
+    if (!row) {
+      event.preventDefault();
+      document.getElementById("jump-none").textContent = code.dataset.none;
+      return;
+    }
+    jump.addEventListener("close", () => take(row), { once: true });
   });
-  document.addEventListener("htmx:afterSettle", show);
-  document.addEventListener("htmx:oobAfterSwap", show);
+
+  // --- keys ----------------------------------------------------------------------------------------------------
+  const doings = {
+    previous: () => step(-1),
+    next: () => step(1),
+    unanswered: nextUnanswered,
+    contents: () => lay(tree),
+    drawer: (event) => {
+      const row = event.target.closest(".ts-row") || here();
+      if (row) { take(row, { focus: false, scroll: false }); openDrawer(row); }
+    },
+    close: lift,
+    help: () => help.showModal(),
+  };
+  const keys = {
+    n: () => step(1),
+    p: () => step(-1),
+    u: nextUnanswered,
+    g: openJump,
+    l: () => chooseMode(rows.dataset.mode === "one" ? "list" : "one"),
+    "/": () => { const field = document.getElementById("q"); field.focus(); field.select(); },
+    "?": () => help.showModal(),
+    x: () => here() && notApplicable(here()),
+    e: () => here() && openDrawer(here(), "evidence"),
+    f: () => here() && openDrawer(here(), "findings"),
+    // Until a criterion has comments of its own, what one would say of it belongs into its note.
+    c: async () => here() && (await openDrawer(here(), "comments") || formOf(here()).elements.note.focus()),
+  };
+  const takesText = (element) => element.isContentEditable || element.matches(
+    "textarea, select, input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=range])",
+  );
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open], .modal.show, .dropdown-menu.show")) return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (event.key === "Escape") {
+      if (laid) lift();
+      else if (takesText(target)) (target.closest(".ts-row") || here())?.focus({ preventScroll: true });
+      return;
+    }
+    if (takesText(target)) return;
+    const row = here();
+    if (row && /^[0-9]$/.test(event.key)) {
+      if (event.repeat) return;
+      event.preventDefault();
+      answer(row, event.key);
+    } else if (event.key === "Enter" && target === row) {
+      event.preventDefault();
+      formOf(row).elements.note.focus();
+    } else if (Object.hasOwn(keys, event.key)) {
+      event.preventDefault(); // the letter must not land in the field that gets the focus
+      keys[event.key](event);
+    }
+  });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-save]");
-    if (!button) return;
-    // Until this click the form keeps its old revision: who types on must not overwrite the other answer unasked.
-    const form = button.closest("form");
-    form.elements.revision.value = button.dataset.save;
-    htmx.trigger(form, "save");
+    const button = event.target.closest("[data-do], button[data-mode]");
+    if (button?.dataset.do) doings[button.dataset.do]?.(event);
+    else if (button) chooseMode(button.dataset.mode);
+    const link = event.target.closest("#tree a[data-clause]");
+    if (link) {
+      const row = shown().find((each) => each.dataset.clause === link.dataset.clause);
+      if (!row) return;
+      event.preventDefault();
+      lift();
+      take(row, { scroll: false });
+      (rows.dataset.mode === "one" ? row : document.getElementById(link.dataset.clause)).scrollIntoView({ block: "start" });
+    }
   });
-  const again = () => waiting.forEach((form) => {
-    if (!form.isConnected) waiting.delete(form); // replaced by the stored answer, as the reader chose
-    else if (!inFlight.has(form)) htmx.trigger(form, "save");
+  rows.addEventListener("focusin", (event) => {
+    const row = event.target.closest(".ts-row");
+    if (row && row.id !== current) take(row, { focus: false, scroll: false });
   });
-  setInterval(again, RETRY);
-  window.addEventListener("online", again);
-  window.addEventListener("beforeunload", (event) => {
-    if (waiting.size || inFlight.size) event.preventDefault();
+  rows.addEventListener("click", (event) => {
+    const row = event.target.closest(".ts-row");
+    if (row && row.id !== current) take(row, { focus: false, scroll: false });
   });
+
+  // --- the tree counts what is on the page ---------------------------------------------------------------------
+  const has = (row, flag) => (row.querySelector(".ts-badges")?.dataset.is || "").split(" ").includes(flag);
+  const counts = {
+    answered: isAnswered,
+    evidence: (row) => has(row, "evidence"),
+    nonconformity: (row) => has(row, "nonconformity"),
+  };
+  let counted = 0;
+  const count = () => {
+    const link = (clause) => tree.querySelector(`[data-clause="${clause}"]`);
+    const byClause = Map.groupBy
+      ? Map.groupBy(rows.querySelectorAll(".ts-row"), (row) => row.dataset.clause)
+      : [...rows.querySelectorAll(".ts-row")].reduce((all, row) => all.set(row.dataset.clause, [...(all.get(row.dataset.clause) || []), row]), new Map());
+    byClause.forEach((members, clause) => {
+      Object.entries(counts).forEach(([name, test]) => {
+        const place = link(clause)?.querySelector(`[data-count=${name}]`);
+        if (!place || place.dataset.partial) return;
+        const number = members.filter(test).length;
+        if (name === "nonconformity") { place.hidden = !number; place.firstElementChild.textContent = number; }
+        else place.textContent = number;
+      });
+    });
+  };
+  const countSoon = () => { clearTimeout(counted); counted = setTimeout(count, 50); };
+  if (!rows.dataset.filtered) {
+    rows.addEventListener("input", countSoon);
+    document.addEventListener("htmx:afterSettle", countSoon);
+    document.addEventListener("htmx:oobAfterSwap", countSoon);
+  }
+  // A row that was replaced stays in hand, and what stands beside it is fetched anew.
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!current || here()) return;
+    const row = document.getElementById(current);
+    row?.classList.add("is-current");
+    if (row && !isNarrow()) showPanel(row);
+  });
+
+  // --- at the start --------------------------------------------------------------------------------------------
+  setMode(memory.get("mode") || (window.matchMedia("(max-width: 47.99rem)").matches ? "one" : "list"));
+  const start = () => {
+    const hash = decodeURIComponent(location.hash.slice(1));
+    const named = hash && (shown().find((row) => row.id === hash || row.dataset.code === hash || row.dataset.clause === hash));
+    const last = memory.get(`at.${words.audit}`);
+    const row = named || shown().find((each) => each.dataset.code === last) || shown()[0];
+    take(row, { focus: false, scroll: Boolean(named || (last && row?.dataset.code === last && row !== shown()[0])) });
+  };
+  window.addEventListener("hashchange", start);
+  start();
 })();

@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
 
-from reports.outbox import WorkerLock, outbox_pending, outbox_run_next
+from benchmarks.services import jobs_recover
+from ledger.outbox import WorkerLock, outbox_pending, outbox_run_next
 from reports.services import exports_recover
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Command(BaseCommand):
                     return
                 now = timezone.now()
                 exports_recover(started_before=now, at=now)
+                jobs_recover(heard_before=now, at=now)
                 _work(idle)
             # Somebody may have seen the lock taken in the moment between the last look and its release.
             again = outbox_pending().exists()
@@ -68,7 +70,9 @@ def _work(idle: float | None) -> None:
 
 
 def _run_next() -> bool:
-    signal.alarm(MOST_SECONDS)
+    message = outbox_pending().first()
+    task = current_app.tasks.get(message.task) if message else None
+    signal.alarm((task and task.time_limit) or MOST_SECONDS)
     try:
         return outbox_run_next(at=timezone.now())
     finally:
@@ -86,4 +90,4 @@ def _limit() -> None:
 
 
 def _alarm(_number: int, _frame: object) -> None:
-    raise TookTooLongError(f"A task may run for {MOST_SECONDS} seconds.")
+    raise TookTooLongError("The task ran for longer than it may.")

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import F
 from kombu.exceptions import KombuError
 
-from reports.models import OutboxMessage
-from reports.outbox.process import worker_ensure
+from ledger.models import OutboxMessage
+from ledger.outbox.process import worker_ensure
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,7 +4,7 @@
 process is started that works through the rows. A row stays until that has succeeded; ``outbox_sweep`` tries again.
 """
 
-from reports.outbox.messages import outbox_add, outbox_dispatch, outbox_pending, outbox_run_next
-from reports.outbox.process import WorkerLock, worker_ensure
+from ledger.outbox.messages import outbox_add, outbox_dispatch, outbox_pending, outbox_run_next
+from ledger.outbox.process import WorkerLock, worker_ensure
 
 __all__ = ["WorkerLock", "outbox_add", "outbox_dispatch", "outbox_pending", "outbox_run_next", "worker_ensure"]

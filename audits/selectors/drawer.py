@@ -1,0 +1,59 @@
+"""What the drawer beside the sheet shows about one criterion: a small context per part of ``templates/audits/drawer/``.
+
+Each part is a ``<details>`` of its own with the id ``<part>-<answer pk>``, so that it can be replaced alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from audits.models import Evidence
+from audits.selectors.computed import panel_computed
+from audits.selectors.findings import people_named, several_minors
+from audits.selectors.overview import panel_market
+
+if TYPE_CHECKING:
+    from audits.models import Answer
+
+Context = dict[str, Any]
+
+
+def drawer_context(answer: Answer) -> Context:
+    """Return what all parts show, without their forms. ``answer`` comes from ``selectors.sheet.answer_for``."""
+    return {
+        "answer": answer,
+        "criterion": answer.criterion,
+        **guidance_part(answer),
+        **market_part(answer),
+        **evidence_part(answer),
+        **findings_part(answer),
+    }
+
+
+def guidance_part(answer: Answer) -> Context:
+    """Return the words of the levels, in order; no query."""
+    return {"anchors": sorted(answer.criterion.anchors.items(), key=lambda item: int(item[0]))}
+
+
+def market_part(answer: Answer) -> Context:
+    """Return the verdicts on the criterion's KPIs and the level that measurements give."""
+    return {
+        "market": panel_market(answer.audit, answer.criterion),
+        "computed": panel_computed(answer.audit, answer.criterion),
+    }
+
+
+def evidence_part(answer: Answer) -> Context:
+    """Return the evidence of the answer; one query."""
+    return {"evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by")}
+
+
+def findings_part(answer: Answer) -> Context:
+    """Return the findings on the criterion, and what to beware of in them; two queries."""
+    findings = list(answer.audit.findings.filter(criterion=answer.criterion_id))
+    texts = [text for finding in findings for text in (finding.statement, finding.objective_evidence)]
+    return {
+        "findings": findings,
+        "finding_names": people_named(answer.audit, *texts),
+        "finding_minors": several_minors(findings),
+    }
