@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LONGEST_FINDING = 20_000  # characters
 LONGEST_KEY = 18  # digits that fit the database's largest number
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+NO_CONFLICT = _("I declare that I have no conflict of interest in this audit.")
 # How a certification decision is reached, where the edition names no routes of its own; also words for these codes
 # wherever an edition uses them as choices of a fact.
 CHOICE_WORDS = {
@@ -168,9 +169,16 @@ class FindingForm(forms.ModelForm):
 class ReasonForm(forms.Form):
     """A reason that becomes part of the record."""
 
+    declares_none = forms.BooleanField(label=NO_CONFLICT, required=True)
     reason = forms.CharField(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=5000, required=False
     )
+
+    def __init__(self, *args: Any, declares: bool = False, **kwargs: Any) -> None:
+        """Ask whoever reviews for a declaration, unless they have made one."""
+        super().__init__(*args, **kwargs)
+        if not declares:
+            del self.fields["declares_none"]
 
 
 class MoveForm(forms.Form):
@@ -222,15 +230,25 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
     )
     tier = forms.ChoiceField(label=_("Tier"), required=False)
+    declares_none = forms.BooleanField(label=NO_CONFLICT, required=True)
     route = forms.ChoiceField(
         label=_("Decision route"),
         choices=list(CHOICE_WORDS.items()),
     )
     reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
 
-    def __init__(self, *args: Any, tiers: Sequence[tuple[str, str]], routes: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        tiers: Sequence[tuple[str, str]],
+        routes: Sequence[str] = (),
+        declares: bool = False,
+        **kwargs: Any,
+    ) -> None:
         """Offer the tiers of the edition, and its decision routes where it names any."""
         super().__init__(*args, **kwargs)
+        if not declares:
+            del self.fields["declares_none"]
         if routes:
             self.fields["route"].choices = _named(routes)  # type: ignore[attr-defined] # a choice field
         self.fields["tier"].choices = [("", "—"), *tiers]  # type: ignore[attr-defined] # a choice field

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Centre, Organisation, User
+from audits import engagements as engagements
 from audits import followup as followup
 from audits import registers as registers
+from audits.workflow import route_of
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Criterion, Edition
 
@@ -30,12 +32,29 @@ class AuditKind(models.TextChoices):
     CERTIFICATION = "certification", _("Certification audit")
 
 
+class AuditPurpose(models.TextChoices):
+    """What a certification audit is for; the other kinds are ``initial`` and nothing is made of it."""
+
+    INITIAL = "initial", _("Initial certification")
+    SURVEILLANCE = "surveillance", _("Surveillance")
+    RECERTIFICATION = "recertification", _("Recertification")
+    EXTENSION = "extension", _("Special audit: extension of scope")
+    SHORT_NOTICE = "short_notice", _("Special audit: short notice")
+    COMPLAINT = "complaint", _("Special audit: after a complaint")
+    FOLLOW_UP = "follow_up", _("Special audit: follow-up of a major nonconformity")
+
+
 class AuditStatus(models.TextChoices):
     """Where an engagement stands; what leads from one to the next is in ``workflow.py``."""
 
+    DRAFT = "draft", _("Draft")
     PLANNED = "planned", _("Planned")
+    STAGE_1 = "stage_1", _("Stage 1")
     FIELDWORK = "fieldwork", _("Fieldwork")
+    CLOSING = "closing", _("Closing meeting")
+    REPORT_DRAFT = "report_draft", _("Report being drafted")
     TECHNICAL_REVIEW = "technical_review", _("Technical review")
+    CORRECTION = "correction", _("Awaiting correction")
     DECISION = "decision", _("Awaiting decision")
     CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
@@ -107,7 +126,9 @@ class Audit(models.Model):
 
     ``facts`` holds what the gates of the edition ask for by name: ``{"cskm": {"value": "62.5", "note": "…"}}``.
     ``market`` holds the verdict per gated KPI, made anew whenever measurements, release or waivers change.
-    ``result`` is empty until submission and frozen from then on.
+    ``result`` is empty until submission and frozen from then on. ``previous`` is the audit whose nonconformities this
+    one verifies; ``of_certificate`` the certificate that a surveillance, recertification or special audit is about.
+    ``texts_revision`` and ``facts_revision`` count the saves, so that nobody overwrites what they have not seen.
     """
 
     reference = models.CharField(_("reference"), max_length=30, unique=True)
@@ -118,12 +139,25 @@ class Audit(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="audits", verbose_name=_("edition"))
     edition_sha256 = models.CharField(max_length=64)
     status = models.CharField(_("status"), max_length=20, choices=AuditStatus, default=AuditStatus.PLANNED)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=AuditPurpose, default=AuditPurpose.INITIAL)
+    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_audits")
+    of_certificate = models.ForeignKey(
+        "Certificate", null=True, blank=True, on_delete=models.PROTECT, related_name="engagements"
+    )
+    programme_line = models.OneToOneField(
+        "audits.ProgrammeLine", null=True, blank=True, on_delete=models.SET_NULL, related_name="audit"
+    )
     scope = models.TextField(_("scope"))
     objectives = models.TextField(_("objectives"), blank=True)
     not_covered = models.TextField(_("what was not covered, and why"), blank=True)
     summary = models.TextField(_("executive summary"), blank=True)
     onsite_from = models.DateField(_("on site from"))
     onsite_to = models.DateField(_("on site to"))
+    remote_methods = models.TextField(_("remote methods"), blank=True)
+    # How often stage 2 was begun; its meetings belong to a round.
+    stage_2_round = models.PositiveSmallIntegerField(default=1)
+    texts_revision = models.PositiveIntegerField(default=0)
+    facts_revision = models.PositiveIntegerField(default=0)
     measurement_run = models.ForeignKey(MeasurementRun, null=True, on_delete=models.PROTECT, related_name="audits")
     market_release = models.ForeignKey(MarketRelease, null=True, on_delete=models.PROTECT, related_name="audits")
     market = models.JSONField(default=dict)
@@ -137,6 +171,7 @@ class Audit(models.Model):
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     review_note = models.TextField(_("technical reviewer's note"), blank=True)
+    conclusion = models.TextField(_("conclusion"), blank=True)
     closed_at = models.DateTimeField(null=True)
 
     # Team roles by person (None: not on the team), where a selector has fetched them along with something else.
@@ -150,6 +185,11 @@ class Audit(models.Model):
     def __str__(self) -> str:
         """Show the reference."""
         return self.reference
+
+    @property
+    def route(self) -> str:
+        """Which route of ``audits.workflow`` it takes."""
+        return route_of(self.kind, self.purpose)
 
     @property
     def current_answers(self) -> models.QuerySet[Answer]:
@@ -364,6 +404,14 @@ class CertificateStatus(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Certificates as a person may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> CertificateQuerySet:
+        """Keep those of visible audits."""
+        return self.filter(audit__in=Audit.objects.visible_to(user).order_by().values("pk"))
+
+
 class Certificate(models.Model):
     """A certificate; ``code`` (128 random bits) is what the public checks it by."""
 
@@ -376,9 +424,14 @@ class Certificate(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField()
     issued_at = models.DateTimeField()
+    # The day of the decision from which the three-year cycle counts, and the scope where it is no longer the audit's.
+    cycle_from = models.DateField(null=True)
+    scope = models.TextField(_("scope"), blank=True)
+
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["-issued_at"]
+        ordering: ClassVar[list[str]] = ["-issued_at", "-pk"]
 
     def __str__(self) -> str:
         """Show the number."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SHORTEST_LATIN = 3
 SHORTEST_HAN = 2
 _HAN = re.compile(r"[㐀-鿿]+")
-_LATIN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_LATIN = re.compile(r"[^\W\d_]+")
 
 
 def named_in(text: str, names: Iterable[str]) -> list[str]:

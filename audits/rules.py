@@ -117,6 +117,10 @@ rules.add_perm("audits.change_answer", is_assessing)
 # Who answers for the whole engagement; what was answered is at stake.
 rules.add_perm("audits.move_audit", is_leader | manages_audits)
 rules.add_perm("audits.submit_audit", is_leader)
+# Who has a conflict of interest is no business of the auditee.
+rules.add_perm("audits.view_conflicts", is_on_team | manages_audits | reviews)
+rules.add_perm("audits.declare_conflict", is_on_team | reviews)
+rules.add_perm("audits.record_onsite", is_assessing | manages_audits)
 rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)
 # Whoever waives must not gain from it.

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from audits.views import attachments, drawer, engagements, findings, moving, policies, practices, sheet, steps
+from audits.views import (
+    attachments,
+    conflicts,
+    drawer,
+    engagements,
+    findings,
+    moving,
+    onsite,
+    policies,
+    practices,
+    sheet,
+    steps,
+)
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
 app_name = "audits"
@@ -14,6 +26,12 @@ urlpatterns = [
     path("<int:audit_id>/facts/", engagements.facts_page, name="facts"),
     path("<int:audit_id>/facts/<slug:code>/take/", facts.fact_take, name="fact_take"),
     path("<int:audit_id>/texts/", engagements.texts_page, name="texts"),
+    path("<int:audit_id>/conflicts/", conflicts.conflicts_page, name="conflicts"),
+    path("<int:audit_id>/conflicts/<int:user_id>/clear/", conflicts.conflict_clear_page, name="conflict_clear"),
+    path("<int:audit_id>/stage-1/", onsite.stage_one_page, name="stage_one"),
+    path("<int:audit_id>/stage-1/concerns/", onsite.concern_add, name="concern_add"),
+    path("concerns/<int:concern_id>/settle/", onsite.concern_settle_page, name="concern_settle"),
+    path("<int:audit_id>/meetings/<slug:kind>/", onsite.meeting_page, name="meeting"),
     path("<int:audit_id>/market/", steps.market_page, name="market"),
     path("<int:audit_id>/market/waivers/", steps.waiver_add, name="waiver_add"),
     path("<int:audit_id>/decision/", steps.decision_page, name="decision"),

@@ -23,14 +23,43 @@ if TYPE_CHECKING:
 REFUSALS: dict[str, LazyText] = {
     # guards of the workflow
     "wrong_status": _("The audit has moved on; this step is not possible from its present state."),
+    "wrong_route": _("This kind of engagement has no such step."),
     "no_team_leader": _("The team has no leader yet."),
+    "conflicts_undeclared": _("Not everybody on the team has declared whether they have a conflict of interest."),
+    "conflicts_uncleared": _("A conflict of interest on the team has not been cleared."),
+    "not_ready": _("Stage 1 is not recorded yet, or its result is that the centre is not ready."),
+    "no_opening_meeting": _("The opening meeting is not on record."),
+    "no_closing_meeting": _("The closing meeting is not on record."),
+    "actor_conflict": _("You have a conflict of interest in this audit that was not cleared."),
+    "majors_unverified": _("The correction of a major nonconformity has not been verified."),
+    "minors_unplanned": _("A minor nonconformity has no accepted plan for its correction."),
+    "stage_2_to_repeat": _(
+        "A major nonconformity was not verified within six months after stage 2. Stage 2 is to be repeated."
+    ),
+    "nothing_to_correct": _("No nonconformity is open; there is nothing to wait for."),
+    "stage_2_holds": _("Stage 2 is repeated only when a major nonconformity was not verified within six months."),
     "unanswered": _("Some criteria are still unanswered."),
     "actor_on_team": _("You were on the audit team. Somebody outside the team must do this."),
     "actor_audited": _("You belong to the audited organisation. Somebody outside it must do this."),
     "actor_reviewed": _("You carried out the technical review. Somebody else must decide."),
     "no_reason": _("Give a reason; it becomes part of the record."),
+    "certificate_gone": _("The certificate that this audit is about was withdrawn or superseded."),
+    "certificate_lapsed": _(
+        "The certificate ended too long ago to be renewed by this audit. An initial certification is needed."
+    ),
     "tier_not_attained": _("The result does not attain this tier, so it cannot be granted."),
-    "not_a_certification": _("Only a certification audit can lead to a certificate."),
+    # certificates
+    "wrong_state": _("The certificate is in another state by now; this step is not possible from there."),
+    "no_scope": _("Say what the scope is from now on; it must differ from the present one."),
+    # conflicts of interest
+    "detail_missing": _("Say what the conflict of interest is."),
+    "own_conflict": _("Nobody clears their own conflict of interest. Ask another audit manager."),
+    "nothing_to_clear": _("There is nothing to clear: nothing was declared yet, or it was cleared already."),
+    "cannot_be_cleared": _("Whoever belongs to the audited organisation cannot be cleared; take them off the team."),
+    # stage 1 and meetings
+    "in_future": _("This has not happened yet. Record it when it has."),
+    "closing_before_opening": _("The closing meeting was held before the opening meeting; check the times."),
+    "already_settled": _("This concern was dealt with already."),
     # planning
     "edition_not_published": _("Only a published edition can be audited against."),
     "dates_reversed": _("The last day on site is before the first."),
@@ -41,6 +70,10 @@ REFUSALS: dict[str, LazyText] = {
     "no_mandate": _(
         "The centre's organisation has not mandated this conducting organisation. Its administrator can do that."
     ),
+    "no_certificate": _("Say which certificate this audit is about."),
+    "initial_with_certificate": _("An audit that is about a certificate is not an initial certification."),
+    "other_centre": _("This certificate is another centre's."),
+    "already_planned": _("An audit was made from this line of the programme already."),
     # answers
     "bad_level": _("This is not a level of the scale."),
     "na_not_allowed": _("This criterion always applies; not applicable is not possible here."),
@@ -74,6 +107,16 @@ REFUSALS: dict[str, LazyText] = {
     "unknown_type": _("Files of this type are not taken."),
     "content_differs": _("The content of the file is not what its name says. Nothing was stored."),
     "disk_full": _("The file could not be written; the disk may be full. Nothing was stored."),
+}
+
+
+# What the data shows about somebody who is to work on an audit (``audits.selectors.conflicts``).
+FOUND: dict[str, LazyText] = {
+    "member_of_auditee": _("belongs to the audited organisation"),
+    "trained_by_auditee": _("is in the register of internal auditors of the audited organisation"),
+    "led_project": _("leads or led an improvement project of this centre"),
+    "decided_before": _("decided on an earlier audit of this centre"),
+    "familiar": _("was on the audit team here in each of the three years before"),
 }
 
 

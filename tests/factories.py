@@ -8,9 +8,13 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import Centre, Membership, Organisation, Role, User
+from audits.engagements import ConflictKind, MeetingKind, Readiness
 from audits.models import AuditKind, TeamRole
+from audits.services.conflicts import conflict_declare
 from audits.services.engagement import audit_create
+from audits.services.onsite import meeting_record, stage_one_record
 from audits.services.transitions import audit_step
+from audits.workflow import INITIAL, SELF
 from standards.services import edition_load, edition_publish
 
 if TYPE_CHECKING:
@@ -121,7 +125,7 @@ def make_edition(per_block: int = 3) -> Edition:
     return edition_publish(edition=edition_load(data=text, at=AT).edition, at=AT)
 
 
-def make_audit(*, started: bool = True, edition: Edition | None = None, **fields: Any) -> Audit:
+def make_audit(*, started: bool = True, drafted: bool = False, edition: Edition | None = None, **fields: Any) -> Audit:
     """Plan an audit with a leader and an auditor of the conducting organisation, and start it."""
     conductor = fields.pop("conductor", None) or make_organisation()
     manager = make_user(Role.AUDIT_MANAGER, conductor)
@@ -143,7 +147,61 @@ def make_audit(*, started: bool = True, edition: Edition | None = None, **fields
         **fields,
     }
     audit = audit_create(conductor=conductor, edition=edition or make_edition(), by=manager, at=AT, **values)
-    return audit_step(audit_id=audit.pk, step="start", by=manager, at=AT) if started else audit
+    if drafted:
+        return audit
+    audit = plan(audit, by=manager)
+    return start(audit, by=manager) if started else audit
+
+
+def declare_none(audit: Audit, *people: User) -> None:
+    """Let people declare that they have no conflict of interest; the whole team when nobody is named."""
+    for person in people or [member.user for member in audit.team.select_related("user")]:
+        conflict_declare(audit_id=audit.pk, kind=ConflictKind.NONE, by=person, at=AT)
+
+
+def plan(audit: Audit, *, by: User) -> Audit:
+    """Take a draft to where the work can start; a self-assessment needs no plan."""
+    if audit.route == SELF:
+        return audit
+    declare_none(audit)
+    return audit_step(audit_id=audit.pk, step="plan", by=by, at=AT)
+
+
+def start(audit: Audit, *, by: User) -> Audit:
+    """Take a planned audit to fieldwork by its own route, and hold the opening meeting."""
+    if audit.route == SELF:
+        return audit_step(audit_id=audit.pk, step="begin", by=by, at=AT)
+    if audit.route == INITIAL:
+        audit_step(audit_id=audit.pk, step="stage_1", by=by, at=AT)
+        stage_one_record(
+            audit_id=audit.pk, held_on=AT.date(), readiness=Readiness.READY, notes="Documents read.", by=by, at=AT
+        )
+    name = "start_stage_2" if audit.route == INITIAL else "start"
+    started = audit_step(audit_id=audit.pk, step=name, by=by, at=AT)
+    meet(audit, MeetingKind.OPENING, by=by)
+    return started
+
+
+def meet(audit: Audit, kind: str, *, by: User) -> None:
+    """Record a meeting."""
+    meeting_record(audit_id=audit.pk, kind=kind, held_at=AT, attendance="Everybody.", by=by, at=AT)
+
+
+def draft_report(audit: Audit) -> Audit:
+    """Take an audit from fieldwork to where its report can be submitted, by its leader; one that is there stays."""
+    leader = leader_of(audit)
+    audit.refresh_from_db()
+    if audit.status == "report_draft":
+        return audit
+    audit_step(audit_id=audit.pk, step="close", by=leader, at=AT)
+    meet(audit, MeetingKind.CLOSING, by=leader)
+    return audit_step(audit_id=audit.pk, step="report", by=leader, at=AT)
+
+
+def submit(audit: Audit, *, by: User | None = None) -> Audit:
+    """Take an audit from fieldwork to the technical review."""
+    draft_report(audit)
+    return audit_step(audit_id=audit.pk, step="submit", by=by or leader_of(audit), at=AT)
 
 
 def leader_of(audit: Audit) -> User:

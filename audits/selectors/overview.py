@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import may
-from audits.workflow import possible
 from benchmarks.kpis.registry import KPIS
 from benchmarks.settling import notes_in_words
 from benchmarks.terms import term
@@ -22,7 +20,6 @@ from standards.templatetags.standard_text import text
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
 
-    from accounts.models import User
     from audits.models import Audit, MarketWaiver
     from standards.models import Criterion
     from standards.scoring import GateResult, Result, State, TierResult
@@ -77,15 +74,50 @@ class StepWords:
 
 
 STEPS: dict[str, StepWords] = {
+    "plan": StepWords(
+        _("Confirm the plan"),
+        _("The plan stands: team, dates and sections. It can still change until the work starts."),
+        _("The audit is planned."),
+    ),
+    "stage_1": StepWords(
+        _("Start stage 1"),
+        _("The team reads documents, checks the scope and says whether the centre is ready for stage 2."),
+        _("Stage 1 has started."),
+    ),
+    "begin": StepWords(
+        _("Start the self-assessment"),
+        _("The answer sheet opens for the team."),
+        _("The self-assessment has started."),
+    ),
     "start": StepWords(
         _("Start fieldwork"),
         _("The answer sheet opens for the team. From here on nobody can be taken off the team."),
         _("Fieldwork has started."),
     ),
+    "start_stage_2": StepWords(
+        _("Start stage 2"),
+        _("The answer sheet opens for the team. From here on nobody can be taken off the team."),
+        _("Stage 2 has started: fieldwork."),
+    ),
+    "close": StepWords(
+        _("Go to the closing meeting"),
+        _("Fieldwork is done. Answers can still be put right until the report is submitted."),
+        _("Fieldwork is done; the closing meeting comes next."),
+    ),
+    "report": StepWords(
+        _("Draft the report"),
+        _("The closing meeting was held; the team writes the texts of the report."),
+        _("The report is being drafted."),
+    ),
     "submit": StepWords(
         _("Submit for technical review"),
         _("Answers, evidence and facts are frozen and the result is scored. Only a review can open them again."),
         _("The audit is submitted; its result is frozen."),
+    ),
+    "finish": StepWords(
+        _("Finish the self-assessment"),
+        _("Answers, evidence and facts are frozen and the result is scored. No certificate follows from it."),
+        _("The self-assessment is finished; its result is frozen."),
     ),
     "return": StepWords(
         _("Return to the team"),
@@ -98,6 +130,37 @@ STEPS: dict[str, StepWords] = {
         _("You confirm that scope, evidence and grading support the result. The decision comes next."),
         _("The technical review is approved."),
         needs_reason=True,
+    ),
+    "await_correction": StepWords(
+        _("Approve, and wait for corrections"),
+        _("You confirm the result. Before it goes on, the centre corrects and the corrections are verified."),
+        _("The technical review is approved; corrections are awaited."),
+        needs_reason=True,
+    ),
+    "settle": StepWords(
+        _("Corrections are settled"),
+        _("Majors are verified and minors have accepted plans. The decision comes next."),
+        _("The corrections are settled; the audit awaits the decision."),
+        needs_reason=True,
+    ),
+    "forgo": StepWords(
+        _("Decide without the corrections"),
+        _("The corrections did not come. Certification can then only be refused, or stage 2 repeated."),
+        _("The audit awaits the decision, without the corrections."),
+        needs_reason=True,
+    ),
+    "conclude": StepWords(
+        _("Conclude the audit"),
+        _("Your conclusion closes the internal audit. No certification follows from it."),
+        _("The audit is concluded and closed."),
+        needs_reason=True,
+    ),
+    "repeat_stage_2": StepWords(
+        _("Repeat stage 2"),
+        _("The frozen result is dropped, the sheet opens again, and the meetings are held anew."),
+        _("Stage 2 has started again."),
+        needs_reason=True,
+        danger=True,
     ),
     "decide": StepWords(_("Decide"), _("Grant or refuse certification."), _("The decision is recorded.")),
     "cancel": StepWords(
@@ -113,23 +176,6 @@ STEPS: dict[str, StepWords] = {
 def step_words(step: str) -> StepWords:
     """Return the words for a transition."""
     return STEPS[step]
-
-
-@dataclass(frozen=True)
-class NextStep:
-    """A transition as a button."""
-
-    name: str
-    words: StepWords
-
-
-def next_steps(audit: Audit, *, user: User) -> list[NextStep]:
-    """Return the transitions that lead on and that this person may make; guards are checked when it is made."""
-    return [
-        NextStep(transition.name, STEPS[transition.name])
-        for transition in possible(audit.status)
-        if may(user, transition.permission, audit)
-    ]
 
 
 def tier_names(audit: Audit) -> list[tuple[str, str]]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from audits.models import Answer, Audit, AuditKind, TeamMember
-from audits.services.errors import PlanError
+from audits.models import Answer, Audit, AuditKind, AuditPurpose, AuditStatus, TeamMember
+from audits.services.errors import PlanError, StaleTextsError
 from audits.services.locking import audit_lock, reference_lock, subject_of
-from audits.workflow import EDITABLE, PLANNABLE
+from audits.workflow import EDITABLE, PLANNABLE, UNSTARTED
 from ledger.services import ledger_append
 from standards.models import Edition, EditionStatus
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from accounts.models import Centre, Organisation, User
+    from audits.engagements import ProgrammeLine
+    from audits.models import Certificate
 
-TEXT_FIELDS = ("scope", "objectives", "summary", "not_covered")
+TEXT_FIELDS = ("scope", "objectives", "summary", "not_covered", "remote_methods")
 
 
 @transaction.atomic
@@ -34,12 +36,17 @@ def audit_create(
     onsite_from: date,
     onsite_to: date,
     team: Sequence[tuple[User, str]],
+    purpose: str = AuditPurpose.INITIAL,
+    of_certificate: Certificate | None = None,
+    programme_line: ProgrammeLine | None = None,
     by: User,
     at: datetime,
 ) -> Audit:
-    """Plan an engagement and make its empty answer sheet, one row per criterion of the edition.
+    """Draft an engagement and make its empty answer sheet, one row per criterion of the edition.
 
-    Raises ``PlanError``: edition_not_published, dates_reversed, twice_on_team, certifies_itself, no_mandate.
+    ``previous`` becomes the last audit of the centre of the same kind that was closed. Raises ``PlanError``:
+    edition_not_published, dates_reversed, twice_on_team, certifies_itself, no_mandate, no_certificate, other_centre,
+    already_planned.
     """
     # As it is now, and until this is done: whoever supersedes or withdraws it waits, or was first.
     edition = Edition.objects.select_for_update(no_key=True).defer("document").get(pk=edition.pk)
@@ -48,9 +55,17 @@ def audit_create(
     if onsite_to < onsite_from:
         raise PlanError("dates_reversed")
     _require_standing(centre, conductor, kind)
+    _require_certificate(centre, kind, purpose, of_certificate)
+    if programme_line is not None and Audit.objects.filter(programme_line=programme_line).exists():
+        raise PlanError("already_planned")
     audit = Audit.objects.create(
         reference=_next_reference(at.year),
         kind=kind,
+        status=AuditStatus.DRAFT,
+        purpose=purpose if kind == AuditKind.CERTIFICATION else AuditPurpose.INITIAL,
+        previous=previous_of(centre, kind),
+        of_certificate=of_certificate,
+        programme_line=programme_line,
         centre=centre,
         auditee_id=centre.organisation_id,
         conductor=conductor,
@@ -77,6 +92,8 @@ def audit_create(
             "conductor": conductor.pk,
             "edition": edition.sha256,
             "kind": kind,
+            "purpose": audit.purpose,
+            "certificate": of_certificate.number if of_certificate else None,
             "team": [[user.pk, role] for user, role in team],
         },
     )
@@ -90,6 +107,23 @@ def _require_standing(centre: Centre, conductor: Organisation, kind: str) -> Non
             raise PlanError("certifies_itself")
     elif not centre.organisation.audit_bodies.filter(pk=conductor.pk).exists():
         raise PlanError("no_mandate")
+
+
+def _require_certificate(centre: Centre, kind: str, purpose: str, certificate: Certificate | None) -> None:
+    """Every certification audit but the first is about a certificate, which must be this centre's."""
+    if kind != AuditKind.CERTIFICATION or purpose == AuditPurpose.INITIAL:
+        if certificate is not None:
+            raise PlanError("initial_with_certificate")
+    elif certificate is None:
+        raise PlanError("no_certificate")
+    elif certificate.audit.centre_id != centre.pk:
+        raise PlanError("other_centre")
+
+
+def previous_of(centre: Centre, kind: str) -> Audit | None:
+    """Return the last closed audit of the centre of this kind, whose nonconformities the next one verifies."""
+    closed = Audit.objects.filter(centre=centre, kind=kind, status=AuditStatus.CLOSED)
+    return closed.defer("result", "market", "facts").order_by("-onsite_to", "-pk").first()
 
 
 def _next_reference(year: int) -> str:
@@ -129,7 +163,7 @@ def team_member_add(*, audit_id: int, user: User, role: str, by: User, at: datet
 @transaction.atomic
 def team_member_remove(*, audit_id: int, user_id: int, by: User, at: datetime) -> None:
     """Take somebody off the team before fieldwork; afterwards they stay, because they have seen and written."""
-    audit = audit_lock(audit_id, within=PLANNABLE - EDITABLE)
+    audit = audit_lock(audit_id, within=UNSTARTED)
     removed, _details = TeamMember.objects.filter(audit=audit, user=user_id).delete()
     if removed:
         ledger_append(
@@ -138,29 +172,49 @@ def team_member_remove(*, audit_id: int, user_id: int, by: User, at: datetime) -
 
 
 @transaction.atomic
-def audit_texts_save(*, audit_id: int, texts: Mapping[str, str], by: User, at: datetime) -> Audit:
-    """Save scope, objectives, executive summary, what was not covered."""
+def audit_texts_save(
+    *, audit_id: int, texts: Mapping[str, str], revision: int | None = None, by: User, at: datetime
+) -> Audit:
+    """Save scope, objectives, executive summary, what was not covered, remote methods.
+
+    ``revision`` is the one that the writer saw; None writes over whatever is there. Raises ``StaleTextsError``.
+    """
     audit = audit_lock(audit_id, within=PLANNABLE)
     changed = {name: texts[name] for name in TEXT_FIELDS if name in texts and texts[name] != getattr(audit, name)}
     if changed:
+        if revision not in {None, audit.texts_revision}:
+            raise StaleTextsError({name: getattr(audit, name) for name in TEXT_FIELDS}, audit.texts_revision)
         for name, text in changed.items():
             setattr(audit, name, text)
-        audit.save(update_fields=list(changed))
+        audit.texts_revision += 1
+        audit.save(update_fields=[*changed, "texts_revision"])
         ledger_append(action="audit.texts_saved", subject=subject_of(audit), by=by, at=at, payload=changed)
     return audit
 
 
 @transaction.atomic
-def audit_facts_save(*, audit_id: int, facts: Mapping[str, Mapping[str, object]], by: User, at: datetime) -> Audit:
+def audit_facts_save(
+    *,
+    audit_id: int,
+    facts: Mapping[str, Mapping[str, object]],
+    revision: int | None = None,
+    by: User,
+    at: datetime,
+) -> Audit:
     """Save the facts that gates ask for: ``{"cskm": {"value": "62.5", "note": "where it was seen"}}``.
 
     A fact with an empty value is taken away; one whose value stays keeps where it was taken from (``source``). Values
-    are checked against the edition by the form.
+    are checked against the edition by the form. ``revision`` is the one that the writer saw; None writes over whatever
+    is there. Raises ``StaleTextsError``.
     """
     audit = audit_lock(audit_id, within=EDITABLE)
     merged = {**audit.facts, **{name: _with_source(audit.facts.get(name, {}), fact) for name, fact in facts.items()}}
-    audit.facts = {name: fact for name, fact in merged.items() if fact.get("value") not in (None, "")}
-    audit.save(update_fields=["facts"])
+    kept = {name: fact for name, fact in merged.items() if fact.get("value") not in (None, "")}
+    if revision not in {None, audit.facts_revision} and kept != audit.facts:
+        raise StaleTextsError(audit.facts, audit.facts_revision)
+    audit.facts = kept
+    audit.facts_revision += 1
+    audit.save(update_fields=["facts", "facts_revision"])
     ledger_append(action="audit.facts_saved", subject=subject_of(audit), by=by, at=at, payload={"facts": audit.facts})
     return audit
 

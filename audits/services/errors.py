@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audits.workflow import LEFT_EDITION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audits.models import Answer
 
 
@@ -92,3 +94,13 @@ class PlanError(AuditError):
         """Keep the code."""
         super().__init__(code)
         self.code = code
+
+
+class StaleTextsError(AuditError):
+    """Somebody else saved these texts or facts first; ``current`` is what is stored. Nothing was overwritten."""
+
+    def __init__(self, current: Mapping[str, Any], revision: int) -> None:
+        """Keep what is stored so that both can be shown."""
+        super().__init__(f"Revision {revision} is newer.")
+        self.current = current
+        self.revision = revision

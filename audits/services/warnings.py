@@ -42,7 +42,10 @@ def findings_warn(*, at: datetime) -> tuple[int, Mailed]:
     today = timezone.localdate(at)
     waiting = list(_waiting())
     policies = policies_of(finding.audit.auditee_id for finding in waiting)
-    due = [(finding, level) for finding in waiting if (level := _level(finding, policies, today))]
+    reached = [(finding, level) for finding in waiting if (level := _level(finding, policies, today))]
+    seen = FindingWarning.objects.filter(finding__in=[finding.pk for finding, _level in reached])
+    known = set(seen.values_list("finding", "level", "due"))
+    due = [(finding, level) for finding, level in reached if (finding.pk, level, finding.due) not in known]
     told = supervision([finding for finding, _level in due], policies)
     raised = 0
     for finding, level in due:
@@ -75,8 +78,6 @@ def _raise(
     finding: Finding, level: int, policy: FollowUpPolicy, people: list[User], *, today: date, at: datetime
 ) -> bool:
     """Raise one warning with its notices, unless it was raised before or the finding moved on meanwhile."""
-    if finding.due is None or finding.warnings.filter(level=level, due=finding.due).exists():
-        return False
     audit = audit_lock(finding.audit_id)
     now = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
     if (now.due, now.closed_at) != (finding.due, None) or now.state in SETTLED or now.due is None:

@@ -17,13 +17,14 @@ from audits.forms import FactsForm, PlanForm, TextsForm
 from audits.models import Audit, AuditKind, AuditStatus, TeamRole
 from audits.selectors.case import CHANNELS, audit_score
 from audits.selectors.moving import moves_of
-from audits.selectors.overview import gate_rows, market_rows, next_steps, tier_rows
+from audits.selectors.overview import gate_rows, market_rows, tier_rows
 from audits.selectors.registers.figures import differing_facts, offers
+from audits.selectors.route import steps_ahead, steps_done, stops
 from audits.selectors.sheet import asked_answers, audit_for, audits_for, findings_of, search, status_counts
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
 from audits.services.errors import NotEditableError, PlanError
 from audits.words import status_words, words_for
-from audits.workflow import EDITABLE, PLANNABLE
+from audits.workflow import EDITABLE, INITIAL, PLANNABLE
 from standards.selectors import edition_document
 
 if TYPE_CHECKING:
@@ -102,7 +103,12 @@ def audit_create_page(request: HttpRequest) -> HttpResponse:
         except PlanError as error:
             form.add_error(None, words_for(error.code))
         else:
-            messages.success(request, gettext("The audit is planned. Start fieldwork when the team is ready."))
+            messages.success(
+                request,
+                gettext(
+                    "The audit is drafted. Once everybody on the team has declared their interests, confirm the plan."
+                ),
+            )
             return redirect("audits:audit_detail", audit.pk)
     return render(request, "audits/audit_form.html", {"form": form}, status=form_status(form))
 
@@ -113,6 +119,7 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
     audit = get_audit(person(request.user), audit_id)
     answers = asked_answers(audit)
     result = audit_score(audit, answers, today=timezone.localdate())
+    done = steps_done(audit)
     context = {
         "audit": audit,
         "tiers": tier_rows(audit, result),
@@ -120,7 +127,11 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
         "market": market_rows(audit),
         "differing": differing_facts(audit),
         "findings": findings_of(audit),
-        "steps": next_steps(audit, user=person(request.user)),
+        "stops": stops(audit, done),
+        "done": done,
+        "steps": steps_ahead(audit, user=person(request.user), at=timezone.now()),
+        "may_see_conflicts": may(request.user, "audits.view_conflicts", audit),
+        "has_stage_1": audit.route == INITIAL,
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
         "moves": moves_of(audit),
         "may_move": audit.status in PLANNABLE and may(request.user, "audits.move_audit", audit),

@@ -15,6 +15,7 @@ from accounts.access import may, permission, require
 from accounts.views.profiles import person
 from audits.forms import DecisionForm, MarketForm, ReasonForm, WaiverForm
 from audits.selectors.case import audit_score
+from audits.selectors.conflicts import has_declared
 from audits.selectors.overview import (
     decision_routes,
     market_rows,
@@ -24,13 +25,14 @@ from audits.selectors.overview import (
     tier_rows,
     waiver_rows,
 )
+from audits.selectors.route import WHO_MAY, steps_ahead
 from audits.selectors.sheet import sheet_answers
 from audits.services.errors import NotEditableError, ReleaseNotPublishedError, TransitionRefusedError
 from audits.services.market import market_attach, market_waive
 from audits.services.transitions import audit_decide, audit_step
 from audits.views.engagements import form_status, get_audit
 from audits.words import status_words, words_for
-from audits.workflow import EDITABLE, TRANSITIONS
+from audits.workflow import EDITABLE, TRANSITIONS, actor_cleared
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -43,12 +45,12 @@ def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
     if step not in TRANSITIONS or step == "decide":
         raise Http404
     require(request.user, TRANSITIONS[step].permission, audit)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    declares = actor_cleared in TRANSITIONS[step].guards and not has_declared(audit, person(request.user))
+    form = ReasonForm(request.POST if request.method == "POST" else None, declares=declares)
     refused = False
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
         try:
-            audit_step(audit_id=audit.pk, step=step, reason=reason, by=person(request.user), at=timezone.now())
+            audit_step(audit_id=audit.pk, step=step, **form.cleaned_data, by=person(request.user), at=timezone.now())
         except TransitionRefusedError as error:
             refused = True
             form.add_error(None, words_for(*error.codes))
@@ -56,7 +58,18 @@ def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
             messages.success(request, step_words(step).done)
             return redirect("audits:audit_detail", audit.pk)
     unmeasured = [row.name for row in market_rows(audit) if row.state == "missing"] if step == "submit" else []
-    context = {"audit": audit, "form": form, "step": step, "words": step_words(step), "unmeasured": unmeasured}
+    ahead = next(
+        (each for each in steps_ahead(audit, user=person(request.user), at=timezone.now()) if each.name == step), None
+    )
+    context = {
+        "audit": audit,
+        "form": form,
+        "words": step_words(step),
+        "who": WHO_MAY[TRANSITIONS[step].permission],
+        "ahead": ahead,
+        "declares": declares,
+        "unmeasured": unmeasured,
+    }
     return render(request, "audits/step.html", context, status=form_status(form, refused=refused))
 
 
@@ -67,7 +80,14 @@ def decision_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     require(request.user, "audits.decide_audit", audit)
     route = audit.facts.get("decision_route", {}).get("value", "")
     posted = request.POST if request.method == "POST" else None
-    form = DecisionForm(posted, tiers=tier_names(audit), routes=decision_routes(audit), initial={"route": route})
+    declares = not has_declared(audit, person(request.user))
+    form = DecisionForm(
+        posted,
+        tiers=tier_names(audit),
+        routes=decision_routes(audit),
+        declares=declares,
+        initial={"route": route},
+    )
     by_guard = False
     if form.is_valid():
         try:

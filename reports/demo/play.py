@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from accounts.models import Centre, Membership, Organisation, User
-from audits.models import Audit, TeamRole
+from audits.models import Audit, AuditKind, TeamRole
 from audits.selectors.computed import computed_levels
 from audits.selectors.moving import move_plan, target_for
 from audits.selectors.overview import TOO_OLD
@@ -32,6 +32,7 @@ from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOP
 from reports.demo.practices import make_practices
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
+from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
 from standards.editions.comparison import Carry
 
@@ -139,18 +140,21 @@ class World:
             onsite_from=scene.first_day,
             onsite_to=scene.last_day,
             team=team,
+            **purpose_of(self.centres[scene.centre], scene.kind),
             by=manager,
             at=scene.at(scene.planned, 9),
         )
+        confirm_plan(scene, audit, manager)
         if scene.until == "planned":
             return scene, audit
-        audit_step(audit_id=audit.pk, step="start", by=manager, at=scene.at(scene.first_day, 7))
+        start_fieldwork(scene, audit, manager, leader)
         self._fieldwork(scene, audit, leader)
         if scene.until == "cancelled":
             audit_step(
                 audit_id=audit.pk, step="cancel", reason=scene.reason, by=manager, at=scene.at(scene.last_day, 16)
             )
         if scene.until in {"submitted", "approved", "decided"}:
+            finish_fieldwork(scene, audit, leader)
             audit_step(audit_id=audit.pk, step="submit", by=leader, at=scene.at(scene.last_day, 17))
         if scene.until in {"approved", "decided"}:
             self._review(scene, audit)
@@ -255,7 +259,7 @@ class World:
         note = "Scope, sample and grading support the result. Two interview notes were asked for and added."
         audit_step(
             audit_id=audit.pk,
-            step="approve",
+            step="conclude" if scene.kind == AuditKind.INTERNAL else "approve",
             reason=note,
             by=self.people[scene.reviewer],
             at=scene.at(reviewed, 14),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from audits.models import Answer, Audit, AuditStatus
 from audits.selectors.case import asked_codes, scope_channels
 from audits.services.results import result_of
+from audits.workflow import PLANNABLE
 from benchmarks.kpis.registry import KPIS
 from ledger.models import Entry
 from reports import document as doc
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Organisation
 
-UNFINISHED = (AuditStatus.PLANNED, AuditStatus.FIELDWORK, AuditStatus.CANCELLED)
+UNFINISHED = PLANNABLE | {AuditStatus.CANCELLED}
 
 
 def audit_document(audit: Audit, *, language: str, at: datetime) -> doc.CertificationReport:

@@ -15,14 +15,26 @@ from audits.services.evidence import evidence_add
 from audits.services.findings import finding_raise
 from audits.services.proofs import Proof, proof_store
 from audits.services.transitions import audit_decide, audit_step
-from tests.factories import AT, leader_of, make_audit, make_user
+from tests.factories import AT, declare_none, draft_report, leader_of, make_audit, make_user, start, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from io import BytesIO
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
-STATUSES = ("planned", "fieldwork", "technical_review", "decision", "closed", "cancelled")
+STATUSES = (
+    "draft",
+    "planned",
+    "stage_1",
+    "fieldwork",
+    "closing",
+    "report_draft",
+    "technical_review",
+    "correction",
+    "decision",
+    "closed",
+    "cancelled",
+)
 WHO = (
     "administrator",
     "audit_manager",
@@ -74,6 +86,7 @@ def make_people(audit: Audit) -> dict[str, User]:
         if role != Role.AUDIT_MANAGER
     )
     team_member_add(audit_id=audit.pk, user=people["observer"], role=TeamRole.OBSERVER, by=people["leader"], at=AT)
+    declare_none(audit, people["observer"])
     return people
 
 
@@ -83,7 +96,7 @@ def make_scene(status: str = "fieldwork", *, answered: bool = True, **fields: An
 
     audit = make_audit(started=False, **fields)
     scene = Scene(audit, make_people(audit), audit.answers.select_related("criterion").first())
-    scene.step("start", "audit_manager")
+    start(audit, by=scene.people["audit_manager"])
     leader = scene.people["leader"]
     for pk in audit.answers.values_list("pk", flat=True) if answered else ():
         answer_save(answer_id=pk, content=AnswerInput(level=4), revision=0, by=leader, at=AT)
@@ -167,10 +180,20 @@ def settle(finding: Finding, *, until: str = "closed") -> Finding:
 def _finish(scene: Scene) -> dict[str, Callable[[], None]]:
     """Return what leads from fieldwork to each state."""
 
+    def closing() -> None:
+        scene.step("close", "leader")
+
+    def report_draft() -> None:
+        draft_report(scene.audit)
+
     def submitted() -> None:
         facts = {"decision_route": {"value": "panel", "note": ""}}
         audit_facts_save(audit_id=scene.audit.pk, facts=facts, by=scene.people["leader"], at=AT)
-        scene.step("submit", "leader")
+        submit(scene.audit)
+
+    def awaiting() -> None:
+        submitted()
+        scene.step("await_correction", "reviewer", "One minor nonconformity is open.")
 
     def approved() -> None:
         submitted()
@@ -181,14 +204,19 @@ def _finish(scene: Scene) -> dict[str, Callable[[], None]]:
         values = {"granted": True, "tier": "base", "route": "panel", "reason": "Met."}
         audit_decide(audit_id=scene.audit.pk, by=scene.people["decision_maker"], at=AT, **values)
 
-    def planned() -> None:
-        # There is no way back to the plan; evidence and finding stay, so that every address has its object.
-        Audit.objects.filter(pk=scene.audit.pk).update(status="planned")
+    def earlier(status: str) -> Callable[[], None]:
+        # There is no way back before fieldwork; evidence and finding stay, so that every address has its object.
+        return lambda: Audit.objects.filter(pk=scene.audit.pk).update(status=status) and None
 
     return {
-        "planned": planned,
+        "draft": earlier("draft"),
+        "planned": earlier("planned"),
+        "stage_1": earlier("stage_1"),
         "fieldwork": lambda: None,
+        "closing": closing,
+        "report_draft": report_draft,
         "technical_review": submitted,
+        "correction": awaiting,
         "decision": approved,
         "closed": closed,
         "cancelled": lambda: scene.step("cancel", "audit_manager", "Contract ended."),

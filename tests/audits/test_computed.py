@@ -21,14 +21,13 @@ from audits.selectors.computed import above_computed, computed_levels, panel_com
 from audits.services.answers import AnswerInput, answer_save, answer_take_computed
 from audits.services.errors import ComputedLevelError, InvalidAnswerError, StaleRevisionError, TransitionRefusedError
 from audits.services.market import market_attach
-from audits.services.transitions import audit_step
 from benchmarks.models import Measurement, MeasurementRun
 from benchmarks.services import market_load
 from ledger.models import Entry
 from standards.editions import EditionError
 from standards.services import edition_load, edition_publish
 from tests.benchmarks.test_market import GOOD, release
-from tests.factories import AT, edition_document, leader_of, make_audit, make_centre, make_user
+from tests.factories import AT, edition_document, leader_of, make_audit, make_centre, make_user, submit
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -297,10 +296,10 @@ def test_what_was_answered_higher_before_stays_but_is_not_submitted(audit: Audit
     fresh = Audit.objects.get(pk=audit.pk)
     assert [each.criterion.code for each in above_computed(fresh)] == ["B1.1"]
     with pytest.raises(TransitionRefusedError) as error:
-        audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+        submit(audit)
     assert error.value.codes == ("answers_above_computed",)
     save(audit, "B1.1", 4)
-    assert audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT).status == "technical_review"
+    assert submit(audit).status == "technical_review"
 
 
 def test_runs_made_after_submission_change_nothing(audit: Audit) -> None:

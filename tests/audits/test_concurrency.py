@@ -21,7 +21,7 @@ from ledger.chain import verify
 from ledger.models import Entry
 from ledger.selectors import links
 from tests.audits.scenes import PNG, Scene, make_people, make_scene
-from tests.factories import AT, make_audit, make_edition, make_user
+from tests.factories import AT, draft_report, make_audit, make_edition, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,6 +179,7 @@ def test_what_is_saved_while_somebody_submits_is_in_the_result_or_refused(_round
     scene = make_scene()
     saving_it = saving(scene.answer, scene, "auditor", revision=1, level=0)
     leader = scene.people["leader"]
+    draft_report(scene.audit)
     saved, submitted = together(saving_it, lambda: audit_step(audit_id=scene.audit.pk, step="submit", by=leader, at=AT))
     assert isinstance(submitted, Audit)
     scene.answer.refresh_from_db()

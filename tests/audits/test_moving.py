@@ -23,7 +23,6 @@ from audits.services.engagement import audit_facts_save
 from audits.services.errors import InvalidAnswerError, LeftEditionError, NotEditableError, PlanError
 from audits.services.evidence import evidence_detach
 from audits.services.moving import audit_move
-from audits.services.transitions import audit_step
 from ledger.chain import verify
 from ledger.models import Entry
 from ledger.selectors import links
@@ -33,7 +32,7 @@ from standards.scoring.decimals import exact
 from standards.services import edition_load
 from tests.audits.editions import as_yaml, documents, make_pair, publish
 from tests.audits.scenes import PNG, Scene, add_evidence, make_people, make_scene, raise_finding
-from tests.factories import AT, make_audit
+from tests.factories import AT, make_audit, submit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -295,15 +294,14 @@ def test_move_is_in_the_ledger_with_the_hash_of_the_plan(scene: Scene, pair: Any
 
 def test_a_moved_audit_is_finished_on_the_new_edition(scene: Scene, pair: Any) -> None:
     move(scene, pair[1])
-    leader = scene.people["leader"]
     with pytest.raises(Exception, match="unanswered"):
-        audit_step(audit_id=scene.audit.pk, step="submit", by=leader, at=AT)
+        submit(scene.audit)
     for code in ("A1.2", "A1.4", "A1.99", "B1.5"):
         save(scene, code, level=4)
     with pytest.raises(InvalidAnswerError):
         save(scene, "B1.1", level=4)
     save(scene, "B1.1", level=3)
-    audit = audit_step(audit_id=scene.audit.pk, step="submit", by=leader, at=AT)
+    audit = submit(scene.audit)
     assert audit.result["edition_sha256"] == pair[1].sha256
     assert audit.result["case"]["answers"].keys() == set(pair[1].criteria.values_list("code", flat=True))
 

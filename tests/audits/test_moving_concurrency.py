@@ -22,7 +22,7 @@ from tests.audits.editions import make_pair
 from tests.audits.test_concurrency import _real_database as _real_database
 from tests.audits.test_concurrency import together
 from tests.audits.test_moving import answer_all, answer_of, everything, previewed, save, scene_on
-from tests.factories import AT, make_audit
+from tests.factories import AT, draft_report, make_audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,12 +95,13 @@ def test_an_answer_saved_while_somebody_moves_is_kept_or_refused(code: str, _rou
 def test_submitting_and_moving_at_once_leaves_a_result_on_one_edition(_round: int) -> None:
     scene, edition = started()
     leader = scene.people["leader"]
+    draft_report(scene.audit)
     submitted, moved = together(
         lambda: audit_step(audit_id=scene.audit.pk, step="submit", by=leader, at=AT), moving(scene, edition)
     )
     scene.audit.refresh_from_db()
     if isinstance(moved, AuditMove):
-        assert (scene.audit.status, scene.audit.result, scene.audit.edition) == ("fieldwork", None, edition)
+        assert (scene.audit.status, scene.audit.result, scene.audit.edition) == ("report_draft", None, edition)
         assert isinstance(submitted, TransitionRefusedError)
         assert submitted.codes == ("unanswered",)
     else:

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.errors import InvalidAnswerError, NotEditableError, StaleRevisionError
-from audits.services.transitions import audit_step
 from ledger.models import Entry
-from tests.factories import AT, leader_of, make_audit, make_edition
+from tests.factories import AT, leader_of, make_audit, make_edition, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +119,7 @@ def test_submitted_audit_takes_no_answer() -> None:
     leader = leader_of(audit)
     for answer in audit.answers.all():
         answer_save(answer_id=answer.pk, content=AnswerInput(level=4), revision=0, by=leader, at=AT)
-    audit_step(audit_id=audit.pk, step="submit", by=leader, at=AT)
+    submit(audit)
     with pytest.raises(NotEditableError):
         answer_save(answer_id=answer.pk, content=AnswerInput(level=5), revision=1, by=leader, at=AT)
     answer.refresh_from_db()

@@ -11,13 +11,14 @@ from accounts.models import Centre, Membership, Role, User
 from audits.forms import PlanForm
 from audits.models import Audit, AuditKind, Certificate, TeamRole
 from audits.rules import is_assessing, is_leader
+from audits.selectors.situation import situation_of
 from audits.services import transitions
 from audits.services.engagement import audit_create
 from audits.services.errors import PlanError, TransitionRefusedError
 from audits.services.transitions import audit_step
 from benchmarks.models import MarketRelease
 from tests.audits.scenes import make_scene
-from tests.factories import AT, leader_of, make_centre, make_edition, make_organisation, make_user
+from tests.factories import AT, leader_of, make_centre, make_edition, make_organisation, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +105,7 @@ def test_own_people_review_an_internal_audit() -> None:
     centre = make_centre()
     audit = plan(centre, centre.organisation, AuditKind.INTERNAL)
     manager = make_user(Role.AUDIT_MANAGER, centre.organisation)
-    assert not transitions.situation_of(audit, by=manager, reason="").actor_is_audited
+    assert not situation_of(audit, by=manager, reason="").actor_is_audited
 
 
 def test_auditor_who_left_the_body_writes_nothing_more() -> None:
@@ -124,7 +125,7 @@ def test_verdicts_are_made_anew_on_submission(monkeypatch: pytest.MonkeyPatch) -
     stale = {"nps": {"state": "above"}}
     Audit.objects.filter(pk=scene.audit.pk).update(market_release=release, market=stale)
     monkeypatch.setattr("audits.services.market.gated_kpis", lambda _audit: ["nps"])
-    scene.step("submit", "leader")
+    submit(scene.audit)
     scene.audit.refresh_from_db()
     assert scene.audit.market["nps"]["state"] == "no_figure"
     assert (scene.audit.result or {})["case"]["market"] == {"nps": "no_figure"}

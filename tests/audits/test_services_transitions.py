@@ -8,16 +8,17 @@ from datetime import date
 import pytest
 
 from accounts.models import Role
+from audits.cycle import valid_until
 from audits.models import AuditKind, AuditStatus, Certificate, Decision, FindingKind
 from audits.selectors.case import audit_case
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.engagement import audit_facts_save, team_member_remove
 from audits.services.errors import NotEditableError, PlanError, TransitionRefusedError
 from audits.services.findings import finding_raise
-from audits.services.transitions import audit_decide, audit_step, valid_until
+from audits.services.transitions import audit_decide, audit_step
 from ledger.models import Entry
 from tests.audits.scenes import settle
-from tests.factories import AT, leader_of, make_audit, make_user
+from tests.factories import AT, draft_report, leader_of, make_audit, make_user, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def awaiting_decision(level: int = 4, **fields):
     audit = answered(level, **fields)
     facts = {"cskm": {"value": "70", "note": ""}, "decision_route": {"value": "panel", "note": ""}}
     audit_facts_save(audit_id=audit.pk, facts=facts, by=leader_of(audit), at=AT)
-    audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    submit(audit)
     reviewer = make_user(Role.AUDIT_MANAGER, audit.conductor)
     audit_step(audit_id=audit.pk, step="approve", reason="Supports the result.", by=reviewer, at=AT)
     audit.refresh_from_db()
@@ -50,11 +51,12 @@ def decide(audit, by=None, **fields):
 
 def test_unfinished_sheet_cannot_be_submitted() -> None:
     audit = make_audit()
+    draft_report(audit)
     with pytest.raises(TransitionRefusedError) as caught:
         audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
     assert caught.value.codes == ("unanswered",)
     audit.refresh_from_db()
-    assert audit.status == AuditStatus.FIELDWORK
+    assert audit.status == AuditStatus.REPORT_DRAFT
 
 
 def test_kpi_not_measured_by_submission_counts_as_insufficient() -> None:
@@ -62,14 +64,14 @@ def test_kpi_not_measured_by_submission_counts_as_insufficient() -> None:
     audit.market = {"nps": {"state": "missing"}, "csat": {"state": "no_figure"}}
     audit.save()
     assert audit_case(audit, [], today=AT.date())["market"] == {"csat": "no_figure"}
-    audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    submit(audit)
     audit.refresh_from_db()
     assert audit.result["case"]["market"] == {"nps": "insufficient", "csat": "no_figure"}
 
 
 def test_submission_freezes_the_result_with_the_hash_of_the_edition() -> None:
     audit = answered(4)
-    audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    submit(audit)
     audit.refresh_from_db()
     assert audit.result["edition_sha256"] == audit.edition.sha256
     # all at 4 of 5: 40 x 4/5 + 60 x 4/5
@@ -80,7 +82,7 @@ def test_submission_freezes_the_result_with_the_hash_of_the_edition() -> None:
 
 def test_return_opens_the_sheet_and_drops_the_result() -> None:
     audit = answered()
-    audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    submit(audit)
     audit_step(
         audit_id=audit.pk,
         step="return",
@@ -89,13 +91,13 @@ def test_return_opens_the_sheet_and_drops_the_result() -> None:
         at=AT,
     )
     audit.refresh_from_db()
-    assert (audit.status, audit.result, audit.review_note) == ("fieldwork", None, "B1.2 lacks evidence.")
+    assert (audit.status, audit.result, audit.review_note) == ("report_draft", None, "B1.2 lacks evidence.")
 
 
 def test_whoever_was_on_the_team_can_neither_review_nor_decide() -> None:
     audit = answered()
     member = leader_of(audit)
-    audit_step(audit_id=audit.pk, step="submit", by=member, at=AT)
+    submit(audit)
     with pytest.raises(TransitionRefusedError) as caught:
         audit_step(audit_id=audit.pk, step="approve", reason="ok", by=member, at=AT)
     assert caught.value.codes == ("actor_on_team",)
@@ -147,10 +149,15 @@ def test_refusal_closes_without_a_certificate() -> None:
 
 
 def test_internal_audit_never_leads_to_a_certificate() -> None:
-    audit = awaiting_decision(kind=AuditKind.INTERNAL)
+    audit = answered(kind=AuditKind.INTERNAL)
+    submit(audit)
     with pytest.raises(TransitionRefusedError) as caught:
         decide(audit)
-    assert caught.value.codes == ("not_a_certification",)
+    assert caught.value.codes == ("wrong_route",)
+    reviewer = make_user(Role.AUDIT_MANAGER, audit.conductor)
+    audit_step(audit_id=audit.pk, step="conclude", reason="Conforms.", by=reviewer, at=AT)
+    audit.refresh_from_db()
+    assert (audit.status, audit.conclusion, Certificate.objects.count()) == ("closed", "Conforms.", 0)
 
 
 def test_decision_is_made_once() -> None:
@@ -189,7 +196,7 @@ def test_open_major_blocks_the_tier_until_it_is_verified_closed() -> None:
         answer_save(answer_id=answer.pk, content=AnswerInput(level=4), revision=0, by=leader, at=AT)
     facts = {"decision_route": {"value": "panel", "note": ""}}
     audit_facts_save(audit_id=audit.pk, facts=facts, by=leader, at=AT)
-    audit_step(audit_id=audit.pk, step="submit", by=leader, at=AT)
+    submit(audit)
     audit.refresh_from_db()
     assert audit.result["result"]["tier"] is None
     settle(finding)
@@ -231,9 +238,17 @@ def test_every_step_is_in_the_ledger() -> None:
     actions = list(Entry.objects.filter(subject=f"audit:{audit.pk}").values_list("action", flat=True))
     assert actions == [
         "audit.planned",
-        "audit.start",
+        *["conflict.declared"] * 2,
+        "audit.plan",
+        "audit.stage_1",
+        "stage_1.recorded",
+        "audit.start_stage_2",
+        "meeting.recorded",
         *["answer.saved"] * 6,
         "audit.facts_saved",
+        "audit.close",
+        "meeting.recorded",
+        "audit.report",
         "audit.submit",
         "audit.result_frozen",
         "audit.approve",

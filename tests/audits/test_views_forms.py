@@ -12,11 +12,10 @@ from accounts.models import Role
 from audits.models import Audit, AuditStatus, Certificate, Decision, MarketWaiver
 from audits.services.errors import TransitionRefusedError
 from audits.services.market import market_waive
-from audits.services.transitions import audit_step
 from benchmarks.models import MarketRelease, MeasurementRun
 from ledger.models import Entry
 from tests.audits.scenes import Scene, make_scene
-from tests.factories import AT, make_centre, make_edition, make_user
+from tests.factories import AT, draft_report, make_centre, make_edition, make_user, submit
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -193,15 +192,17 @@ def test_finding_after_submission_is_refused_with_words_and_stays_on_the_screen(
 
 
 def test_step_that_cannot_be_made_says_why_and_changes_nothing(client: Client, scene: Scene) -> None:
+    draft_report(scene.audit)
     scene.audit.answers.filter(pk=scene.answer.pk).update(level=None)
     response = send(client, scene, "step", "submit")
     assert response.status_code == 409
     assert "still unanswered" in response.content.decode()
     scene.audit.refresh_from_db()
-    assert scene.audit.status == AuditStatus.FIELDWORK
+    assert scene.audit.status == AuditStatus.REPORT_DRAFT
 
 
 def test_step_is_made_even_when_nothing_but_the_button_was_sent(client: Client, scene: Scene) -> None:
+    draft_report(scene.audit)
     assert send(client, scene, "step", "submit").status_code == 302
     scene.audit.refresh_from_db()
     assert scene.audit.status == AuditStatus.TECHNICAL_REVIEW
@@ -216,6 +217,7 @@ def test_cancelling_needs_a_reason_that_can_be_stored(client: Client, scene: Sce
 
 
 def test_step_made_twice_is_told_that_the_audit_moved_on(client: Client, scene: Scene) -> None:
+    draft_report(scene.audit)
     send(client, scene, "step", "submit")
     response = send(client, scene, "step", "submit")
     assert response.status_code == 409
@@ -232,7 +234,7 @@ def test_next_steps_are_offered_to_those_who_may(client: Client) -> None:
 
 # --- the decision ---------------------------------------------------------------------------------------------------
 
-GRANT = {"granted": "yes", "tier": "base", "route": "panel", "reason": "Met."}
+GRANT = {"declares_none": "on", "granted": "yes", "tier": "base", "route": "panel", "reason": "Met."}
 
 
 @pytest.fixture
@@ -317,7 +319,7 @@ def test_planning_makes_the_whole_sheet(client: Client, plan: dict[str, Any]) ->
     response = client.post("/audits/new/", plan, follow=True)
     audit = Audit.objects.get()
     assert response.redirect_chain[-1][0] == reverse("audits:audit_detail", args=[audit.pk])
-    assert (audit.status, audit.answers.count(), audit.team.count()) == ("planned", 6, 2)
+    assert (audit.status, audit.answers.count(), audit.team.count()) == ("draft", 6, 2)
 
 
 @pytest.mark.parametrize(
@@ -462,7 +464,7 @@ def test_decision_maker_on_the_team_cannot_waive(client: Client, scene: Scene) -
 
 def test_waiver_after_submission_says_so(client: Client, scene: Scene) -> None:
     with_old_figure(scene)
-    audit_step(audit_id=scene.audit.pk, step="submit", by=scene.people["leader"], at=AT)
+    submit(scene.audit)
     client.force_login(scene.people["decision_maker"])
     url = reverse("audits:waiver_add", args=[scene.audit.pk])
     response = client.post(url, {"kpi": "nps", "reason": "Why."}, follow=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.access import may
 from audits import urls
+from audits.engagements import Concern, Conflict, Meeting, StageOne
 from audits.models import (
     Answer,
     Audit,
@@ -43,11 +44,17 @@ PLANNERS = frozenset({"administrator", "audit_manager"})
 MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
 DECIDERS = frozenset({"decision_maker"})
+INSIDE = PLANNERS | ASSESSORS | {"observer", "decision_maker"}
+RECORDERS = ASSESSORS | PLANNERS
 EXPORTERS = ALL - {"observer", "viewer"}
 ALWAYS = frozenset(STATUSES)
-FIELDWORK = frozenset({"fieldwork"})
+FIELDWORK = frozenset({"fieldwork", "closing", "report_draft"})
+PLANNABLE = FIELDWORK | {"draft", "planned", "stage_1"}
+REVIEWED = frozenset({"technical_review", "correction", "decision"})
+LIVE = PLANNABLE | REVIEWED
+STAGE_1 = frozenset({"stage_1"})
 FINDING = {"kind": "strength", "statement": "Good.", "objective_evidence": "Seen."}
-DECISION = {"granted": "no", "route": "panel", "reason": "Not met."}
+DECISION = {"declares_none": "on", "granted": "no", "route": "panel", "reason": "Not met."}
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,7 @@ def post(name: str, who: frozenset[str], during: frozenset[str], ok: int = 302, 
 
 
 def step(name: str, who: frozenset[str], *during: str) -> Case:
-    return post("step", who, frozenset(during), step=name, reason="Because.")
+    return post("step", who, frozenset(during), step=name, reason="Because.", declares_none="on")
 
 
 CASES = (
@@ -102,7 +109,7 @@ CASES = (
     Case("decision", DECIDERS),
     Case("practice_propose", EXPORTERS, absent=frozenset({"cancelled"})),
     Case("move", MOVERS),
-    Case("move_preview", MOVERS, frozenset({"planned", "fieldwork"})),
+    Case("move_preview", MOVERS, PLANNABLE),
     Case("move_record", ALL),
     Case("step", PLANNERS, step="start"),
     Case("step", frozenset({"leader"}), step="submit"),
@@ -117,15 +124,38 @@ CASES = (
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
     post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
     post("fact_take", ASSESSORS, ALWAYS, value="1"),
-    post("texts", ASSESSORS, frozenset({"planned", "fieldwork"}), scope="All.", summary="Short."),
+    post("texts", ASSESSORS, PLANNABLE, scope="All.", summary="Short."),
     post("market", ASSESSORS, FIELDWORK, run=""),
     post("waiver_add", DECIDERS, ALWAYS, kpi="nps", reason="Only figure."),
     post("decision", DECIDERS, frozenset({"decision"}), **DECISION),
-    step("start", PLANNERS, "planned"),
-    step("submit", frozenset({"leader"}), "fieldwork"),
-    step("return", REVIEWERS, "technical_review", "decision"),
+    step("plan", PLANNERS, "draft"),
+    step("stage_1", PLANNERS, "planned"),
+    # The scene is an initial certification: what lies on other routes is refused in every state.
+    step("begin", PLANNERS),
+    step("start", PLANNERS),
+    step("finish", frozenset({"leader"})),
+    step("conclude", REVIEWERS),
+    step("start_stage_2", PLANNERS, "stage_1"),
+    step("close", frozenset({"leader"}), "fieldwork"),
+    step("report", frozenset({"leader"}), "closing"),
+    step("submit", frozenset({"leader"}), "report_draft"),
+    step("return", REVIEWERS, *REVIEWED),
     step("approve", REVIEWERS, "technical_review"),
-    step("cancel", PLANNERS, "planned", "fieldwork", "technical_review"),
+    step("await_correction", REVIEWERS, "technical_review"),
+    step("settle", REVIEWERS, "correction"),
+    step("forgo", REVIEWERS, "correction"),
+    # No major nonconformity is late.
+    step("repeat_stage_2", PLANNERS),
+    step("cancel", PLANNERS, *(LIVE - {"decision"})),
+    Case("conflicts", INSIDE),
+    post("conflicts", INSIDE - {"administrator"}, LIVE, kind="family", detail="A cousin."),
+    post("conflict_clear", PLANNERS, LIVE, note="Not on the same floor."),
+    *(Case(name, ALL) for name in ("stage_one", "meeting")),
+    post("stage_one", RECORDERS, STAGE_1, held_on="2026-09-01", readiness="ready", notes="Read."),
+    post("concern_add", RECORDERS, STAGE_1, clause="A1", statement="Thin."),
+    Case("concern_settle", RECORDERS),
+    post("concern_settle", RECORDERS, STAGE_1 | FIELDWORK, note="Sent."),
+    post("meeting", RECORDERS, FIELDWORK, held_at="2026-09-14T09:00", attendance="All."),
 )
 
 
@@ -141,6 +171,14 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         objective_evidence="Twenty calls heard.",
         raised_by=scene.people["leader"],
         raised_at=AT,
+    )
+    Concern.objects.create(
+        audit=scene.audit, clause="A1", statement="Thin.", raised_by=scene.people["leader"], raised_at=AT
+    )
+    Conflict.objects.update_or_create(
+        audit=scene.audit,
+        user=scene.people["reviewer"],
+        defaults={"kind": "other", "detail": "Knows somebody.", "declared_at": AT},
     )
     newer = make_edition()
     AuditMove.objects.create(
@@ -167,7 +205,11 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         about = [scene.audit.findings.get(kind=FindingKind.STRENGTH).pk]
     if name in moves:
         about = [scene.audit.pk, *scene.audit.moves.values_list(moves[name], flat=True)]
+    if name == "concern_settle":
+        about = [scene.audit.concerns.get().pk]
     special = {
+        "conflict_clear": [scene.audit.pk, scene.people["reviewer"].pk],
+        "meeting": [scene.audit.pk, "opening"],
         "audit_list": [],
         "audit_create": [],
         "evidence_file": [scene.evidence.pk],
@@ -181,7 +223,21 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
 
 def stored() -> dict[str, list[Any]]:
     """Return every row of the room and the length of the ledger."""
-    models = (Audit, Answer, AuditMove, TeamMember, Evidence, Finding, MarketWaiver, Decision, Certificate)
+    models = (
+        Concern,
+        Conflict,
+        Meeting,
+        StageOne,
+        Audit,
+        Answer,
+        AuditMove,
+        TeamMember,
+        Evidence,
+        Finding,
+        MarketWaiver,
+        Decision,
+        Certificate,
+    )
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
     return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
 
@@ -262,12 +318,18 @@ ALLOWED = {
             "step",
             "move_preview",
             "practice_propose",
+            "conflicts",
+            "conflict_clear",
+            "stage_one",
+            "concern_settle",
+            "meeting",
         ),
         FORMS,
     ),
     **dict.fromkeys(
         (
             "waiver_add",
+            "concern_add",
             "fact_take",
             "answer_save",
             "answer_take_computed",
@@ -356,6 +418,8 @@ def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     """Return what follows the first id in an address."""
     return {
         "step": [case.step],
+        "conflict_clear": [1],
+        "meeting": ["opening"],
         "evidence_remove": [scene.evidence.pk],
         "move_preview": [1],
         "move_record": [1],

@@ -18,6 +18,8 @@ PURE = [
     "benchmarks.verdict",
     "ledger.chain",
     "audits.workflow",
+    "audits.cycle",
+    "audits.life",
     "audits.returns",
     "audits.liveness",
     "audits.articles",

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from audits.services.transitions import audit_decide, audit_step
 from reports.renderers import render_html, render_pdf
 from reports.selectors import audit_document
-from tests.factories import AT, leader_of, make_audit, make_centre, make_user
+from tests.factories import AT, leader_of, make_audit, make_centre, make_user, submit
 from tests.second_standard import CODES, SCALES, second_standard, second_yaml
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def submitted(client: Client, audit: Audit) -> Audit:
     answer_all(client, audit)
     facts = {"rooms": "120", "decision_route": "phone", "services": ["groups"]}
     assert client.post(reverse("audits:facts", args=[audit.pk]), facts).status_code == 302
-    return audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    return submit(audit)
 
 
 # --- reading the standard -----------------------------------------------------------------------------------------

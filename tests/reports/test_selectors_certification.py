@@ -9,10 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audits.models import Decision, Finding, FindingKind, MarketWaiver
-from audits.services.transitions import audit_step
 from reports.document import Waiver
 from reports.selectors import audit_document
-from tests.factories import AT, leader_of, make_audit, make_user
+from tests.factories import AT, leader_of, make_audit, make_user, submit
 from tests.reports.rows import answer_all, make_certificate, make_evidence
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def test_audit_document_of_an_open_audit_is_a_draft_with_intervals() -> None:
 def test_audit_document_of_a_submitted_audit_tells_the_frozen_result() -> None:
     audit = make_audit()
     answer_all(audit, 4)
-    audit = audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    audit = submit(audit)
     audit.answers.update(level=0)
     report = document(audit)
     assert not report.draft

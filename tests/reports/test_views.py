@@ -14,11 +14,10 @@ from django.urls import reverse
 
 from accounts.models import Role
 from audits.models import Decision
-from audits.services.transitions import audit_step
 from reports.models import Export, ExportStatus
 from reports.services import export_render
 from reports.storage import export_path
-from tests.factories import AT, leader_of, make_audit, make_user
+from tests.factories import AT, leader_of, make_audit, make_user, submit
 from tests.reports.rows import answer_all, make_export
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ def test_preview_shows_ladder_gates_and_gaps(leader: Client, audit: Audit) -> No
 
 def test_preview_of_a_refused_audit_says_so_and_why(leader: Client, audit: Audit) -> None:
     answer_all(audit, 0)
-    audit_step(audit_id=audit.pk, step="submit", by=leader_of(audit), at=AT)
+    submit(audit)
     values = {"decided_by": make_user(), "decided_at": AT, "reason": "Far from the tier."}
     Decision.objects.create(audit=audit, granted=False, tier="", route="panel", **values)
     page = leader.get(reverse("reports:preview", args=[audit.pk])).content.decode()

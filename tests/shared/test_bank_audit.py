@@ -21,7 +21,7 @@ from benchmarks.services import market_load, measurement_run_create
 from reports.renderers import render_pdf
 from reports.selectors import audit_document
 from standards.services import edition_load, edition_publish
-from tests.factories import leader_of, make_audit, make_centre, make_user
+from tests.factories import leader_of, make_audit, make_centre, make_user, submit
 
 SHARED = os.environ.get("TOUCHSTONE_SHARED", "")
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -84,7 +84,7 @@ def test_real_call_log_ends_in_a_decided_audit_and_its_report() -> None:
         by=leader,
         at=AT,
     )
-    audit_step(audit_id=audit.pk, step="submit", by=leader, at=AT)
+    submit(audit)
     reviewer = make_user(Role.AUDIT_MANAGER, audit.conductor)
     audit_step(audit_id=audit.pk, step="approve", reason="Supports the result.", by=reviewer, at=AT)
     audit_decide(
