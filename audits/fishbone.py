@@ -116,9 +116,10 @@ def _bone(
     top = middle - length if side < 0 else middle + GAP
     for lines in causes:
         base = top + LINE * len(lines)
-        meets = right - SLANT * abs(base - middle) / (length + GAP)
+        meets, above = (right - SLANT * abs(y - middle) / (length + GAP) for y in (base, top))
+        edge = min(meets, above)  # text keeps clear of the bone along its whole height
         for number, text in enumerate(lines):
-            parts.append(words(meets - 8, top + LINE * (number + 1) - 5, text, size=12, text_anchor="end"))
+            parts.append(words(edge - 8, top + LINE * (number + 1) - 5, text, size=12, text_anchor="end"))
         thin = {"stroke": look.ink, "stroke_opacity": 0.35, "stroke_width": 1}
         parts.append(element("line", x1=right - COLUMN + 10, y1=base, x2=meets, y2=base, **thin))
         top = base + GAP
