@@ -20,6 +20,7 @@ from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.mapping import Mapping, MappingError, parse_mapping
 from benchmarks.records.postgres import in_postgres
 from benchmarks.records.quality import counted, whole_quality
+from benchmarks.records.spark import LOCAL, Spark, in_spark
 from benchmarks.watch import Watch, part, unwatched
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from benchmarks.gathering import Report
     from benchmarks.kpis.measure import Measurement
 
-ENGINES = ("duckdb", "postgres")
+ENGINES = ("duckdb", "postgres", "spark")
 MAX_CHANNELS = 40  # all KPIs are computed for each
 LONGEST_CHANNEL = 40  # what a measurement holds
 
@@ -67,13 +68,16 @@ def measure_file(
     by: Sequence[str] = (),
     engine: str = "duckdb",
     url: str = "",
+    spark: Spark = LOCAL,
     channels: bool = False,
     scratch: Path | None = None,
     limits: Limits = UNLIMITED,
 ) -> Measured:
     """Measure all KPIs that one file and its mapping allow; see ``measure_files``."""
     files = [(path, mapping)]
-    return measure_files(files, by=by, engine=engine, url=url, channels=channels, scratch=scratch, limits=limits)
+    return measure_files(
+        files, by=by, engine=engine, url=url, spark=spark, channels=channels, scratch=scratch, limits=limits
+    )
 
 
 def measure_files(
@@ -82,6 +86,7 @@ def measure_files(
     by: Sequence[str] = (),
     engine: str = "duckdb",
     url: str = "",
+    spark: Spark = LOCAL,
     channels: bool = False,
     scratch: Path | None = None,
     limits: Limits = UNLIMITED,
@@ -89,20 +94,14 @@ def measure_files(
 ) -> Measured:
     """Measure all KPIs that the files of a period allow together, each read by its mapping.
 
-    ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres;
-    ``scratch`` is where temporary files go, and what ``limits`` keep out of memory; ``watch`` is told each step, and
-    what it raises ends the work. Raises RecordsError or
-    MappingError when the records or a mapping cannot be used; their ``source`` is the place in ``files``, from 0, of
-    the file that is at fault.
+    ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres,
+    ``spark`` says where the engine spark runs; ``scratch`` is where temporary files go, and what ``limits`` keep out
+    of memory; ``watch`` is told each step, and what it raises ends the work. Raises RecordsError or MappingError when
+    the records or a mapping cannot be used; their ``source`` is the place in ``files``, from 0, of the file that is at
+    fault.
     """
     if engine not in ENGINES:
-        missing = "it needs pyspark, which is not installed" if engine == "spark" else "there is none of that name"
-        raise RecordsError(
-            "The engine {engine} is not available: {missing}. Choose one of {known}.",
-            engine=engine,
-            missing=missing,
-            known=ENGINES,
-        )
+        raise RecordsError("There is no engine {engine}. Choose one of {known}.", engine=engine, known=ENGINES)
     by = tuple(dict.fromkeys(by))
     unknown = [name for name in by if name not in GROUPS]
     if unknown:
@@ -119,6 +118,9 @@ def measure_files(
         names = _channels(quality["channels"]) if channels else []
         if engine == "postgres":
             evidence = replace(evidence, tables=stack.enter_context(in_postgres(evidence.tables, url)))
+        elif engine == "spark":
+            there = in_spark(evidence.tables, spark, folder, limits)
+            evidence = replace(evidence, tables=stack.enter_context(there))
         parts = 1 + len(names)
         kpis, lacking = compute(evidence, by, watch=part(watch, 0, parts))
         return Measured(
@@ -204,6 +206,7 @@ __all__ = [
     "Measured",
     "RecordsError",
     "Source",
+    "Spark",
     "look_at",
     "measure_file",
     "measure_files",

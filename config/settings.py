@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from benchmarks.records.limits import Limits
+from benchmarks.records.spark import Spark
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -132,6 +133,7 @@ EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
 # Tables beyond it go to files below DATA_DIR while a run is measured; 0 threads are all processors.
 RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
+RECORDS_SPARK = Spark(env.str("SPARK_MASTER", default="local[*]"), env.str("SPARK_FOLDER", default=""))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # far beyond what a run may have, so that the form can say so in words
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -513,21 +512,3 @@ def test_other_time_zones_and_thresholds_are_not_mixed(tmp_path: Path) -> None:
     for other in (one.replace("UTC", "Asia/Tokyo"), one + "thresholds: {service_level_seconds: 30}\n"):
         with pytest.raises(RecordsError, match="same"):
             measure_files([(tmp_path / "a.csv", parse_mapping(text)) for text in (one, other)])
-
-
-POSTGRES = os.environ.get("DATABASE_URL", "")
-
-
-@pytest.mark.skipif(not POSTGRES.startswith("postgres"), reason="DATABASE_URL names no PostgreSQL")
-def test_postgres_gives_the_same_figures_of_every_kind(tmp_path: Path) -> None:
-    files = []
-    for kind, text in FILES.items():
-        (tmp_path / f"{kind}.csv").write_text(text)
-        files.append((tmp_path / f"{kind}.csv", parse_mapping(mapping_of(kind))))
-    ours, theirs = (measure_files(files, engine=e, url=POSTGRES) for e in ("duckdb", "postgres"))
-    assert ours.not_measured == theirs.not_measured
-    assert len(ours.kpis) == len(theirs.kpis) > 50
-    for left, right in zip(ours.kpis, theirs.kpis, strict=True):
-        assert (left.kpi, left.variant, left.n, left.clusters) == (right.kpi, right.variant, right.n, right.clusters)
-        assert left.value == pytest.approx(right.value, rel=1e-9)
-        assert left.se == (None if right.se is None else pytest.approx(right.se, rel=1e-6, abs=1e-9))

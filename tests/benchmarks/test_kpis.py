@@ -1,9 +1,8 @@
-"""The measurements: known answers, a second method, both engines."""
+"""The measurements: known answers, a second method."""
 
 from __future__ import annotations
 
 import math
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -266,20 +265,3 @@ def test_missing_fields_are_told_and_nothing_is_guessed(tmp_path: Path) -> None:
 def test_one_day_has_no_error(tmp_path: Path) -> None:
     found = measure_file(write_csv(tmp_path / "a.csv", KNOWN[:5]), parse_mapping(MAPPING)).kpis
     assert {each.se for each in found if each.cluster == "day"} == {None}
-
-
-@pytest.mark.skipif(
-    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="DATABASE_URL names no PostgreSQL"
-)
-@pytest.mark.parametrize("by", [[], ["month", "channel"], ["week"], ["day"], ["agent"], ["queue", "skill"]])
-def test_postgres_gives_the_same_figures(tmp_path: Path, by: list[str]) -> None:
-    mapping = with_places(tmp_path / "a.csv")
-    ours = measure_file(tmp_path / "a.csv", mapping, by=by).kpis
-    theirs = measure_file(tmp_path / "a.csv", mapping, by=by, engine="postgres", url=os.environ["DATABASE_URL"]).kpis
-    assert len(ours) == len(theirs) > 0
-    for left, right in zip(ours, theirs, strict=True):
-        assert (left.kpi, left.variant, left.group, left.n, left.clusters) == (
-            *(right.kpi, right.variant, right.group, right.n, right.clusters),
-        )
-        assert left.value == pytest.approx(right.value, rel=1e-9)
-        assert left.se == (right.se and pytest.approx(right.se, rel=1e-6))

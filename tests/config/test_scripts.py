@@ -17,7 +17,7 @@ from reports.demo.people import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ["bin/setup", "bin/demo", "bin/test", "bin/bench"]
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-node.lock"]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-spark.lock"]
 
 
 def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -109,6 +109,7 @@ def test_locks_are_in_step_with_pyproject() -> None:
     product = wanted(project["project"]["dependencies"])
     assert product - locked("requirements.lock") == set()
     assert product | wanted(project["dependency-groups"]["dev"]) <= locked("requirements-dev.lock")
+    assert wanted(project["project"]["optional-dependencies"]["spark"]) <= locked("requirements-spark.lock")
 
 
 def test_locks_agree_on_every_version() -> None:

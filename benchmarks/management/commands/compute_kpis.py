@@ -47,7 +47,8 @@ class Command(BaseCommand):
             at = -1
             by = [name.strip() for name in options["by"].split(",") if name.strip()]
             url = os.environ.get("DATABASE_URL", "")
-            measured = measure_files(files, by=by, engine=options["engine"], url=url, limits=settings.RECORDS_LIMITS)
+            limits, spark = settings.RECORDS_LIMITS, settings.RECORDS_SPARK
+            measured = measure_files(files, by=by, engine=options["engine"], url=url, spark=spark, limits=limits)
         except MappingError as error:
             self._refuse(f"{pairs[error.source if at < 0 else at][1]}: {error}")
         except RecordsError as error:
