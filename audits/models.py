@@ -249,6 +249,51 @@ class Answer(models.Model):
         return f"{self.criterion_id}: {self.level}"
 
 
+class AnswerVariant(models.Model):
+    """What somebody typed and could not be saved as the answer, kept for whoever looks at its history.
+
+    ``reason`` is why: somebody else had saved (``conflict``), the audit was closed to changes (``locked``), or the
+    criterion is of an edition that the audit has left (``moved``). ``revision`` is the one it was made on. As long as
+    the same person goes on typing on that revision the row follows; ``settled_at`` is when they chose what to save.
+    """
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="variants")
+    key = models.UUIDField(unique=True)
+    reason = models.CharField(max_length=10)
+    level = models.PositiveSmallIntegerField(null=True)
+    na_reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    revision = models.PositiveIntegerField()
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        """Show the level and why it was not taken."""
+        return f"{self.answer_id}: {self.level} ({self.reason})"
+
+
+class SaveReceipt(models.Model):
+    """What was answered to a change that a browser sent under a key of its own: sent again, it is answered the same.
+
+    ``sha256`` is of what was sent, so that a key is never used for something else.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="+")
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    response = models.JSONField(default=dict)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Show the key."""
+        return str(self.key)
+
+
 class AuditMove(models.Model):
     """An audit under way went over to another edition; never changed, readable for ever.
 

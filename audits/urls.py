@@ -14,6 +14,7 @@ from audits.views import (
     practices,
     sheet,
     steps,
+    syncing,
 )
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("<int:audit_id>/moves/<int:move_id>/", moving.move_record, name="move_record"),
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
+    path("<int:audit_id>/sync/", syncing.sync, name="sync"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),

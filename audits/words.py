@@ -98,6 +98,12 @@ REFUSALS: dict[str, LazyText] = {
         "the preview again; it shows the present state."
     ),
     "unread": _("Say that you have read which answers no longer count."),
+    # what waited in a browser
+    "bad_operation": _("This change could not be read. What you typed is kept on this device."),
+    "kept_beside": _("What you typed is kept in the history of the criterion as “not taken”."),
+    "operation_unknown": _("This criterion is no longer part of the audit. What you typed is kept on this device."),
+    "operation_reused": _("This change was mixed up with another one. What you typed is kept on this device."),
+    "denied": _("You may no longer answer in this audit. What you typed is kept on this device."),
     # findings
     "due_missing": _("A nonconformity needs a date by which it must be corrected."),
     "already_closed": _("This finding is closed already."),

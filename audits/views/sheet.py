@@ -18,12 +18,14 @@ from django.utils import timezone
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.models import Answer, Audit, TeamMember
+from audits.operations import Fields
 from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.moving import with_former
 from audits.selectors.overview import tier_rows
 from audits.selectors.sheet import FILTERS, asked_answers, filtered, sheet_answers, tree, with_levels
-from audits.services.answers import AnswerInput, answer_save, answer_take_computed
+from audits.services.answers import answer_save, answer_take_computed
 from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEditableError, StaleRevisionError
+from audits.services.syncing import answer_input, whole
 from audits.views.drawer import get_answer, render_panel
 from audits.views.engagements import get_audit
 from audits.words import refusal_beside_computed, status_words, words_for
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
+    from audits.services.answers import AnswerInput
 
-NOT_APPLICABLE = "na"
 LONGEST_NUMBER = 9  # digits
 
 
@@ -126,14 +128,8 @@ def get_answer_lightly(user: User, answer_id: int) -> Answer:
 
 def _content(request: HttpRequest) -> AnswerInput:
     """Read the posted answer. Raises ``InvalidAnswerError``."""
-    choice = request.POST.get("level", "")
-    note = _note(request)
-    if choice == NOT_APPLICABLE:
-        reason = request.POST.get("na_reason", "").replace("\r\n", "\n").strip()
-        if not reason:
-            raise InvalidAnswerError("na_without_reason")
-        return AnswerInput(na_reason=reason, note=note)
-    return AnswerInput(level=_whole(choice, "bad_level") if choice else None, note=note)
+    reason = request.POST.get("na_reason", "").replace("\r\n", "\n").strip()
+    return answer_input(Fields(level=request.POST.get("level", ""), na_reason=reason, note=_note(request)))
 
 
 def _note(request: HttpRequest) -> str:
@@ -143,14 +139,7 @@ def _note(request: HttpRequest) -> str:
 
 def _revision(request: HttpRequest) -> int:
     """Read on which revision the answer was made: without it a save could overwrite what nobody has seen."""
-    return _whole(request.POST.get("revision", ""), "bad_revision")
-
-
-def _whole(text: str, code: str) -> int:
-    """Read a whole number of at most nine digits. Raises ``InvalidAnswerError`` with the code."""
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-        raise InvalidAnswerError(code)
-    return int(text)
+    return whole(request.POST.get("revision", ""), "bad_revision")
 
 
 def _state(
@@ -164,8 +153,13 @@ def _state(
 
 def _saved(request: HttpRequest, audit: Audit, saved: Answer) -> HttpResponse:
     """Return the saved state of the row and, out of band, the strip with the new scores."""
-    context = {"answer": saved, **_strip_context(audit), "out_of_band": True}
+    context = {"answer": saved, "held_revision": saved.revision, **_strip_context(audit), "out_of_band": True}
     return render(request, "audits/sheet.html#saved", context)
+
+
+def strip_html(request: HttpRequest, audit: Audit) -> str:
+    """Render the strip with the scores as they are now."""
+    return render(request, "audits/sheet.html#strip", _strip_context(audit)).content.decode()
 
 
 def _strip_context(audit: Audit) -> dict[str, Any]:

@@ -25,6 +25,8 @@ PURE = [
     "audits.articles",
     "audits.levels",
     "audits.plots",
+    "audits.operations",
+    "audits.merging",
     "reports.document",
     "reports.charts",
     "reports.lens_document",

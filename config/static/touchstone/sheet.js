@@ -307,6 +307,7 @@
   const countSoon = () => { clearTimeout(counted); counted = setTimeout(count, 50); };
   if (!rows.dataset.filtered) {
     rows.addEventListener("input", countSoon);
+    rows.addEventListener("touchstone:answer", countSoon); // the queue has filled in a row
     document.addEventListener("htmx:afterSettle", countSoon);
     document.addEventListener("htmx:oobAfterSwap", countSoon);
   }

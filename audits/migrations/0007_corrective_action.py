@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_notices'),
-        ('audits', '0005_histories'),
+        ('audits', '0006_offline'),
         ('standards', '0004_practices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
