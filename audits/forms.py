@@ -13,8 +13,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, Role, User
-from audits.models import Audit, AuditKind, EvidenceKind, Finding, FindingKind, MarketWaiver
-from audits.words import GROUPS
+from audits.models import Audit, AuditKind, AuditPurpose, Certificate, EvidenceKind, Finding, FindingKind, MarketWaiver
+from audits.words import GROUPS, words_for
 from benchmarks.models import MarketRelease, MeasurementRun, ReleaseStatus
 from standards.models import Edition, EditionStatus
 from standards.scoring.words import plain
@@ -66,9 +66,29 @@ class PlanForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=AuditPurpose,
+        required=False,
+        help_text=_("Of a certification audit. All but the first are about a certificate."),
+    )
+    of_certificate = forms.ModelChoiceField(
+        Certificate.objects.none(), label=_("About the certificate"), required=False
+    )
+
     class Meta:
         model = Audit
-        fields: ClassVar[list[str]] = ["centre", "kind", "edition", "scope", "objectives", "onsite_from", "onsite_to"]
+        fields: ClassVar[list[str]] = [
+            "centre",
+            "kind",
+            "purpose",
+            "of_certificate",
+            "edition",
+            "scope",
+            "objectives",
+            "onsite_from",
+            "onsite_to",
+        ]
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "scope": forms.Textarea(attrs={"rows": 3}),
             "objectives": forms.Textarea(attrs={"rows": 2}),
@@ -85,6 +105,8 @@ class PlanForm(forms.ModelForm):
         ).distinct()
         self._choices("conductor").queryset = Organisation.objects.filter(pk__in=managed)
         self._choices("centre").queryset = Centre.objects.visible_to(user)
+        held = Certificate.objects.visible_to(user).filter(status__in=["active", "suspended"])
+        self._choices("of_certificate").queryset = held.filter(audit__conductor__in=managed)
         self._choices("edition").queryset = Edition.objects.filter(status=EditionStatus.PUBLISHED).defer("document")
         self._choices("leader").queryset = people.order_by("name")
         self._choices("auditors").queryset = people.order_by("name")
@@ -103,6 +125,12 @@ class PlanForm(forms.ModelForm):
         if cleaned.get("leader") in (cleaned.get("auditors") or []):
             self.add_error("auditors", gettext("The team leader is on the team already; untick the name here."))
         self._require_members(cleaned)
+        cleaned["purpose"] = cleaned.get("purpose") or AuditPurpose.INITIAL
+        if cleaned.get("kind") != AuditKind.CERTIFICATION:
+            cleaned["purpose"], cleaned["of_certificate"] = AuditPurpose.INITIAL, None
+        elif (cleaned["purpose"] == AuditPurpose.INITIAL) == bool(cleaned.get("of_certificate")):
+            code = "initial_with_certificate" if cleaned.get("of_certificate") else "no_certificate"
+            self.add_error("of_certificate", words_for(code))
         return cleaned
 
     def _require_members(self, cleaned: Mapping[str, Any]) -> None:
@@ -114,19 +142,43 @@ class PlanForm(forms.ModelForm):
                 self.add_error(name, gettext("Choose people of the conducting organisation."))
 
 
+def revision_field(revision: int) -> forms.Field:
+    """Return the hidden field that says on which revision a form was filled in."""
+    return forms.IntegerField(widget=forms.HiddenInput, required=False, initial=revision)
+
+
+def take_theirs(form: forms.BaseForm, current: Mapping[str, object], revision: int) -> list[tuple[str, str]]:
+    """Let a refused form be saved on what is stored now, and return that in words where it differs."""
+    data = form.data.copy()  # type: ignore[attr-defined] # a QueryDict
+    data["revision"] = str(revision)
+    form.data = data
+    return [
+        (str(field.label), listed(value) if isinstance(value, list) else str(value))
+        for name, field in form.fields.items()
+        if (value := current.get(name)) not in (None, "") and value != form.cleaned_data.get(name)
+    ]
+
+
+def listed(values: Sequence[object]) -> str:
+    """Return several values in one line."""
+    return ", ".join(map(str, values))
+
+
 class TextsForm(forms.ModelForm):
     """The texts of the report that somebody must write."""
 
     class Meta:
         model = Audit
-        fields: ClassVar[list[str]] = ["scope", "objectives", "summary", "not_covered"]
+        fields: ClassVar[list[str]] = ["scope", "objectives", "summary", "not_covered", "remote_methods"]
         widgets: ClassVar[dict[str, forms.Widget]] = {
-            name: forms.Textarea(attrs={"rows": 4}) for name in ("scope", "objectives", "summary", "not_covered")
+            name: forms.Textarea(attrs={"rows": 4})
+            for name in ("scope", "objectives", "summary", "not_covered", "remote_methods")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add the button."""
         super().__init__(*args, **kwargs)
+        self.fields["revision"] = revision_field(self.instance.texts_revision)
         self.helper = submit_helper(gettext("Save the texts"))
 
 
@@ -266,7 +318,12 @@ class FactsForm(forms.Form):
     """The facts that the gates of this edition ask for, built from the edition's own list."""
 
     def __init__(
-        self, *args: Any, facts: Sequence[Mapping[str, Any]], stored: Mapping[str, Any], **kwargs: Any
+        self,
+        *args: Any,
+        facts: Sequence[Mapping[str, Any]],
+        stored: Mapping[str, Any],
+        revision: int = 0,
+        **kwargs: Any,
     ) -> None:
         """Make one field per fact, and one for where it was seen."""
         super().__init__(*args, **kwargs)
@@ -277,6 +334,7 @@ class FactsForm(forms.Form):
             self.fields[f"{fact['code']}-note"] = forms.CharField(
                 label=gettext("Where it was seen"), required=False, max_length=500, initial=now.get("note", "")
             )
+        self.fields["revision"] = revision_field(revision)
         self.helper = submit_helper(gettext("Save the facts"))
 
     def facts(self) -> dict[str, dict[str, object]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import rules
 
 from accounts.models import Organisation, Role, User
 from accounts.rules import CENTRE_EDITORS
 from audits.models import Audit, AuditKind, Finding, TeamRole
+
+if TYPE_CHECKING:
+    from audits.engagements import AuditProgramme
 
 
 def team_role(user: User, audit: Audit) -> str | None:
@@ -52,6 +57,12 @@ def manages_audits(user: User, audit: Audit) -> bool:
 def manages_audits_somewhere(user: User) -> bool:
     """Manages audits of at least one organisation."""
     return bool(user.organisations_as(Role.ADMINISTRATOR, Role.AUDIT_MANAGER))
+
+
+@rules.predicate
+def manages_programme(user: User, programme: AuditProgramme) -> bool:
+    """Manages audits of the organisation whose programme it is."""
+    return user.has_role(programme.organisation_id, Role.ADMINISTRATOR, Role.AUDIT_MANAGER)
 
 
 @rules.predicate
@@ -120,6 +131,8 @@ rules.add_perm("audits.submit_audit", is_leader)
 # Who has a conflict of interest is no business of the auditee.
 rules.add_perm("audits.view_conflicts", is_on_team | manages_audits | reviews)
 rules.add_perm("audits.declare_conflict", is_on_team | reviews)
+rules.add_perm("audits.change_plan", is_leader | manages_audits)
+rules.add_perm("audits.change_programme", manages_programme)
 rules.add_perm("audits.record_onsite", is_assessing | manages_audits)
 rules.add_perm("audits.review_audit", reviews)
 rules.add_perm("audits.decide_audit", decides)

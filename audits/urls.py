@@ -4,14 +4,17 @@ from django.urls import path
 
 from audits.views import (
     attachments,
+    certificates,
     conflicts,
     drawer,
     engagements,
     findings,
     moving,
     onsite,
+    plans,
     policies,
     practices,
+    programmes,
     sheet,
     steps,
     syncing,
@@ -27,6 +30,13 @@ urlpatterns = [
     path("<int:audit_id>/facts/", engagements.facts_page, name="facts"),
     path("<int:audit_id>/facts/<slug:code>/take/", facts.fact_take, name="fact_take"),
     path("<int:audit_id>/texts/", engagements.texts_page, name="texts"),
+    path("<int:audit_id>/plan/", plans.plan_page, name="plan"),
+    path("<int:audit_id>/plan/days/", plans.plan_dates, name="plan_dates"),
+    path("<int:audit_id>/plan/sections/", plans.plan_sections, name="plan_sections"),
+    path("<int:audit_id>/plan/agenda/", plans.plan_agenda_add, name="agenda_add"),
+    path("<int:audit_id>/plan/agenda/<int:line_id>/remove/", plans.plan_agenda_remove, name="agenda_remove"),
+    path("<int:audit_id>/plan/team/", plans.member_add, name="member_add"),
+    path("<int:audit_id>/plan/team/<int:user_id>/remove/", plans.member_remove, name="member_remove"),
     path("<int:audit_id>/conflicts/", conflicts.conflicts_page, name="conflicts"),
     path("<int:audit_id>/conflicts/<int:user_id>/clear/", conflicts.conflict_clear_page, name="conflict_clear"),
     path("<int:audit_id>/stage-1/", onsite.stage_one_page, name="stage_one"),
@@ -69,6 +79,20 @@ finding_urlpatterns = [
     path("<int:finding_id>/edit/", findings.finding_change, name="edit"),
     path("<int:finding_id>/steps/<slug:step>/", findings.finding_step_page, name="step"),
     path("<int:finding_id>/warnings/<int:warning_id>/", findings.warning_acted, name="acted"),
+]
+
+# Included under ``/certificates/`` and ``/programmes/``, each with a name space of its own.
+certificate_urlpatterns = [
+    path("", certificates.certificate_list, name="list"),
+    path("<int:certificate_id>/", certificates.certificate_detail, name="detail"),
+    path("<int:certificate_id>/steps/<slug:step>/", certificates.certificate_step_page, name="step"),
+]
+programme_urlpatterns = [
+    path("", programmes.programme_list, name="list"),
+    path("new/", programmes.programme_add, name="create"),
+    path("<int:programme_id>/", programmes.programme_detail, name="detail"),
+    path("<int:programme_id>/edit/", programmes.programme_edit, name="edit"),
+    path("<int:programme_id>/lines/<int:line_id>/remove/", programmes.programme_line_remove, name="line_remove"),
 ]
 
 # Included under ``/registers/``, with a name space of their own.

@@ -48,6 +48,12 @@ REFUSALS: dict[str, LazyText] = {
         "The certificate ended too long ago to be renewed by this audit. An initial certification is needed."
     ),
     "tier_not_attained": _("The result does not attain this tier, so it cannot be granted."),
+    # plan and programme
+    "not_on_team": _("Choose people of the team."),
+    "unknown_clause": _("The edition of this audit has no such clause."),
+    "times_reversed": _("The session ends before it begins."),
+    "outside_the_days": _("This day is not one of the days on site."),
+    "programme_exists": _("This organisation has a programme for that year already."),
     # certificates
     "wrong_state": _("The certificate is in another state by now; this step is not possible from there."),
     "no_scope": _("Say what the scope is from now on; it must differ from the present one."),
@@ -73,6 +79,10 @@ REFUSALS: dict[str, LazyText] = {
     "no_certificate": _("Say which certificate this audit is about."),
     "initial_with_certificate": _("An audit that is about a certificate is not an initial certification."),
     "other_centre": _("This certificate is another centre's."),
+    "saved_meanwhile": _(
+        "Somebody else saved here in the meantime. Nothing was overwritten: below are their words, and in the form "
+        "yours. Take over what is to stay, and save again."
+    ),
     "already_planned": _("An audit was made from this line of the programme already."),
     # answers
     "bad_level": _("This is not a level of the scale."),
@@ -116,6 +126,57 @@ REFUSALS: dict[str, LazyText] = {
 }
 
 
+@dataclass(frozen=True)
+class CertificateWords:
+    """What a step in the life of a certificate is called, what it does, and what is said when it was done."""
+
+    label: LazyText
+    explains: LazyText
+    done: LazyText
+    danger: bool = False
+
+
+CERTIFICATE_STEPS: dict[str, CertificateWords] = {
+    "suspend": CertificateWords(
+        _("Suspend the certificate"),
+        _("From today nobody may rely on it, and its public page says so. Normally for six months at most."),
+        _("The certificate is suspended."),
+        danger=True,
+    ),
+    "restore": CertificateWords(
+        _("Restore the certificate"),
+        _("It is valid again from today, until the day on which it would have ended anyway."),
+        _("The certificate is restored."),
+    ),
+    "reduce": CertificateWords(
+        _("Reduce the scope"),
+        _("The certificate holds for less from today. Number and end stay."),
+        _("The scope is reduced."),
+        danger=True,
+    ),
+    "extend": CertificateWords(
+        _("Extend the scope"),
+        _("The certificate holds for more from today, on the strength of an audit. Number and end stay."),
+        _("The scope is extended."),
+    ),
+    "withdraw": CertificateWords(
+        _("Withdraw the certificate"),
+        _("It is no longer valid, and its public page says so for ever. This cannot be undone."),
+        _("The certificate is withdrawn."),
+        danger=True,
+    ),
+}
+# The history of a certificate, by the codes of its events.
+EVENTS: dict[str, LazyText] = {
+    "grant": _("Granted"),
+    "maintain": _("Maintained after an audit"),
+    "supersede": _("Superseded by a newer certificate"),
+    "suspend": _("Suspended"),
+    "restore": _("Restored"),
+    "reduce": _("Scope reduced"),
+    "extend": _("Scope extended"),
+    "withdraw": _("Withdrawn"),
+}
 # What the data shows about somebody who is to work on an audit (``audits.selectors.conflicts``).
 FOUND: dict[str, LazyText] = {
     "member_of_auditee": _("belongs to the audited organisation"),

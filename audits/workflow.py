@@ -146,6 +146,8 @@ def actor_not_audited(situation: Situation) -> str | None:
 
 def actor_cleared(situation: Situation) -> str | None:
     """Whoever reviews or decides has no conflict of interest that was declared or found and not cleared."""
+    if situation.actor_is_audited:
+        return None  # said already, by the guard for it
     return "actor_conflict" if situation.actor in situation.uncleared - situation.team else None
 
 

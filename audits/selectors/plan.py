@@ -21,6 +21,14 @@ def assigned_codes(audit: Audit, user: User) -> frozenset[str]:
     return frozenset(rows)
 
 
+def sections_by_person(audit: Audit) -> dict[int, list[str]]:
+    """Return the clauses that each person answers for, by the person's id; one query."""
+    found: dict[int, list[str]] = {}
+    for user, clause in audit.sections.order_by("clause").values_list("user_id", "clause"):
+        found.setdefault(user, []).append(clause)
+    return found
+
+
 def clause_names(audit: Audit) -> list[tuple[str, str]]:
     """Return (code, title) of the clauses of the audit's edition, in order; one query."""
     clauses = Clause.objects.filter(block__edition=audit.edition_id).order_by("block__position", "position")

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import may, permission, require, signed_in
+from accounts.models import Role
 from accounts.views.profiles import person
-from audits.forms import FactsForm, PlanForm, TextsForm
-from audits.models import Audit, AuditKind, AuditStatus, TeamRole
+from audits.engagements import ProgrammeLine
+from audits.forms import LONGEST_KEY, FactsForm, PlanForm, TextsForm, take_theirs
+from audits.models import Audit, AuditKind, AuditPurpose, AuditStatus, Certificate, TeamRole
 from audits.selectors.case import CHANNELS, audit_score
 from audits.selectors.moving import moves_of
 from audits.selectors.overview import gate_rows, market_rows, tier_rows
@@ -22,7 +24,7 @@ from audits.selectors.registers.figures import differing_facts, offers
 from audits.selectors.route import steps_ahead, steps_done, stops
 from audits.selectors.sheet import asked_answers, audit_for, audits_for, findings_of, search, status_counts
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
-from audits.services.errors import NotEditableError, PlanError
+from audits.services.errors import NotEditableError, PlanError, StaleTextsError
 from audits.words import status_words, words_for
 from audits.workflow import EDITABLE, INITIAL, PLANNABLE
 from standards.selectors import edition_document
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PAGE = 50
+MANAGERS = (Role.ADMINISTRATOR, Role.AUDIT_MANAGER)
 SORTS = {
     "-onsite_from": ("-onsite_from", "-pk"),
     "onsite_from": ("onsite_from", "pk"),
@@ -83,12 +86,49 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "audits/audit_list.html", context)
 
 
+def _number(request: HttpRequest, name: str) -> int | None:
+    """Return a number of the address that a database can hold."""
+    given = request.GET.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_KEY else None
+
+
+def _line(request: HttpRequest) -> ProgrammeLine | None:
+    """Return the line of a programme from which an audit is to be made."""
+    wanted, managed = _number(request, "line"), person(request.user).organisations_as(*MANAGERS)
+    if wanted is None:
+        return None
+    return ProgrammeLine.objects.filter(pk=wanted, programme__organisation__in=managed, audit=None).first()
+
+
+def _proposed(request: HttpRequest) -> dict[str, object]:
+    """Return what the address proposes for a new audit: a line of a programme, or a certificate and what is due."""
+    line = _line(request)
+    if line is not None:
+        certificate = Certificate.objects.filter(audit__centre=line.centre_id, status="active").first()
+        return {
+            "centre": line.centre_id,
+            "kind": line.kind,
+            "purpose": line.purpose,
+            "conductor": line.programme.organisation_id,
+            "of_certificate": certificate.pk if certificate and line.purpose != AuditPurpose.INITIAL else None,
+        }
+    certificate_id = _number(request, "certificate")
+    kind = {"kind": AuditKind.CERTIFICATION} if certificate_id else {}
+    return {
+        "centre": _number(request, "centre"),
+        "of_certificate": certificate_id,
+        "purpose": request.GET.get("purpose", ""),
+        **kind,
+    }
+
+
 @permission("audits.add_audit", methods=("GET", "POST"))
 def audit_create_page(request: HttpRequest) -> HttpResponse:
     """Plan an engagement."""
     require(request.user, "audits.add_audit")
     posted = request.POST if request.method == "POST" else None
-    form = PlanForm(posted, user=person(request.user), initial={"centre": request.GET.get("centre")})
+    form = PlanForm(posted, user=person(request.user), initial=_proposed(request))
+    line = _line(request)
     if form.is_valid():
         data = form.cleaned_data
         team = [(data["leader"], TeamRole.LEADER), *((user, TeamRole.AUDITOR) for user in data["auditors"])]
@@ -97,6 +137,7 @@ def audit_create_page(request: HttpRequest) -> HttpResponse:
                 **{name: data[name] for name in PlanForm.Meta.fields},
                 conductor=data["conductor"],
                 team=team,
+                programme_line=line,
                 by=person(request.user),
                 at=timezone.now(),
             )
@@ -143,6 +184,12 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
     return render(request, "audits/audit_detail.html", context)
 
 
+def _revision(request: HttpRequest) -> int | None:
+    """Return the revision that the page showed."""
+    given = request.POST.get("revision", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_KEY else None
+
+
 @permission("audits.change_answer", methods=("GET", "POST"))
 def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """The facts that the gates of the edition ask for."""
@@ -151,18 +198,41 @@ def facts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     declared = edition_document(audit.edition).get("facts", [])
     # The channels come from the centre; a list without choices offers nothing to tick.
     facts = [fact for fact in declared if fact["code"] != CHANNELS and (fact["type"] != "list" or fact["choices"])]
-    form = FactsForm(request.POST if request.method == "POST" else None, facts=facts, stored=audit.facts)
+    form = FactsForm(
+        request.POST if request.method == "POST" else None,
+        facts=facts,
+        stored=audit.facts,
+        revision=audit.facts_revision,
+    )
+    theirs: list[tuple[str, str]] = []
     refused = False
     if form.is_valid():
         try:
-            audit_facts_save(audit_id=audit.pk, facts=form.facts(), by=person(request.user), at=timezone.now())
+            audit_facts_save(
+                audit_id=audit.pk,
+                facts=form.facts(),
+                revision=_revision(request),
+                by=person(request.user),
+                at=timezone.now(),
+            )
         except NotEditableError as error:
             refused = True
             form.add_error(None, status_words(error.status))
+        except StaleTextsError as error:
+            refused = True
+            form.add_error(None, words_for("saved_meanwhile"))
+            stored = {code: fact.get("value") for code, fact in error.current.items()}
+            theirs = take_theirs(form, stored, error.revision)
         else:
             messages.success(request, gettext("The facts are saved."))
             return redirect("audits:audit_detail", audit.pk)
-    context = {"audit": audit, "form": form, "offers": offers(audit), "editable": audit.status in EDITABLE}
+    context = {
+        "audit": audit,
+        "form": form,
+        "theirs": theirs,
+        "offers": offers(audit),
+        "editable": audit.status in EDITABLE,
+    }
     return render(request, "audits/facts.html", context, status=form_status(form, refused=refused))
 
 
@@ -172,15 +242,31 @@ def texts_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     audit = get_audit(person(request.user), audit_id)
     require(request.user, "audits.change_answer", audit)
     form = TextsForm(request.POST if request.method == "POST" else None, instance=audit)
+    theirs: list[tuple[str, str]] = []
     refused = False
     if form.is_valid():
         try:
-            audit_texts_save(audit_id=audit.pk, texts=form.cleaned_data, by=person(request.user), at=timezone.now())
+            audit_texts_save(
+                audit_id=audit.pk,
+                texts=form.cleaned_data,
+                revision=_revision(request),
+                by=person(request.user),
+                at=timezone.now(),
+            )
         except NotEditableError as error:
             refused = True
             form.add_error(None, status_words(error.status))
+        except StaleTextsError as error:
+            refused = True
+            form.add_error(None, words_for("saved_meanwhile"))
+            theirs = take_theirs(form, error.current, error.revision)
         else:
             messages.success(request, gettext("The texts are saved."))
             return redirect("audits:audit_detail", audit.pk)
-    context = {"audit": audit, "form": form, "title": gettext("Texts of the report")}
-    return render(request, "audits/simple_form.html", context, status=form_status(form, refused=refused))
+    context = {
+        "audit": audit,
+        "form": form,
+        "theirs": theirs,
+        "title": gettext("Texts of the report"),
+    }
+    return render(request, "audits/texts.html", context, status=form_status(form, refused=refused))

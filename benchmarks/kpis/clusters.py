@@ -33,6 +33,8 @@ def measure_ratios(
     if not ratios:
         return []
     used = sorted({name for ratio in ratios for name in _parts_of(ratio)})
+    if ratios[0].cluster == "customer" and "stranger" in table.columns:
+        table = _counting(table, ratios, parts, at)
     inner = _per_cluster(table, ratios[0].cluster, used, parts, at, by)
     moments: dict[str, ir.Value] = {}
     for index, ratio in enumerate(ratios):
@@ -87,6 +89,16 @@ def _parts_of(ratio: Ratio) -> set[str]:
     return {*ratio.numerator, *ratio.denominator, *(name for name in others if name)}
 
 
+def _counting(table: ir.Table, ratios: Sequence[Ratio], parts: dict[str, Part], at: Thresholds) -> ir.Table:
+    """Leave out the rows that count nowhere: most customers were asked nothing, and each stranger is a cluster."""
+    names = sorted({name for ratio in ratios for name in (*ratio.numerator, *ratio.denominator)})
+    counts: Any = None
+    for name in names:
+        here = parts[name].value(table, at) != 0
+        counts = here if counts is None else counts | here
+    return table.filter(counts)
+
+
 def _per_cluster(
     table: ir.Table, cluster: str, used: Iterable[str], parts: dict[str, Part], at: Thresholds, by: Sequence[str]
 ) -> ir.Table:
@@ -129,6 +141,8 @@ def _moments(inner: ir.Table, index: int, ratio: Ratio) -> dict[str, ir.Value]:
 def _measurement(
     row: dict[Any, Any], index: int, ratio: Ratio, group: tuple[tuple[str, str], ...]
 ) -> Measurement | None:
+    if row[f"x{index}"] is None:  # no row at all counts
+        return None
     y, x, q, yy, xy, xx = (float(row[f"{name}{index}"]) for name in ("y", "x", "q", "yy", "xy", "xx"))
     if not x > 0 or not math.isfinite(y / x):
         return None

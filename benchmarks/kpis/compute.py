@@ -136,7 +136,7 @@ class _Work:
         if lacking:
             self.lack("fcr", LACKING.format(fields=", ".join(lacking)))
             return
-        table = self.grouped(with_strangers(evidence.tables["contacts"]))
+        table = self.grouped(evidence.tables["contacts"])
         if table is None:
             return
         self.watch("customer", _RATIOS_DONE / 2)
@@ -226,7 +226,7 @@ class _Work:
         """Add what one splits by, where it follows from other columns; None where the table cannot be split so."""
         added: dict[str, ir.Value] = {}
         if "month" in self.by:
-            added["month"] = table.day.strftime("%Y-%m")
+            added["month"] = table.day.truncate("M")
         if "week" in self.by:
             added["week"] = table.day.truncate("W")
         # A blank place is a part of its own, of the name that stands for it in the results.

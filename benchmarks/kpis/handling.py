@@ -135,6 +135,6 @@ def with_repeats(contacts: ir.Table, last: ir.TimestampScalar) -> ir.Table:
     flags: dict[str, ir.BooleanValue] = {}
     for days in FCR_DAYS:
         span = ibis.interval(days=days)
-        flags[f"seen_{days}"] = ahead.answered & (ahead.arrived_at + span <= last)
+        flags[f"seen_{days}"] = ahead.answered & (ahead.arrived_at <= last - span)
         flags[f"again_{days}"] = ahead.following.notnull() & (ahead.following <= ahead.arrived_at + span)
     return ahead.mutate(**flags)

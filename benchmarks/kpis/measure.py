@@ -156,8 +156,11 @@ def sum_if(condition: ir.BooleanValue, value: ir.NumericValue) -> ir.NumericValu
 
 
 def group_of(row: dict[Any, Any], by: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Name the part of the records that a result row is about; days as ISO dates."""
-    return tuple((name, _label(row[name])) for name in by)
+    """Name the part of the records that a result row is about; days as ISO dates, months without a day."""
+    return tuple((name, _label(row[name])[:_MONTH] if name == "month" else _label(row[name])) for name in by)
+
+
+_MONTH = len("2026-03")
 
 
 def _label(value: Any) -> str:

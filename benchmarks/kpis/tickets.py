@@ -68,7 +68,8 @@ _OTHERS = (
         view="tickets",
         kpi="stacking_share",
         needs=frozenset({"waiting_seconds"}),
-        top=lambda t, _: sum_if(t.closed, ibis.least(t.waiting_seconds, t.seconds)),
+        # Engines take the lesser of nothing and something for something: who did not say counts in neither sum.
+        top=lambda t, _: sum_if(t.closed & t.waiting_seconds.notnull(), ibis.least(t.waiting_seconds, t.seconds)),
         bottom=lambda t, _: sum_if(t.closed & t.waiting_seconds.notnull(), t.seconds),
     ),
     Quotient(

@@ -30,6 +30,7 @@ from reports.demo.editions import begin_draft, publish_first, publish_next
 from reports.demo.findings import follow_up, settle
 from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOPLE
 from reports.demo.practices import make_practices
+from reports.demo.programme import make_programme
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
 from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
@@ -90,6 +91,8 @@ class World:
         follow_up(self)
         self.say("registers")
         fill_registers(self)
+        self.say("programme")
+        make_programme(self)
         self.say("practices")
         accepted = make_practices(self)
         self.say("edition 2027, a draft")
@@ -264,7 +267,7 @@ class World:
             by=self.people[scene.reviewer],
             at=scene.at(reviewed, 14),
         )
-        if scene.until == "decided":
+        if scene.until == "decided" and scene.kind == AuditKind.CERTIFICATION:
             audit_decide(
                 audit_id=audit.pk,
                 granted=bool(scene.tier),

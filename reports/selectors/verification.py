@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from audits.models import Certificate, CertificateStatus
+from audits.life import state_on
+from audits.models import Certificate
 from standards.selectors import edition_document
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def certificate_check(code: str, *, language: str, today: date) -> CertificateCh
         city=audit.centre.city,
         tier=_words(tiers.get(certificate.tier, {"en": certificate.tier}), language),
         edition=f"{_words(audit.edition.title, language)} {audit.edition.version}",
-        scope=audit.scope,
+        scope=certificate.scope or audit.scope,
         conductor=audit.conductor.name,
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
@@ -64,13 +65,12 @@ def certificate_check(code: str, *, language: str, today: date) -> CertificateCh
 
 
 def _state(certificate: Certificate, today: date) -> tuple[str, date]:
-    """Expiry follows from the date and is never stored; a withdrawn certificate does not expire."""
-    if certificate.status in {CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED}:
-        if today > certificate.valid_until:
-            return "expired", certificate.valid_until + timedelta(days=1)
-        if today < certificate.valid_from:
-            return "not_yet", certificate.valid_from
-    return certificate.status, certificate.status_since.date()
+    """Return the state of the day, and since when it is so."""
+    state = state_on(
+        certificate.status, valid_from=certificate.valid_from, valid_until=certificate.valid_until, today=today
+    )
+    since = {"expired": certificate.valid_until + timedelta(days=1), "not_yet": certificate.valid_from}
+    return state, since.get(state, certificate.status_since.date())
 
 
 def _words(texts: Mapping[str, str], language: str) -> str:

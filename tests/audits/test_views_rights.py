@@ -73,6 +73,12 @@ class Case:
     step: str = ""
     absent: frozenset[str] = frozenset()
 
+    def sent(self, scene: Scene) -> dict[str, Any]:
+        """Return what is posted; who is put on the team is known with the scene."""
+        if self.name == "member_add":
+            return {"user": scene.people["reviewer"].pk, "role": "observer"}
+        return self.data()
+
     def url(self, scene: Scene) -> str:
         """Return the address for the objects of a scene."""
         return address(self.name, scene, step=self.step or "start")
@@ -94,7 +100,7 @@ def upload() -> dict[str, Any]:
     return {"file": SimpleUploadedFile("new.png", PNG + b"new"), "title": "", "kind": "photo"}
 
 
-def post(name: str, who: frozenset[str], during: frozenset[str], ok: int = 302, **data: Any) -> Case:
+def post(name: str, who: frozenset[str], during: frozenset[str] = ALWAYS, ok: int = 302, **data: Any) -> Case:
     step = data.pop("step", "")
     return Case(name, who, during, ok, verb="post", data=lambda: dict(data), step=step)
 
@@ -147,6 +153,23 @@ CASES = (
     # No major nonconformity is late.
     step("repeat_stage_2", PLANNERS),
     step("cancel", PLANNERS, *(LIVE - {"decision"})),
+    Case("plan", ALL),
+    post("plan_dates", MOVERS, PLANNABLE, onsite_from="2026-09-14", onsite_to="2026-09-18"),
+    post("plan_sections", MOVERS, PLANNABLE),
+    post(
+        "agenda_add",
+        MOVERS,
+        PLANNABLE,
+        day="2026-09-15",
+        begins="09:00",
+        ends="10:00",
+        what="Floor walk",
+        mode="on_site",
+    ),
+    # A refusal by state comes back as a message on the plan.
+    post("agenda_remove", MOVERS),
+    Case("member_add", PLANNERS, PLANNABLE, 302, verb="post"),
+    post("member_remove", PLANNERS),
     Case("conflicts", INSIDE),
     post("conflicts", INSIDE - {"administrator"}, LIVE, kind="family", detail="A cousin."),
     post("conflict_clear", PLANNERS, LIVE, note="Not on the same floor."),
@@ -208,6 +231,8 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
     if name == "concern_settle":
         about = [scene.audit.concerns.get().pk]
     special = {
+        "agenda_remove": [scene.audit.pk, 1],
+        "member_remove": [scene.audit.pk, scene.people["observer"].pk],
         "conflict_clear": [scene.audit.pk, scene.people["reviewer"].pk],
         "meeting": [scene.audit.pk, "opening"],
         "audit_list": [],
@@ -251,7 +276,7 @@ def drain(response: Any) -> None:
 def attempt(client: Client, case: Case, scene: Scene) -> int:
     """Send the request and take back what it did."""
     with transaction.atomic():
-        response = getattr(client, case.verb)(case.url(scene), case.data())
+        response = getattr(client, case.verb)(case.url(scene), case.sent(scene))
         drain(response)
         transaction.set_rollback(True)
     return int(response.status_code)
@@ -305,7 +330,17 @@ def test_without_signing_in_every_address_leads_to_the_sign_in(client: Client) -
 READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "POST"}), frozenset({"POST"})
 ALLOWED = {
     **dict.fromkeys(
-        ("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "evidence_file", "move", "move_record"),
+        (
+            "plan",
+            "audit_list",
+            "audit_detail",
+            "sheet",
+            "answer_row",
+            "answer_panel",
+            "evidence_file",
+            "move",
+            "move_record",
+        ),
         READS,
     ),
     **dict.fromkeys(
@@ -329,6 +364,12 @@ ALLOWED = {
     **dict.fromkeys(
         (
             "waiver_add",
+            "plan_dates",
+            "plan_sections",
+            "agenda_add",
+            "agenda_remove",
+            "member_add",
+            "member_remove",
             "concern_add",
             "fact_take",
             "answer_save",
@@ -393,7 +434,7 @@ def test_fields_that_a_form_does_not_have_are_ignored(client: Client, case: Case
     who = next(name for name in WHO if name in case.who)
     for scene, extra in ((plain, {}), (crowded, FOREIGN)):
         client.force_login(scene.people[who])
-        assert client.post(case.url(scene), {**extra, **case.data()}).status_code == case.ok
+        assert client.post(case.url(scene), {**extra, **case.sent(scene)}).status_code == case.ok
     kept = Audit.objects.values(*FREE).get(pk=crowded.audit.pk)
     if case.step not in {"submit", "return"} and case.name != "decision":
         assert kept == {name: getattr(crowded.audit, name) for name in FREE}
@@ -419,6 +460,8 @@ def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     return {
         "step": [case.step],
         "conflict_clear": [1],
+        "agenda_remove": [1],
+        "member_remove": [1],
         "meeting": ["opening"],
         "evidence_remove": [scene.evidence.pk],
         "move_preview": [1],

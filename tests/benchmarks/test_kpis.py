@@ -262,6 +262,30 @@ def test_missing_fields_are_told_and_nothing_is_guessed(tmp_path: Path) -> None:
     assert not {"fcr", "nps"} & {each.kpi for each in found.kpis}
 
 
+def test_a_month_is_named_without_a_day_and_a_week_by_its_monday(tmp_path: Path) -> None:
+    mapping, path = parse_mapping(MAPPING), write_csv(tmp_path / "a.csv", KNOWN)
+    months, weeks = (measure_file(path, mapping, by=[name]).kpis for name in ("month", "week"))
+    assert {each.group for each in months} == {(("month", "2026-03"),)}
+    assert {each.group for each in weeks} == {(("week", "2026-02-23"),), (("week", "2026-03-02"),)}
+
+
+def test_where_nobody_answered_there_is_no_satisfaction_and_everything_else(tmp_path: Path) -> None:
+    blank = [f"{';'.join(row.split(';')[:-2])};;" for row in KNOWN]
+    found = measure_file(write_csv(tmp_path / "a.csv", blank), parse_mapping(MAPPING))
+    assert {"csat", "nps", "csat_mean"} & {each.kpi for each in found.kpis} == set()
+    assert "csat top_box" in found.not_measured or "csat" in found.not_measured
+    assert by_name(found.kpis)["connect_rate", "standard"].value == 62.5
+
+
+def test_blanks_of_any_kind_around_a_text_are_no_part_of_it(tmp_path: Path) -> None:
+    loose = [row.replace("answered", "\tanswered ").replace("abandoned", " abandoned\t") for row in KNOWN]
+    plain, found = (
+        by_name(measure_file(write_csv(tmp_path / "a.csv", rows), parse_mapping(MAPPING)).kpis)
+        for rows in (KNOWN, loose)
+    )
+    assert found == plain
+
+
 def test_one_day_has_no_error(tmp_path: Path) -> None:
     found = measure_file(write_csv(tmp_path / "a.csv", KNOWN[:5]), parse_mapping(MAPPING)).kpis
     assert {each.se for each in found if each.cluster == "day"} == {None}

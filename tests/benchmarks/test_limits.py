@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from benchmarks.measuring import Limits, RecordsError, measure_file, parse_mapping
-from tests.bench.kpis import MAKE, MAPPING
+from tests.bench.kpis import BY, MAKE, MAPPING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,14 +27,20 @@ def contacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_less_memory_than_the_records_take_gives_the_same_figures(contacts: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", [(), BY], ids=["whole", "split"])
+def test_less_memory_than_the_records_take_gives_the_same_figures(
+    contacts: Path, tmp_path: Path, by: tuple[str, ...]
+) -> None:
     mapping = parse_mapping(MAPPING)
-    whole = measure_file(contacts, mapping, scratch=tmp_path)
-    tight = measure_file(contacts, mapping, scratch=tmp_path, limits=Limits("60MB", 1))
+    whole = measure_file(contacts, mapping, by=by, scratch=tmp_path)
+    tight = measure_file(contacts, mapping, by=by, scratch=tmp_path, limits=Limits("60MB", 1))
+    # Among them the windows over all contacts of a customer, and the curves of waits that were cut short.
+    names = {(each.kpi, each.variant) for each in tight.kpis}
+    assert {("fcr", "no_repeat_7d"), ("queue_time", "p90_km"), ("queue_time", "p90")} <= names
     assert len(whole.kpis) == len(tight.kpis) > 20
     for free, narrow in zip(whole.kpis, tight.kpis, strict=True):
-        assert (free.kpi, free.variant, free.n, free.clusters) == (
-            *(narrow.kpi, narrow.variant, narrow.n, narrow.clusters),
+        assert (free.kpi, free.variant, free.group, free.n, free.clusters) == (
+            *(narrow.kpi, narrow.variant, narrow.group, narrow.n, narrow.clusters),
         )
         assert narrow.value == pytest.approx(free.value, rel=1e-9)
         assert narrow.se == (free.se and pytest.approx(free.se, rel=1e-9))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pypdf
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 CENTRE = "Hull Service Centre"
 RECORDS_FROM = date(2026, 7, 1)
+YESTERDAY = date.today() - timedelta(days=1)  # noqa: DTZ011 - the browser's own day
 
 
 def centre_is_added(page: Page) -> None:
@@ -61,16 +62,56 @@ def audit_is_planned(page: Page) -> str:
     page.get_by_label("Conducting organisation").select_option(index=1)
     page.get_by_label("Team leader").select_option(label="Mei Lau 劉美怡")
     page.locator("main form [type=submit]").click()
-    expect(page.get_by_text("The audit is planned")).to_be_visible()
-    audit = page.url
-    step(page, "Start fieldwork")
-    return audit
+    expect(page.get_by_text("The audit is drafted")).to_be_visible()
+    return page.url
+
+
+def interests_are_declared(page: Page, audit: str) -> None:
+    page.goto(f"{audit}conflicts/")
+    page.get_by_label("No conflict of interest").check()
+    page.get_by_role("button", name="Declare").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+
+
+def work_starts(page: Page, audit: str) -> None:
+    page.goto(audit)
+    step(page, "Confirm the plan")
+    step(page, "Start stage 1")
+    page.get_by_role("link", name="Stage 1", exact=True).click()
+    page.get_by_label("Held on").fill(f"{YESTERDAY}")
+    page.get_by_label("Ready for stage 2", exact=True).check()
+    page.get_by_label("What was looked at").fill("The manual and the last review.")
+    page.get_by_role("button", name="Record stage 1").click()
+    page.goto(audit)
+    step(page, "Start stage 2")
+
+
+def meeting_is_held(page: Page, audit: str, kind: str) -> None:
+    page.goto(f"{audit}meetings/{kind}/")
+    page.get_by_label("Held").fill(f"{YESTERDAY}T{'09' if kind == 'opening' else '15'}:00")
+    page.get_by_label("Who was there").fill("Everybody.")
+    page.get_by_role("button", name="Record the meeting").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+
+
+def report_is_drafted(page: Page, audit: str) -> None:
+    meeting_is_held(page, audit, "opening")
+    step(page, "Go to the closing meeting")
+    meeting_is_held(page, audit, "closing")
+    step(page, "Draft the report")
+
+
+def no_conflict_is_declared(page: Page) -> None:
+    box = page.get_by_label("I declare that I have no conflict of interest")
+    if box.count():
+        box.check()
 
 
 def step(page: Page, name: str, reason: str = "") -> None:
     page.get_by_role("link", name=name).click()
     if reason:
         page.get_by_label("Reason").fill(reason)
+        no_conflict_is_declared(page)
     page.get_by_role("button", name=name).click()
     expect(page.locator(".alert-success")).to_be_visible()
 
@@ -175,6 +216,8 @@ def test_from_raw_records_to_certificate_and_report(sign_in, tmp_path: Path) -> 
     audit = audit_is_planned(daniel)
 
     mei = sign_in("mei")
+    interests_are_declared(mei, audit)
+    work_starts(daniel, audit)
     sheet_is_filled(mei, audit)
     facts_and_texts_are_stated(mei, audit)
     market_is_compared(mei, audit)
@@ -184,6 +227,7 @@ def test_from_raw_records_to_certificate_and_report(sign_in, tmp_path: Path) -> 
 
     computed_levels_are_taken(mei, audit)
     mei.goto(audit)
+    report_is_drafted(mei, audit)
     step(mei, "Submit for technical review")
     daniel.goto(audit)
     step(daniel, "Approve the technical review", "Evidence and grading support the result.")
@@ -191,6 +235,7 @@ def test_from_raw_records_to_certificate_and_report(sign_in, tmp_path: Path) -> 
     helena.get_by_role("link", name="Decide", exact=True).click()
     helena.get_by_label("Grant certification").check()
     helena.get_by_label("Tier").select_option("operational")
+    no_conflict_is_declared(helena)
     helena.get_by_label("Reasons").fill("Above the market, all gates of the tier met.")
     helena.get_by_role("button", name="Record the decision").click()
     expect(helena.get_by_text("The certificate is issued.")).to_be_visible()

@@ -1,0 +1,125 @@
+"""Certificates with their state of the day and what is due to keep them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from audits.cycle import dues, next_due
+from audits.life import HELD, state_on, suspended_too_long
+from audits.models import AuditPurpose, AuditStatus, Certificate
+from audits.selectors.overview import tier_names
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise as LazyText
+
+    from accounts.models import User
+    from audits.cycle import Due
+
+SOON_DAYS = 90
+STATES: dict[str, tuple[LazyText, str]] = {
+    "active": (_("Active"), "is-good"),
+    "suspended": (_("Suspended"), "is-warn"),
+    "expired": (_("Expired"), "is-bad"),
+    "withdrawn": (_("Withdrawn"), "is-bad"),
+    "superseded": (_("Superseded"), ""),
+    "not_yet": (_("Not valid yet"), ""),
+}
+DUES: dict[str, LazyText] = {"surveillance": _("Surveillance"), "recertification": _("Recertification")}
+
+
+@dataclass(frozen=True)
+class CertificateRow:
+    """One certificate as it is on a day. ``due`` is empty where nothing keeps it any more."""
+
+    certificate: Certificate
+    state: str
+    words: LazyText
+    style: str
+    tier: str
+    due: Due | None
+    due_words: LazyText | str
+    late: bool
+    soon: bool
+    too_long: bool
+
+    @property
+    def scope(self) -> str:
+        """Return the scope as it is now."""
+        return self.certificate.scope or self.certificate.audit.scope
+
+
+def certificates_for(user: User) -> QuerySet[Certificate]:
+    """Return visible certificates with all that a row shows, and how many surveillances of the cycle are done."""
+    done = Q(
+        engagements__purpose=AuditPurpose.SURVEILLANCE,
+        engagements__status=AuditStatus.CLOSED,
+        engagements__decision__granted=True,
+        engagements__closed_at__date__gte=F("cycle_from"),
+    )
+    return (
+        Certificate.objects.visible_to(user)
+        .select_related("audit__centre", "audit__auditee", "audit__conductor", "audit__edition")
+        .defer("audit__edition__document", "audit__result", "audit__market", "audit__facts")
+        .annotate(surveyed=Count("engagements", filter=done, distinct=True))
+        .order_by("valid_until", "pk")
+    )
+
+
+def certificate_row(certificate: Certificate, today: date) -> CertificateRow:
+    """Return a certificate of ``certificates_for`` as it is on a day; a query per edition for the name of the tier."""
+    state = state_on(
+        certificate.status, valid_from=certificate.valid_from, valid_until=certificate.valid_until, today=today
+    )
+    words, style = STATES[state]
+    due = None
+    if state in HELD:
+        since = certificate.cycle_from or certificate.valid_from
+        due = next_due(since, certificate.valid_until, certificate.surveyed)  # type: ignore[attr-defined] # annotated
+    return CertificateRow(
+        certificate,
+        state,
+        words,
+        style,
+        dict(tier_names(certificate.audit)).get(certificate.tier, certificate.tier),
+        due,
+        DUES[due.what] if due else "",
+        late=due is not None and due.by < today,
+        soon=due is not None and today <= due.by <= today + timedelta(days=SOON_DAYS),
+        too_long=state == "suspended" and suspended_too_long(certificate.status_since.date(), today),
+    )
+
+
+def certificate_rows(
+    user: User, *, today: date, state: str = "", due: str = "", text: str = ""
+) -> list[CertificateRow]:
+    """Return what is visible and asked for; what is due first comes first."""
+    found = certificates_for(user)
+    if text:
+        found = found.filter(
+            Q(number__icontains=text) | Q(audit__centre__name__icontains=text) | Q(audit__auditee__name__icontains=text)
+        )
+    rows = [certificate_row(certificate, today) for certificate in found]
+    kept = [row for row in rows if (not state or row.state == state) and _asked(row, due)]
+    return sorted(kept, key=lambda row: (row.due is None, row.due.by if row.due else today, row.certificate.pk))
+
+
+def _asked(row: CertificateRow, due: str) -> bool:
+    if due == "late":
+        return row.late or row.too_long
+    return row.late or row.soon if due == "soon" else True
+
+
+def cycle_of(row: CertificateRow) -> list[tuple[Due, LazyText, bool]]:
+    """Return what is due in the whole cycle, each with whether it is done; no query."""
+    certificate = row.certificate
+    planned = dues(certificate.cycle_from or certificate.valid_from, certificate.valid_until)
+    done: int = certificate.surveyed  # type: ignore[attr-defined] # annotated
+    return [(due, DUES[due.what], due.what == "surveillance" and due.number <= done) for due in planned]
