@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from benchmarks.records.kinds import KINDS
 from benchmarks.records.located import MAX_BYTES
-from benchmarks.records.mapping import ENCODINGS, FIELDS, parse_mapping
+from benchmarks.records.mapping import ENCODINGS, FIELDS, UNITS, parse_mapping
 from benchmarks.records.reasons import field_message
+from benchmarks.terms import term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +57,7 @@ class MeasureForm(forms.Form):
             help_text=self.fields["mapping"].help_text,
             choices=[("", _("My own, uploaded below")), *names],
         )
+        _limited(self.fields["records"])
         self.helper = FormHelper()
         self.helper.add_input(Submit("submit", _("Measure")))
 
@@ -115,6 +118,16 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(each, initial) for each in files]
 
 
+def _limited(field: forms.Field) -> None:
+    """Tell the browser how much it may send at once, and what to say when it is more."""
+    most = settings.RECORDS_MAX_BYTES
+    said = gettext(
+        "These files are larger than this installation takes at once (%(most)s). Choose fewer, or smaller ones."
+    )
+    words = {"data-most-bytes": str(most), "data-too-large": said % {"most": filesizeformat(most)}}
+    field.widget.attrs.update(words)
+
+
 class UploadForm(forms.Form):
     """Records to put beside those that wait; several files at once."""
 
@@ -125,24 +138,31 @@ class UploadForm(forms.Form):
         help_text=_("CSV, Parquet or XLSX, of any shape. The file waits here until it is measured, at most 7 days."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let the browser know the limit."""
+        super().__init__(*args, **kwargs)
+        _limited(self.fields["records"])
+
 
 class FileShapeForm(forms.Form):
     """How the file is to be read; what is left empty is guessed."""
 
-    kind = forms.ChoiceField(label=_("Kind of records"), required=False, choices=[("", "–"), *((k, k) for k in KINDS)])
-    encoding = forms.ChoiceField(label=_("Encoding"), required=False, choices=[("", "–"), *((e, e) for e in ENCODINGS)])
-    delimiter = forms.ChoiceField(
-        label=_("Delimiter"),
-        required=False,
-        choices=[
-            ("", "–"),
-            ("comma", _("comma")),
-            ("semicolon", _("semicolon")),
-            ("tab", _("tab")),
-            ("pipe", _("vertical bar")),
-        ],
-    )
+    kind = forms.ChoiceField(label=_("Kind of records"), required=False)
+    encoding = forms.ChoiceField(label=_("Encoding"), required=False)
+    delimiter = forms.ChoiceField(label=_("Delimiter"), required=False)
     header_row = forms.IntegerField(label=_("Line with the names"), required=False, min_value=1, max_value=30)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the codes in words."""
+        super().__init__(*args, **kwargs)
+        offered = {
+            "kind": ("records", tuple(KINDS)),
+            "encoding": ("encoding", tuple(each for each in ENCODINGS if each != "utf-8-sig")),
+            "delimiter": ("delimiter", ("comma", "semicolon", "tab", "pipe")),
+        }
+        for name, (family, codes) in offered.items():
+            own = [] if (given := self.initial.get(name, "")) in ("", *codes) else [(given, given)]
+            self.fields[name].choices = [("", "–"), *((code, term(family, code, gettext)) for code in codes), *own]  # type: ignore[attr-defined] # a ChoiceField, as declared above
 
 
 class FieldsForm(forms.Form):
@@ -174,7 +194,11 @@ class FieldsForm(forms.Form):
             given = self.initial.get(f"column-{name}", "")
             own = [] if given in dict(columns) else [(given, given)]
             self.fields[f"column-{name}"] = forms.ChoiceField(label=label, required=False, choices=[*columns, *own])
-            if type_ in HOW:
+            if type_ == "seconds":
+                how = gettext("%(field)s: how") % {"field": label}
+                units = [("", "–"), *((unit, term("duration", unit, gettext)) for unit in UNITS)]
+                self.fields[f"how-{name}"] = forms.ChoiceField(label=how, required=False, choices=units)
+            elif type_ in HOW:
                 how = gettext("%(field)s: how") % {"field": label}
                 self.fields[f"how-{name}"] = forms.CharField(
                     label=how, required=False, max_length=2000, help_text=HOW[type_]
@@ -245,7 +269,6 @@ class KeepForm(forms.Form):
 
 HOW: dict[str, Any] = {
     "moment": _("Empty for 2026-06-30 18:00:00; else for example %d.%m.%Y %H:%M, or epoch seconds."),
-    "seconds": _("milliseconds, seconds, minutes, hours or h:m:s"),
     "flag": _("The values that mean yes, with commas between; empty for yes and no."),
     "code": _("What values mean, for example Lunch=break, Sick=absent."),
 }
@@ -283,7 +306,8 @@ def _read_how(type_: str, how: str) -> dict[str, Any]:
         return {"format": how}
     if type_ == "seconds":
         return {"unit": how}
-    parts = [part.strip() for part in how.split(",") if part.strip()]
+    # A Chinese keyboard writes other commas and another sign of equality.
+    parts = [part.strip() for part in re.split("[,，、;；]", how.replace("＝", "=")) if part.strip()]
     if type_ == "flag":
         return {"in": parts}
     pairs = [part.partition("=") for part in parts]

@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("duckdb", "postgres", "spark")
 MAX_CHANNELS = 40  # all KPIs are computed for each
+MOST_MONTHS = 60
 LONGEST_CHANNEL = 40  # what a measurement holds
 
 
@@ -40,7 +42,8 @@ class Measured:
 
     ``kpis`` are the measurements asked for, ``per_channel`` those of each channel where there are several; ``quality``
     and ``rejected`` describe the records, ``sources`` those of each file; ``not_measured`` says of each other KPI what
-    is missing, ``warnings`` what to beware of.
+    is missing, ``warnings`` what to beware of. ``monthly`` are the same by month where the period has several, and by
+    channel and month where there are several channels.
     """
 
     kpis: list[Measurement]
@@ -50,6 +53,7 @@ class Measured:
     not_measured: dict[str, str]
     sources: tuple[Source, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    monthly: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ def measure_files(
         elif engine == "spark":
             there = in_spark(evidence.tables, spark, folder, limits)
             evidence = replace(evidence, tables=stack.enter_context(there))
-        parts = 1 + len(names)
+        monthly = _by_month(quality, names) if channels else []
+        parts = 1 + len(names) + len(monthly)
         kpis, lacking = compute(evidence, by, watch=part(watch, 0, parts))
         return Measured(
             kpis=kpis,
@@ -134,6 +139,11 @@ def measure_files(
             not_measured=lacking,
             sources=tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports),
             warnings=() if by else (*refused(_refusals(gathered.reports)), *beware(evidence, kpis)),
+            monthly=tuple(
+                each
+                for place, split in enumerate(monthly, start=1 + len(names))
+                for each in compute(evidence, split, joined="channel" not in split, watch=part(watch, place, parts))[0]
+            ),
         )
 
 
@@ -183,6 +193,15 @@ def _rejected(reports: Sequence[Report]) -> dict[str, Any]:
             rows = found[why]["rows"] if why in found else 0
             found[why] = {"rows": rows + each.rows, "lines": []}
     return found
+
+
+def _by_month(quality: dict[str, Any], names: list[str]) -> list[tuple[str, ...]]:
+    """Say how the figures are split besides: not at all in one month, nor over more of them than anybody looks at."""
+    first, last = (date.fromisoformat(quality[name]) for name in ("period_from", "period_to"))
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if not 1 < months <= MOST_MONTHS:
+        return []
+    return [("month",), *([("month", "channel")] if names else [])]
 
 
 def _channels(names: list[str]) -> list[str]:

@@ -25,19 +25,23 @@ def records_path(centre_id: int, sha256: str) -> Path:
 
 
 def records_write(centre_id: int, chunks: Iterable[bytes], size: int) -> str:
-    """Stream records to disk and return their SHA-256. RecordsError when they are too large or the disk is full."""
+    """Stream records to disk and return their SHA-256. RecordsError when they are too large or the disk is full.
+
+    ``size`` is what is said of them; that they end there is not taken for granted.
+    """
     folder = records_path(centre_id, "").parent
     folder.mkdir(parents=True, exist_ok=True)
-    if size > settings.RECORDS_MAX_BYTES:
-        raise RecordsError(_("The file is larger than {most:,} bytes."), most=settings.RECORDS_MAX_BYTES)
+    _bearable(size)
     if shutil.disk_usage(folder).free < size + _SPARE:
         raise RecordsError(_("There is not enough room on the disk of this installation for the file."))
-    digest = hashlib.sha256()
+    digest, written = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", delete=False) as file:
         part = Path(file.name)
         try:
             for chunk in chunks:
                 digest.update(chunk)
+                written += len(chunk)
+                _bearable(written)
                 file.write(chunk)
             file.flush()
             part.replace(records_path(centre_id, digest.hexdigest()))
@@ -48,6 +52,11 @@ def records_write(centre_id: int, chunks: Iterable[bytes], size: int) -> str:
             part.unlink(missing_ok=True)
             raise
     return digest.hexdigest()
+
+
+def _bearable(size: int) -> None:
+    if size > settings.RECORDS_MAX_BYTES:
+        raise RecordsError(_("The file is larger than {most:,} bytes."), most=settings.RECORDS_MAX_BYTES)
 
 
 def records_remove(centre_id: int, sha256: str) -> None:

@@ -2,7 +2,7 @@
 
 from benchmarks.models.jobs import WAITING, JobKind, JobStatus, RecordsJob
 from benchmarks.models.market import MarketFigure, MarketRelease, ReleaseKind, ReleaseStatus, ReleaseStep
-from benchmarks.models.measuring import Measurement, MeasurementRun, MeasurementRunQuerySet, RunSource
+from benchmarks.models.measuring import Measurement, MeasurementRun, MeasurementRunQuerySet, MonthMeasurement, RunSource
 from benchmarks.models.pool import PoolCell, PoolMembership
 from benchmarks.models.uploads import RecordsUpload, SavedMapping
 
@@ -15,6 +15,7 @@ __all__ = [
     "Measurement",
     "MeasurementRun",
     "MeasurementRunQuerySet",
+    "MonthMeasurement",
     "PoolCell",
     "PoolMembership",
     "RecordsJob",

@@ -89,13 +89,12 @@ class RunSource(models.Model):
         return self.records_name
 
 
-class Measurement(models.Model):
+class Measured(models.Model):
     """One KPI in one variant, with what it rests on. ``value`` and ``standard_error`` are in ``unit``.
 
     ``low`` and ``high`` are the 95 % interval where it does not follow from the standard error.
     """
 
-    run = models.ForeignKey(MeasurementRun, on_delete=models.CASCADE, related_name="measurements")
     kpi = models.CharField(max_length=40)
     variant = models.CharField(max_length=40)
     channel = models.CharField(max_length=40, default="all")
@@ -112,11 +111,33 @@ class Measurement(models.Model):
     unit = models.CharField(max_length=20)
 
     class Meta:
+        abstract = True
         ordering: ClassVar[list[str]] = ["pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["run", "kpi", "variant", "channel"], name="measurement_once")
-        ]
 
     def __str__(self) -> str:
         """Show KPI and variant."""
         return f"{self.kpi} {self.variant}"
+
+
+class Measurement(Measured):
+    """What a run found over its whole period."""
+
+    run = models.ForeignKey(MeasurementRun, on_delete=models.CASCADE, related_name="measurements")
+
+    class Meta(Measured.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "kpi", "variant", "channel"], name="measurement_once")
+        ]
+
+
+class MonthMeasurement(Measured):
+    """What a run over several months found in one of them, from ``first`` to ``last`` day of it in the period."""
+
+    run = models.ForeignKey(MeasurementRun, on_delete=models.CASCADE, related_name="months")
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta(Measured.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "kpi", "variant", "channel", "first"], name="month_measurement_once")
+        ]

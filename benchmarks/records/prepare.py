@@ -95,7 +95,7 @@ def _no_row(refused: dict[str, Refused]) -> RecordsError:
 
 
 def _prepare(opened: Opened, mapping: Mapping) -> Records:
-    prepared = opened.connection.create_table("prepared", _typed_rows(opened, mapping), temp=True)
+    prepared = opened.connection.create_table("prepared", typed_rows(opened, mapping), temp=True)
     unreadable = bad_lines(opened)
     reasons = _reasons(prepared, opened)
     for line, why in unreadable:
@@ -112,7 +112,7 @@ def _prepare(opened: Opened, mapping: Mapping) -> Records:
     return Records(table.drop("problem"), fields, rows, rejected, left_out, mapping.kind)
 
 
-def _typed_rows(opened: Opened, mapping: Mapping) -> ir.Table:
+def typed_rows(opened: Opened, mapping: Mapping) -> ir.Table:
     """Type every field in a view, then look for what is wrong: two steps, so that nothing is computed twice."""
     raw, columns = opened.table, opened.columns
     fields = {name: typed(name, source, raw, columns, mapping) for name, source in mapping.fields.items()}
@@ -246,4 +246,4 @@ def _without_duplicates(opened: Opened, prepared: ir.Table, mapping: Mapping) ->
     return kept, Refused(int(repeats.count().execute()), tuple(_shift(line, missing) for line in lines))
 
 
-__all__ = ["Records", "Refused", "prepare"]
+__all__ = ["Records", "Refused", "prepare", "typed_rows"]

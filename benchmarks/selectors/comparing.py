@@ -10,7 +10,7 @@ from scipy import stats
 
 from benchmarks.comparable import CENTRE, CentreProfile, Figure, Measured, choose
 from benchmarks.kpis.registry import KPIS
-from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun
+from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun, MonthMeasurement
 from benchmarks.verdict import judge
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def centre_runs(centre: Centre) -> QuerySet[MeasurementRun]:
     return centre.measurement_runs.select_related("created_by").defer("mapping", "quality", "rejected", "not_measured")
 
 
-def interval(measurement: Measurement) -> tuple[float, float] | None:
+def interval(measurement: Measurement | MonthMeasurement) -> tuple[float, float] | None:
     """Return the two-sided 95 % interval, from the clustered error and Student's t; None without an error.
 
     Of few answers a measurement brings its own.

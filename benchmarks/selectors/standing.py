@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from accounts.models import Centre
 from benchmarks.comparable import BARS, CentreProfile, Figure, Measured
 from benchmarks.kpis.registry import KPIS
-from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun, ReleaseStatus
+from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun, MonthMeasurement, ReleaseStatus
 from benchmarks.selectors.comparing import MAX_AGE_MONTHS, interval
 from benchmarks.standing import CentreStanding, Change, Key, Period, Reading, Site, changes, in_order, key_rank
 from benchmarks.verdict import judge
@@ -56,6 +57,33 @@ def centre_standing(centre: Centre, runs: Sequence[MeasurementRun], release: Mar
         verdicts=_verdicts(measured, figures, profile, newest.period_to) if newest and release else {},
         changes=_changes(series, newest, previous) if newest and previous else [],
     )
+
+
+def by_month(runs: Sequence[MeasurementRun], standing: CentreStanding, key: Key) -> CentreStanding:
+    """Return the standing with the readings of a KPI and variant by month, in every channel (one query).
+
+    A run that stored no months, because it is one or is older than they are, keeps its one reading.
+    """
+    found: dict[Key, dict[int, list[Reading]]] = {}
+    rows = MonthMeasurement.objects.filter(run__in=[run.pk for run in runs], kpi=key.kpi, variant=key.variant)
+    for each in rows.order_by("first", "pk"):
+        own = found.setdefault(Key(each.kpi, each.variant, each.channel), {})
+        own.setdefault(each.run_id, []).append(_reading(each, each.first, each.last))
+    series = dict(standing.series)
+    for each_key, months in found.items():
+        whole = {reading.run: [reading] for reading in standing.series.get(each_key, [])}
+        given = {**whole, **months}
+        series[each_key] = in_order(reading for run in runs for reading in given.get(run.pk, []))
+    return replace(standing, series=series)
+
+
+def run_months(run: MeasurementRun) -> list[Key]:
+    """Return what a run found by month, each in its widest channel, in the order of the registry (one query)."""
+    rows = run.months.order_by().values_list("kpi", "variant", "channel").distinct()
+    found: dict[tuple[str, str], Key] = {}
+    for key in sorted((Key(*row) for row in rows if row[0] in KPIS), key=key_rank):
+        found.setdefault((key.kpi, key.variant), key)
+    return list(found.values())
 
 
 def _period(run: MeasurementRun | None) -> Period | None:
@@ -169,7 +197,7 @@ def _series(rows: Iterable[tuple[Measurement, date, date]]) -> dict[Key, list[Re
     return found
 
 
-def _reading(each: Measurement, first: date, last: date) -> Reading:
+def _reading(each: Measurement | MonthMeasurement, first: date, last: date) -> Reading:
     around = (each.low, each.high) if each.low is not None and each.high is not None else interval(each)
     return Reading(
         run=each.run_id,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.db import transaction
 from benchmarks.measuring import Measured, measure_files, parse_mapping
 from benchmarks.message import MessageError
 from benchmarks.message import marked as _
-from benchmarks.models import Measurement, MeasurementRun, RunSource
+from benchmarks.models import Measurement, MeasurementRun, MonthMeasurement, RunSource
 from benchmarks.records.files import RecordsError, sha256_of
 from benchmarks.watch import Watch, unwatched
 from ledger.services import ledger_append
@@ -107,6 +108,7 @@ def measurement_store(*, centre: Centre, computed: Computed, by: User | None, at
         row.run = run
     RunSource.objects.bulk_create(rows)
     Measurement.objects.bulk_create(_measurements(run, measured))
+    MonthMeasurement.objects.bulk_create(_months(run, measured), batch_size=1000)
     _record(run, by, at)
     return run
 
@@ -145,31 +147,52 @@ def _sha256(text: str) -> str:
 
 
 def _measurements(run: MeasurementRun, measured: Measured) -> list[Measurement]:
-    channels = measured.quality["channels"]
-    whole = channels[0] if len(channels) == 1 else "all"
     per_channel = {name: found for name, found in measured.per_channel.items() if name != "all"}
-    groups = {whole: measured.kpis, **per_channel}
-    return [_measurement(run, channel, each) for channel, found in groups.items() for each in found]
+    groups = {_whole(measured): measured.kpis, **per_channel}
+    return [
+        Measurement(run=run, channel=channel[:40], **_facts(each))
+        for channel, found in groups.items()
+        for each in found
+    ]
 
 
-def _measurement(run: MeasurementRun, channel: str, each: measure.Measurement) -> Measurement:
-    return Measurement(
-        run=run,
-        kpi=each.kpi,
-        variant=each.variant,
-        channel=channel[:40],
-        value=each.value,
-        numerator=each.numerator,
-        denominator=each.denominator,
-        n=each.n,
-        standard_error=each.se,
-        cluster=each.cluster,
-        clusters=each.clusters,
-        design_effect=each.design_effect,
-        low=each.low,
-        high=each.high,
-        unit=each.unit,
-    )
+def _whole(measured: Measured) -> str:
+    """Name the channel of the figures over all records."""
+    channels = measured.quality["channels"]
+    return str(channels[0]) if len(channels) == 1 else "all"
+
+
+def _months(run: MeasurementRun, measured: Measured) -> list[MonthMeasurement]:
+    """Put the figures of each month into rows; of a channel that is not measured by itself there are none."""
+    rows = []
+    for each in measured.monthly:
+        group = dict(each.group)
+        channel = group.get("channel", _whole(measured))
+        month = date.fromisoformat(f"{group['month']}-01")
+        end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        first, last = max(month, run.period_from), min(end, run.period_to)
+        known = "channel" not in group or (channel != "all" and channel in measured.per_channel)
+        if known and first <= last and math.isfinite(each.value):
+            rows.append(MonthMeasurement(run=run, channel=channel[:40], first=first, last=last, **_facts(each)))
+    return rows
+
+
+def _facts(each: measure.Measurement) -> dict[str, Any]:
+    return {
+        "kpi": each.kpi,
+        "variant": each.variant,
+        "value": each.value,
+        "numerator": each.numerator,
+        "denominator": each.denominator,
+        "n": each.n,
+        "standard_error": each.se,
+        "cluster": each.cluster,
+        "clusters": each.clusters,
+        "design_effect": each.design_effect,
+        "low": each.low,
+        "high": each.high,
+        "unit": each.unit,
+    }
 
 
 def _record(run: MeasurementRun, by: User | None, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,8 +15,12 @@ from benchmarks.forms import MeasureForm
 from benchmarks.models import JobKind, MeasurementRun
 from benchmarks.records.files import RecordsError
 from benchmarks.records.located import MappingError
+from benchmarks.renderers.pictures import heat_picture, time_picture
+from benchmarks.renderers.words import key_words
 from benchmarks.selectors import compared, release_now
+from benchmarks.selectors.standing import by_month, centre_standing, run_months
 from benchmarks.services import JobRefusedError, job_request, upload_store, uploads_seen
+from benchmarks.standing import key_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -69,5 +73,26 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     each = get_object_or_404(found, pk=run_id)
     require(request.user, "benchmarks.view_measurementrun", each)
     release = release_now()
-    context = {"run": each, "release": release, "rows": compared(each, release), "sources": each.sources.all()}
+    context = {
+        "run": each,
+        "release": release,
+        "rows": compared(each, release),
+        "sources": each.sources.all(),
+        **_months(each, request.GET.get("of", "")),
+    }
     return render(request, "benchmarks/run.html", context)
+
+
+def _months(run: MeasurementRun, asked: str) -> dict[str, Any]:
+    """Draw one KPI of a run by month and channel; nothing where the run is about one month."""
+    keys = run_months(run)
+    if not keys:
+        return {"pictures": []}
+    wanted = key_of(asked)
+    key = wanted if wanted in keys else keys[0]
+    standing = by_month([run], centre_standing(run.centre, [run], None), key)
+    return {
+        "choices": [(str(each), key_words(each)) for each in keys],
+        "chosen": str(key),
+        "pictures": [each for each in (heat_picture(standing, key), time_picture(standing, key)) if each.svg],
+    }

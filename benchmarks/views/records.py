@@ -23,7 +23,7 @@ from benchmarks.gathering import MAX_FILES
 from benchmarks.message import MessageError
 from benchmarks.models import JobKind, RecordsUpload, SavedMapping
 from benchmarks.records.doubts import doubts
-from benchmarks.records.examples import document_of, gone, read_examples
+from benchmarks.records.examples import Preview, document_of, gone, read_preview
 from benchmarks.records.files import RecordsError
 from benchmarks.records.guess import guess, written
 from benchmarks.records.kinds import KINDS
@@ -41,6 +41,7 @@ from benchmarks.services import (
     uploads_seen,
 )
 from benchmarks.storage import records_path
+from benchmarks.terms import term
 from benchmarks.views.jobs import destination, progress
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
     from benchmarks.models import RecordsJob
     from benchmarks.records.guess import Guess
-    from benchmarks.records.sample import Sample
+    from benchmarks.records.sample import Sample, Stated
 
 MEASURE = "benchmarks.add_measurementrun"
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -123,17 +124,27 @@ def mapping(request: HttpRequest, upload_id: int) -> HttpResponse:
     kind = document["kind"] if document.get("kind") in KINDS else ""
     found = guess(sample, time_zone=centre.time_zone, kind=str(kind))
     action = request.POST.get("action", "")
-    posted = {name: request.POST if action == name else None for name in ("shape", "fields", "text", "keep")}
+    given_to = "fields" if action == "preview" else action
+    posted = {name: request.POST if given_to == name else None for name in ("shape", "fields", "text", "keep")}
     forms: dict[str, Any] = {
         "shape": FileShapeForm(posted["shape"], initial={"kind": kind, **given}),
         "fields": FieldsForm(posted["fields"], document=document, names=sample.names, offers=found.offers),
         "text": MappingTextForm(posted["text"], initial={"text": upload.mapping}),
         "keep": KeepForm(posted["keep"]),
     }
-    if request.method == "POST" and _done(request, upload, forms):
+    text, previewed = upload.mapping, action == "preview" and forms["fields"].is_valid()
+    if previewed:
+        text = written(forms["fields"].made())
+    elif request.method == "POST" and action != "preview" and _done(request, upload, forms):
         return redirect("benchmarks:records_mapping", upload.pk)
-    context = {"upload": upload, "centre": centre, "forms": forms, **_shown(upload, sample, found)}
-    status = UNPROCESSABLE if request.method == "POST" else 200
+    read = _read(text, sample)
+    if action == "preview" and request.headers.get("HX-Request") == "true":
+        if not previewed:
+            read["fault"] = " ".join(each for errors in forms["fields"].errors.values() for each in errors)
+        return render(request, "benchmarks/records_mapping.html#preview", {**read, "previewed": True})
+    context = {"upload": upload, "centre": centre, "forms": forms, "previewed": previewed, **read}
+    context |= _shown(upload, sample, found)
+    status = UNPROCESSABLE if request.method == "POST" and not previewed else 200
     return render(request, "benchmarks/records_mapping.html", context, status=status)
 
 
@@ -202,24 +213,39 @@ def _about(what: str) -> str:
     return str(labels.get(what) or field_message(what).words(gettext))
 
 
-def _shown(upload: RecordsUpload, sample: Sample, found: Guess) -> dict[str, Any]:
-    """Put together what the page says about the file and its mapping."""
-    fault, missing, examples = "", [], {}
+def _guessed(stated: Stated) -> str:
+    """Say what was guessed; the name of a column is its own word."""
+    families = {"kind": "records", "format": "file", "delimiter": "delimiter", "encoding": "encoding"}
+    family = families.get(stated.what)
+    return term(family, stated.value, gettext) if family else stated.value
+
+
+def _read(text: str, sample: Sample) -> dict[str, Any]:
+    """Say how a mapping reads the first rows, or what is wrong with it."""
+    fault, missing, found = "", [], Preview({})
     try:
-        checked = parse_mapping(upload.mapping)
+        checked = parse_mapping(text)
     except MappingError as error:
         fault = error.words(gettext)
     else:
         missing = gone(checked, sample)
         if not missing:
             with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
-                examples = read_examples(sample, checked, Path(folder))
-    names = sample.names[:MOST_COLUMNS]
+                found = read_preview(sample, checked, Path(folder))
     return {
         "fault": fault,
         "missing": missing,
-        "examples": [(field_message(name).words(gettext), pairs) for name, pairs in examples.items()],
-        "stated": [(_about(each.what), each, each.reason.words(gettext)) for each in found.stated],
+        "examples": [(field_message(name).words(gettext), pairs) for name, pairs in found.fields.items()],
+        "read": found,
+        "read_names": [field_message(name).words(gettext) for name in found.names],
+    }
+
+
+def _shown(upload: RecordsUpload, sample: Sample, found: Guess) -> dict[str, Any]:
+    """Put together what the page says about the file."""
+    names = sample.names[:MOST_COLUMNS]
+    return {
+        "stated": [(_about(each.what), _guessed(each), each, each.reason.words(gettext)) for each in found.stated],
         "doubts": [each.words(gettext) for each in found.doubts],
         "names": names,
         "rows": [row[: len(names)] for row in sample.rows[:FIRST_ROWS]],

@@ -21,7 +21,7 @@ from benchmarks.renderers.pictures import (
 from benchmarks.renderers.summary import bar_verdicts, summary
 from benchmarks.renderers.words import key_words, kpi_name
 from benchmarks.selectors import compared, release_now
-from benchmarks.selectors.standing import centre_standing, releases_between, site_kpis, sites, standing_runs
+from benchmarks.selectors.standing import by_month, centre_standing, releases_between, site_kpis, sites, standing_runs
 from benchmarks.standing import key_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def analysis(request: HttpRequest, centre_id: int) -> HttpResponse:
     if key:
         releases = list(releases_between(runs[-1].period_from, runs[0].period_to))
         happened = [Happened(each.published_at.date(), each.code) for each in releases if each.published_at]
-        pictures = [standing_picture(standing, key), time_picture(standing, key, happened), heat_picture(standing, key)]
+        finer = by_month(runs, standing, key)
+        pictures = [standing_picture(standing, key), time_picture(finer, key, happened), heat_picture(finer, key)]
     context = {
         "centre": found,
         "runs": runs,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Role
 from benchmarks.gathering import MAX_FILES
 from benchmarks.models import JobStatus, MeasurementRun, RecordsJob, RecordsUpload, SavedMapping
+from benchmarks.records.examples import document_of
 from benchmarks.services import job_run, mapping_keep
 from benchmarks.storage import records_path
 from tests.benchmarks.samples import MAPPING
@@ -298,8 +299,47 @@ def test_german_headers_and_numbers_are_understood(own: Client, centre: Centre) 
     rows = "".join(f"{at};{at:02}.03.2026 08:05;1.463,6\r\n" for at in range(1, 32))
     upload(own, centre, f"Anruf-ID;Anrufdatum;Gesprächszeit (s)\r\n{rows}".encode("cp1252"))
     page = own.get(reverse("benchmarks:records_mapping", args=[RecordsUpload.objects.get().pk]))
-    sure = {what: (each.value, each.confidence) for what, each, _why in page.context["stated"]}
+    sure = {what: (each.value, each.confidence) for what, _guess, each, _why in page.context["stated"]}
     assert sure["talk time (talk_seconds)"] == ("Gesprächszeit (s)", "likely")
     assert sure["arrival (arrived_at)"] == ("Anrufdatum", "sure")
     assert sure["Encoding"][0] == "cp1252"
     assert "1.463,6 → 1463.6" in page.content.decode()
+
+
+def test_a_correction_is_previewed_and_not_saved(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS.replace(b"01/03/2026 08:05", b"not a time", 1))
+    waiting = RecordsUpload.objects.get()
+    address = reverse("benchmarks:records_mapping", args=[waiting.pk])
+    page = own.get(address)
+    assert "First rows as they will be read" in page.content.decode()
+    assert page.context["read"].looked == 400
+    assert page.context["read"].left_out == {"arrived_at: not a date and time": 1}
+    form = page.context["forms"]["fields"]
+    data = {name: form.initial.get(name, "") for name in form.fields if name != "leave_out"}
+    data |= {"action": "preview", "how-arrived_at": "%m/%d/%Y %H:%M"}
+    part = own.post(address, data, headers={"HX-Request": "true"})
+    assert part.status_code == 200
+    assert "<html" not in part.content.decode()
+    assert "nothing is saved yet" in part.content.decode()
+    assert part.context["read"].left_out["arrived_at: not a date and time"] > 1
+    whole = own.post(address, data)
+    assert whole.status_code == 200
+    assert "<html" in whole.content.decode()
+    assert 'value="%m/%d/%Y %H:%M"' in whole.content.decode()
+    before = waiting.mapping
+    waiting.refresh_from_db()
+    assert waiting.mapping == before
+    wrong = own.post(address, {**data, "time_zone": "Mars/Olympus"}, headers={"HX-Request": "true"})
+    assert "Mars/Olympus" in wrong.content.decode()
+    bad = own.post(address, {**data, "how-wait_seconds": "moons"}, headers={"HX-Request": "true"})
+    assert "moons" in bad.content.decode()
+
+
+def test_full_width_commas_part_lists_too(own: Client, centre: Centre) -> None:
+    upload(own, centre, CALLS)
+    waiting = RecordsUpload.objects.get()
+    form = own.get(reverse("benchmarks:records_mapping", args=[waiting.pk])).context["forms"]["fields"]
+    data = {name: form.initial.get(name, "") for name in form.fields if name != "leave_out"}
+    act(own, waiting, "fields", **{**data, "column-complaint": "Agent ID", "how-complaint": "甲\uff0c乙、丙\uff1b丁"})
+    waiting.refresh_from_db()
+    assert document_of(waiting.mapping)["fields"]["complaint"]["in"] == ["甲", "乙", "丙", "丁"]
