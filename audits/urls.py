@@ -52,6 +52,7 @@ urlpatterns = [
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
     path("<int:audit_id>/sync/", syncing.sync, name="sync"),
+    path("<int:audit_id>/package/", syncing.package, name="package"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),

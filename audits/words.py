@@ -186,6 +186,13 @@ FOUND: dict[str, LazyText] = {
     "familiar": _("was on the audit team here in each of the three years before"),
 }
 
+# Why what somebody typed is not the answer, by ``AnswerVariant.reason``.
+NOT_TAKEN: dict[str, LazyText] = {
+    "conflict": _("somebody else had saved"),
+    "locked": _("the audit was closed to changes"),
+    "moved": _("the audit had moved to another edition"),
+}
+
 
 def words_for(*codes: str) -> str:
     """Join the words for one or more codes into one message."""

@@ -134,6 +134,8 @@ EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
 # Tables beyond it go to files below DATA_DIR while a run is measured; 0 threads are all processors.
 RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
+# How long an audit that somebody took along opens without a connection.
+PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=14)
 RECORDS_SPARK = Spark(env.str("SPARK_MASTER", default="local[*]"), env.str("SPARK_FOLDER", default=""))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # far beyond what a run may have, so that the form can say so in words
@@ -248,6 +250,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
     }
 }
 X_FRAME_OPTIONS = "DENY"

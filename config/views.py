@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -20,7 +20,7 @@ from audits.models import AuditStatus
 from audits.selectors.sheet import audits_for, status_counts
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 RECENT = 8
 
@@ -42,6 +42,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Say that a request could not be read (400). Django's own answer reads it once more, and fails with it (500)."""
     return HttpResponseBadRequest(render_to_string("400.html"))
+
+
+@public
+def service_worker(_request: HttpRequest) -> HttpResponse:
+    """Serve the script that opens pages without a connection: from the root, so that it may serve all addresses."""
+    script = (settings.BASE_DIR / "config" / "static" / "touchstone" / "sw.js").read_text()
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@signed_in
+def offline(request: HttpRequest) -> HttpResponse:
+    """What a browser shows in place of a page that it does not have; it goes with an audit that is taken along."""
+    return render(request, "offline_page.html")
 
 
 @public

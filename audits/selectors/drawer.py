@@ -11,6 +11,7 @@ from audits.models import Evidence
 from audits.selectors.computed import panel_computed
 from audits.selectors.findings import people_named, several_minors
 from audits.selectors.overview import panel_market
+from audits.words import NOT_TAKEN
 
 if TYPE_CHECKING:
     from audits.models import Answer
@@ -27,6 +28,7 @@ def drawer_context(answer: Answer) -> Context:
         **market_part(answer),
         **evidence_part(answer),
         **findings_part(answer),
+        **variants_part(answer),
     }
 
 
@@ -57,3 +59,11 @@ def findings_part(answer: Answer) -> Context:
         "finding_names": people_named(answer.audit, *texts),
         "finding_minors": several_minors(findings),
     }
+
+
+def variants_part(answer: Answer) -> Context:
+    """Return what was typed and could not be the answer, each with why in words; one query."""
+    variants = list(answer.variants.select_related("by"))
+    for variant in variants:
+        variant.why = NOT_TAKEN.get(variant.reason, "")  # type: ignore[attr-defined]  # read by the template
+    return {"variants": variants}

@@ -20,6 +20,7 @@ from audits.services.findings import FindingError, finding_raise
 from audits.storage import EvidenceRefusedError, intact, path_of
 from audits.views.drawer import get_answer, render_panel
 from audits.views.findings import keys_of
+from audits.views.once import once
 from audits.words import evidence_words, status_words
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 
 @permission("audits.change_answer", methods=("POST",))
+@once
 def evidence_upload(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Take in one file for a criterion and show the panel anew."""
     answer = get_answer(person(request.user), answer_id)
@@ -91,6 +93,7 @@ def evidence_file(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
 
 
 @permission("audits.change_answer", methods=("POST",))
+@once
 def finding_add(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Raise a finding against a criterion and show the panel anew; whoever accepts JSON gets the finding as that.
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from accounts.access import may, permission
+from accounts.access import may, permission, signed_in
 from accounts.views.profiles import person
 from audits.merging import combined_note
 from audits.operations import MOST_BYTES, UnreadableError, read_batch
+from audits.selectors.sheet import asked_answers
 from audits.services.syncing import CONFLICT, INVALID, LOCKED, MOVED, REUSED, UNKNOWN, operation_apply
 from audits.views.engagements import get_audit
 from audits.views.sheet import strip_html
@@ -60,6 +64,23 @@ def sync(request: HttpRequest, audit_id: int) -> JsonResponse:
     ]
     results += [{"key": key, "state": INVALID, "message": words_for(code)} for key, code in batch.unreadable]
     return JsonResponse({"results": results, "strip": strip_html(request, audit)})
+
+
+@signed_in
+def package(request: HttpRequest, audit_id: int) -> JsonResponse:
+    """Return which pages an auditor takes along, and until when: the sheet and what stands beside each criterion."""
+    audit = get_audit(person(request.user), audit_id)
+    sheet = reverse("audits:sheet", args=[audit.pk])
+    panels = [reverse("audits:answer_panel", args=[answer.pk]) for answer in asked_answers(audit)]
+    until = timezone.localdate() + timedelta(days=settings.PACKAGE_DAYS)
+    return JsonResponse(
+        {
+            "days": settings.PACKAGE_DAYS,
+            "expires": date_format(until, "SHORT_DATE_FORMAT"),
+            "sheet": sheet,
+            "urls": [sheet, reverse("audits:audit_detail", args=[audit.pk]), reverse("offline"), *panels],
+        }
+    )
 
 
 def _refused(code: str, status: HTTPStatus, message: str = "") -> JsonResponse:

@@ -30,18 +30,17 @@ for name, user in names.items():
     user.email, user.name = f"{name}@example.org", name.title()
     user.save()
 """
+# Another one of the same two people.
 NEW_AUDIT = """
-from tests.factories import AT
-from audits.models import Audit, AuditKind, TeamRole
-from audits.services.engagement import audit_create
-from audits.services.transitions import audit_step
+import itertools
 from accounts.models import User
+from audits.models import Audit
+from tests import factories
+factories._numbers = itertools.count(10_000 * (1 + Audit.objects.count()))  # names that no process before gave
 first = Audit.objects.order_by("pk").first()
-by = User.objects.get(email="mia@example.org")
-team = [(member.user, member.role) for member in first.team.all()]
-made = audit_create(centre=first.centre, kind="internal", scope="All.", objectives="", onsite_from=first.onsite_from,
-    onsite_to=first.onsite_to, team=team, conductor=first.conductor, edition=first.edition, by=by, at=AT)
-audit_step(audit_id=made.pk, step="start", by=by, at=AT)
+made = factories.make_audit(edition=first.edition, conductor=first.conductor)
+for name, role in (("ann", "leader"), ("ben", "auditor")):
+    made.team.filter(role=role).update(user=User.objects.get(email=f"{name}@example.org"))
 """
 
 

@@ -1,8 +1,10 @@
 // The answer sheet and the queue: what is typed goes to the queue first, what the server says comes back to its row.
 // Of a row it needs <article data-answer data-code><form data-answer-form> with level, na_reason, note and revision.
 (async () => {
-  if (!window.touchstone.ready) return;
-  const { queue, sender, words } = await window.touchstone.ready;
+  const place = document.getElementById("queue-sheet");
+  if (!place || !window.touchstone.ready) return;
+  const { queue, sender } = await window.touchstone.ready;
+  const words = place.dataset;
   const same = window.touchstone.sameContent;
   const audit = Number(words.audit);
   const rows = new Map(); // answer -> {form, article, answer, code, revision, base, known, dirty, writing}
@@ -301,10 +303,6 @@
   });
   packaged = (await queue.packages()).some((each) => each.audit === audit);
   document.addEventListener("touchstone:packaged", (event) => { packaged = event.detail.packaged; });
-  document.addEventListener("htmx:configRequest", (event) => { // a page from the disk holds the token of another day
-    const token = document.cookie.split("; ").find((each) => each.startsWith(`${words.csrf}=`));
-    if (token) event.detail.headers["X-CSRFToken"] = token.slice(words.csrf.length + 1);
-  });
   await lay([...document.querySelectorAll("form[data-answer-form]")]);
   document.documentElement.dataset.queue = "ready";
 })();

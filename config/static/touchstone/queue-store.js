@@ -157,7 +157,7 @@ window.touchstone ??= {};
 
     // Keep a form with its files, to be posted as it is.
     async keepForm(form) {
-      const row = { kind: "form", key: newKey(), at: new Date().toISOString(), state: "waiting", message: "", sent: false, ...form };
+      const row = { ...form, kind: "form", key: form.key || newKey(), at: new Date().toISOString(), state: "waiting", message: "", sent: false };
       row.id = await this.write((changes) => changes.put(row));
       return row;
     }
@@ -246,5 +246,5 @@ window.touchstone ??= {};
     request.onsuccess = request.onerror = request.onblocked = () => resolve();
   });
 
-  Object.assign(window.touchstone, { Queue, forgetQueue: forget, sameContent: same });
+  Object.assign(window.touchstone, { Queue, forgetQueue: forget, newKey, sameContent: same });
 })();

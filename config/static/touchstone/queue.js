@@ -136,7 +136,6 @@ window.touchstone ??= {};
       this.tell("changed");
       const body = new FormData();
       for (const [name, value] of row.fields) body.append(name, value, value instanceof File ? value.name : undefined);
-      body.append("user", this.queue.user);
       const response = await this.post(row.path, body, { "Idempotency-Key": row.key, "HX-Request": "true" });
       if (!response) return false;
       if (response.ok) {
@@ -146,6 +145,12 @@ window.touchstone ??= {};
         return true;
       }
       if (response.status >= 500 && response.status !== 507) return this.unreachable();
+      if (response.headers.get("X-Touchstone-Refused") === "another_user") return this.held("another-user");
+      if (response.status === 403 && !this.fresh) { // of another session, perhaps: once more with the token of now
+        this.fresh = true;
+        return this.held("signed-out");
+      }
+      this.fresh = false;
       const shown = new DOMParser().parseFromString(await response.text(), "text/html");
       const message = [...shown.querySelectorAll("[role=alert], .invalid-feedback, .alert-danger")].map((each) => each.textContent.trim());
       await this.queue.change(row.id, { state: "invalid", message: message.join(" ").slice(0, 500) || this.settings.refused });
@@ -207,8 +212,9 @@ window.touchstone ??= {};
   const words = document.getElementById("queue")?.dataset;
   window.touchstone.ready = words ? (async () => {
     const queue = await Queue.open(Number(words.user));
-    const sender = new Sender(queue, { ...words, audit: Number(words.audit) || null });
+    const audit = Number(document.getElementById("queue-sheet")?.dataset.audit) || null;
+    const sender = new Sender(queue, { ...words, audit });
     sender.hurry();
-    return { queue, sender, words };
+    return { queue, sender };
   })() : null;
 })();
