@@ -8,42 +8,30 @@ that changes with the content, such as a hash) compared with the list uploaded b
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import re
-import zipfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from audits.liveness import Article
+from audits.tabular import MAX_COLUMNS, TableError, read_table
 from benchmarks.message import Message, MessageError
 from benchmarks.message import marked as _
-from benchmarks.records.files import RecordsError, check_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from openpyxl import Workbook
+    from audits.tabular import Cells
 
     Previous = Mapping[str, Sequence[Any]]  # article -> [content mark, day of change as ISO text, altered]
-    Cells = Sequence[Any]
 
-MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 200_000
-MAX_WORKBOOK_ROWS = 20_000
-MAX_COLUMNS = 200
 LONGEST = {"article": 100, "title": 300, "owner": 200, "content": 10_000}
 MOST_COUNT = 10**9
 EARLIEST = dt.date(1990, 1, 1)
 LATEST = dt.date(2100, 12, 31)
-ENCODINGS = ("utf-8", "gb18030", "cp950", "big5hkscs", "utf-16")
-_BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError, IndexError)
 
 # What a column may be called, besides its own name; capitals, spaces and _ do not matter.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -69,7 +57,7 @@ _YES = frozenset({"yes", "y", "true", "1", "是", "对", "對", "正确", "正�
 _NO = frozenset({"no", "n", "false", "0", "否", "错", "錯", "不正确", "不正確"})
 
 
-class ArticlesError(MessageError):
+class ArticlesError(TableError):
     """The list cannot be used at all; the message says where and why."""
 
 
@@ -99,87 +87,9 @@ class ArticleList:
 def read_articles(path: Path, *, encoding: str, today: dt.date, previous: Previous | None = None) -> ArticleList:
     """Read the list; an XLSX workbook is known by its content. ``encoding`` "" stands for UTF-8, or UTF-16 by its mark.
 
-    ``previous`` are the marks of the list before. Raises ``ArticlesError``.
+    ``previous`` are the marks of the list before. Raises ``TableError``, of which ``ArticlesError`` is one.
     """
-    size = path.stat().st_size
-    if not size:
-        raise ArticlesError(_("The file is empty."))
-    if size > MAX_BYTES:
-        raise ArticlesError(_("The file is larger than {most} MB."), most=MAX_BYTES // 1024**2)
-    with path.open("rb") as file:
-        is_workbook = file.read(2) == b"PK"
-    rows = _workbook(path) if is_workbook else _table(_text(path.read_bytes(), encoding))
-    return _read(rows, today, previous or {})
-
-
-# --- files ----------------------------------------------------------------------------------------------------------
-
-
-def _text(data: bytes, encoding: str) -> str:
-    if not encoding:
-        encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
-    try:
-        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except UnicodeError as error:
-        place = data[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
-        raise ArticlesError(
-            _("line {line}: these bytes are not {encoding}. Choose the encoding in which the list was saved."),
-            line=place,
-            encoding=encoding.upper(),
-        ) from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise ArticlesError(_("line {line}: the file contains a NUL character; it is not a text file."), line=line)
-    return text
-
-
-def _table(text: str) -> Iterator[tuple[int, Cells]]:
-    """Yield (line, cells) of each record that is not blank; the header decides between comma, semicolon and tab."""
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise ArticlesError(_("line {line}: the row cannot be read: {error}."), line=line, error=error) from error
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
-
-
-def _workbook(path: Path) -> Iterator[tuple[int, Cells]]:
-    try:
-        check_workbook(path)
-    except RecordsError as error:
-        raise ArticlesError(error.message.template, **error.message.params) from error
-    try:
-        with path.open("rb") as file:  # openpyxl goes by the name of a path, and ours has no ending
-            book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-            yield from _sheet(book)
-    except _BROKEN as error:
-        raise ArticlesError(_("The workbook is damaged and cannot be read.")) from error
-
-
-def _sheet(book: Workbook) -> Iterator[tuple[int, Cells]]:
-    """Yield (row, cells) of the first sheet."""
-    try:
-        if not book.worksheets:
-            raise ArticlesError(_("The workbook has no sheet."))
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        for line, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
-            if line > MAX_WORKBOOK_ROWS + 1:
-                raise ArticlesError(
-                    _("A workbook may have {most} rows here; save a longer list as CSV."), most=MAX_WORKBOOK_ROWS
-                )
-            if any(cell is not None for cell in cells):
-                yield line, cells
-    finally:
-        book.close()
+    return _read(read_table(path, encoding=encoding), today, previous or {})
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from accounts.models import Centre, Organisation, User
 from audits import engagements as engagements
 from audits import followup as followup
 from audits import registers as registers
+from audits import samples as samples
 from audits.workflow import route_of
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Criterion, Edition

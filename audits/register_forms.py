@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import helper
 from accounts.models import User
-from audits.articles import ENCODINGS
 from audits.levels import levels
 from audits.liveness import Period
 from audits.registers import Credential, FlowKind
 from audits.returns import INVESTMENT, LAST_YEAR, Flow
 from audits.services.registers.credentials import CredentialFacts
 from audits.services.registers.projects import MOST_FLOWS, ProjectFacts, Review
+from audits.tabular import ENCODINGS
 from standards.templatetags.standard_text import text
 
 if TYPE_CHECKING:

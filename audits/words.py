@@ -99,6 +99,18 @@ REFUSALS: dict[str, LazyText] = {
     "answers_above_computed": _(
         "Some result criteria are answered above the level that their measurements give. Their panels show it."
     ),
+    # samples
+    "drawn_already": _("The records were drawn already. Withdraw the sample with a reason to draw anew."),
+    "not_drawn": _("The records of this sample are drawn, not chosen."),
+    "judgemental": _("The records of this sample are chosen, not drawn."),
+    "withdrawn": _("The sample was withdrawn."),
+    "too_many_records": _("A sample may have 5,000 records here."),
+    "records_missing": _("Name at least one record."),
+    "record_too_long": _("A record's id may have 200 characters."),
+    "record_twice": _("A record stands there twice."),
+    "stale_record": _("Somebody else saved this record in the meantime. Load the page again; nothing was overwritten."),
+    "bad_result": _("This is not a result."),
+    "note_missing": _("Say what was seen: a record that fails, or is not found, needs a note. It is not saved yet."),
     # moving to another edition
     "not_a_target": _("The audit can move only to a published edition of the same standard."),
     "older_edition": _("This edition is older. Going back is possible only to undo the last move."),

@@ -11,6 +11,7 @@ from audits.models import Evidence
 from audits.selectors.computed import panel_computed
 from audits.selectors.findings import people_named, several_minors
 from audits.selectors.overview import panel_market
+from audits.selectors.samples import answer_samples
 from audits.words import NOT_TAKEN
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def drawer_context(answer: Answer) -> Context:
         **guidance_part(answer),
         **market_part(answer),
         **evidence_part(answer),
+        **samples_part(answer),
         **findings_part(answer),
         **variants_part(answer),
     }
@@ -48,6 +50,11 @@ def market_part(answer: Answer) -> Context:
 def evidence_part(answer: Answer) -> Context:
     """Return the evidence of the answer; one query."""
     return {"evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by")}
+
+
+def samples_part(answer: Answer) -> Context:
+    """Return the samples that serve the criterion, with what they say; two queries."""
+    return {"samples": answer_samples(answer)}
 
 
 def findings_part(answer: Answer) -> Context:

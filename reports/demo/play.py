@@ -34,6 +34,7 @@ from reports.demo.programme import make_programme
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
 from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
+from reports.demo.samples import make_samples
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
 from standards.editions.comparison import Carry
 
@@ -177,6 +178,8 @@ class World:
         if scene.records_from:
             self._market(scene, audit, leader)
         self._answers(scene, audit, leader)
+        if scene.until == "answered" and scene.records_from:
+            make_samples(audit, by=leader, at=scene.at(scene.first_day, 14))
         for finding in scene.findings:
             finding_raise(
                 audit_id=audit.pk,

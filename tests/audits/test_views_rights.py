@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,9 @@ from audits.models import (
     MarketWaiver,
     TeamMember,
 )
+from audits.samples import Sample, SampleItem
 from audits.selectors.moving import effect_on
+from audits.storage import store
 from ledger.models import Entry
 from tests.audits.scenes import PNG, STATUSES, WHO, Scene
 from tests.audits.scenes import make_scene as make_plain_scene
@@ -111,6 +114,9 @@ def step(name: str, who: frozenset[str], *during: str) -> Case:
 
 CASES = (
     *(Case(name, ALL) for name in ("audit_detail", "sheet", "market", "answer_row", "answer_panel", "evidence_file")),
+    *(Case(name, ALL) for name in ("sample_list", "sample", "sample_csv")),
+    Case("sample_population", ASSESSORS | PLANNERS | DECIDERS),
+    *(Case(name, ASSESSORS) for name in ("sample_create", "sample_withdraw")),
     *(Case(name, ASSESSORS) for name in ("facts", "texts")),
     Case("decision", DECIDERS),
     Case("practice_propose", EXPORTERS, absent=frozenset({"cancelled"})),
@@ -128,6 +134,10 @@ CASES = (
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
+    post("sample_create", ASSESSORS, FIELDWORK, title="Tickets", method="judgemental", size="5", why="The newest."),
+    post("sample_draw", ASSESSORS, FIELDWORK, records="T-1\nT-2"),
+    post("sample_record", ASSESSORS, FIELDWORK, 200, result="conforms", note="", revision="0"),
+    post("sample_withdraw", ASSESSORS, FIELDWORK, reason="Wrong period."),
     post("facts", ASSESSORS, FIELDWORK, cskm="62.5"),
     post("fact_take", ASSESSORS, ALWAYS, value="1"),
     post("texts", ASSESSORS, PLANNABLE, scope="All.", summary="Short."),
@@ -214,7 +224,29 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         by=scene.people["leader"],
         at=AT,
     )
+    make_samples(scene)
     return scene
+
+
+def make_samples(scene: Scene) -> None:
+    """Plan two samples: one drawn with a record to look at, one judgemental whose records are to be named."""
+    by = {"planned_by": scene.people["leader"], "planned_at": AT}
+    stored_file = store(io.BytesIO(b"id\nT-1\n"), filename="tickets.csv")
+    drawn = Sample.objects.create(
+        audit=scene.audit,
+        number=1,
+        title="Tickets",
+        method="sites",
+        population_sha256=stored_file.sha256,
+        population_name="tickets.csv",
+        population_size=1,
+        seed="7",
+        drawn_at=AT,
+        drawn_by=by["planned_by"],
+        **by,
+    )
+    SampleItem.objects.create(sample=drawn, position=1, record="T-1")
+    Sample.objects.create(audit=scene.audit, number=2, title="Calls", method="judgemental", why="Complaints.", **by)
 
 
 def address(name: str, scene: Scene, *, step: str = "start") -> str:
@@ -223,6 +255,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "answer": [scene.answer.pk],
         "evidence": [scene.answer.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
+    drawn, undrawn = scene.audit.samples.all()
     moves = {"move_preview": "new_edition", "move_record": "pk"}
     if name == "practice_propose":
         about = [scene.audit.findings.get(kind=FindingKind.STRENGTH).pk]
@@ -242,6 +275,12 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
         "step": [scene.audit.pk, step],
+        "sample_list": [scene.audit.pk],
+        "sample_create": [scene.answer.pk],
+        "sample_size": [],
+        **{key: [drawn.pk] for key in ("sample", "sample_csv", "sample_population", "sample_withdraw")},
+        "sample_draw": [undrawn.pk],
+        "sample_record": [drawn.items.get().pk],
     }
     return reverse(f"audits:{name}", args=special.get(name, about))
 
@@ -262,6 +301,8 @@ def stored() -> dict[str, list[Any]]:
         MarketWaiver,
         Decision,
         Certificate,
+        Sample,
+        SampleItem,
     )
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
     return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
@@ -283,7 +324,7 @@ def attempt(client: Client, case: Case, scene: Scene) -> int:
 
 
 def test_every_address_with_an_object_is_in_the_table() -> None:
-    names = {pattern.name for pattern in urls.urlpatterns} - {"audit_list", "audit_create"}
+    names = {pattern.name for pattern in urls.urlpatterns} - {"audit_list", "audit_create", "sample_size"}
     assert names == {case.name for case in CASES}
 
 
@@ -344,6 +385,10 @@ ALLOWED = {
         READS,
     ),
     **dict.fromkeys(
+        ("sample_list", "sample", "sample_csv", "sample_population"),
+        READS,
+    ),
+    **dict.fromkeys(
         (
             "audit_create",
             "facts",
@@ -353,6 +398,8 @@ ALLOWED = {
             "step",
             "move_preview",
             "practice_propose",
+            "sample_create",
+            "sample_withdraw",
             "conflicts",
             "conflict_clear",
             "stage_one",
@@ -377,6 +424,9 @@ ALLOWED = {
             "evidence_upload",
             "evidence_remove",
             "finding_add",
+            "sample_size",
+            "sample_draw",
+            "sample_record",
         ),
         WRITES,
     ),

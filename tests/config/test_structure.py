@@ -25,6 +25,7 @@ PURE = [
     "audits.articles",
     "audits.levels",
     "audits.plots",
+    "audits.sampling",
     "audits.operations",
     "audits.merging",
     "reports.document",

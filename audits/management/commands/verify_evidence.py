@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from audits.models import Evidence
 from audits.registers import Credential
+from audits.samples import Sample
 from audits.storage import intact, path_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         checked, bad = 0, []
         certificates = Credential.objects.exclude(file_sha256="").order_by().values_list("file_sha256")
-        known = Evidence.objects.order_by().values_list("sha256").union(certificates).order_by("sha256")
+        populations = Sample.objects.exclude(population_sha256="").order_by().values_list("population_sha256")
+        known = Evidence.objects.order_by().values_list("sha256").union(certificates, populations).order_by("sha256")
         for (sha256,) in known.iterator():
             checked += 1
             if not intact(sha256):

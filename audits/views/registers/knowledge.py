@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
-from audits.articles import COLUMNS, ArticlesError
+from audits.articles import COLUMNS
 from audits.liveness import Parameters
 from audits.register_forms import KnowledgeForm, ReasonForm
 from audits.selectors.registers.knowledge import (
@@ -27,6 +27,7 @@ from audits.selectors.registers.knowledge import (
 )
 from audits.services.registers.errors import RegisterError
 from audits.services.registers.knowledge import knowledge_measure, knowledge_withdraw
+from audits.tabular import TableError
 from audits.views.registers.shared import CHANGE, centre_for
 from audits.views.registers.words import UNPROCESSABLE, refuse
 
@@ -103,7 +104,7 @@ def _measured(request: HttpRequest, centre: Centre, form: KnowledgeForm) -> Know
                 by=person(request.user),
                 at=timezone.now(),
             )
-        except ArticlesError as error:
+        except TableError as error:
             form.add_error("file", error.words(gettext))
         except RegisterError as error:
             refuse(form, error)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook
 
-from audits.articles import MAX_WORKBOOK_ROWS, ArticleList, ArticlesError, read_articles
+from audits.articles import ArticleList, read_articles
+from audits.tabular import MAX_WORKBOOK_ROWS, TableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,12 +70,12 @@ def test_byte_order_marks_tell_the_encoding(read: Any) -> None:
 
 
 def test_other_bytes_than_chosen_are_located(read: Any) -> None:
-    with pytest.raises(ArticlesError, match="line 2: these bytes are not UTF-8"):
+    with pytest.raises(TableError, match="line 2: these bytes are not UTF-8"):
         read("article\n文章\n".encode("gb18030"))
 
 
 def test_list_read_in_the_wrong_encoding_says_to_choose(read: Any) -> None:
-    with pytest.raises(ArticlesError, match="no column “article”"):
+    with pytest.raises(TableError, match="no column “article”"):
         read("文章編號\nA1\n".encode("cp950"), "gb18030")
 
 
@@ -96,7 +97,7 @@ def test_list_read_in_the_wrong_encoding_says_to_choose(read: Any) -> None:
     ],
 )
 def test_lists_of_which_nothing_can_be_made(read: Any, content: bytes, message: str) -> None:
-    with pytest.raises(ArticlesError, match=message):
+    with pytest.raises(TableError, match=message):
         read(content)
 
 
@@ -156,7 +157,7 @@ def test_a_hundred_thousand_lines(read: Any) -> None:
 
 
 def test_too_many_lines_are_refused(read: Any) -> None:
-    with pytest.raises(ArticlesError, match="more than 200000 rows"):
+    with pytest.raises(TableError, match="more than 200000 rows"):
         read("article\n" + "".join(f"{number}\n" for number in range(200_001)))
 
 
@@ -211,10 +212,10 @@ def test_workbook(read: Any) -> None:
 
 
 def test_workbook_that_is_too_long_or_damaged(read: Any) -> None:
-    with pytest.raises(ArticlesError, match="save a longer list as CSV"):
+    with pytest.raises(TableError, match="save a longer list as CSV"):
         read(workbook([["article"], *([number] for number in range(MAX_WORKBOOK_ROWS + 1))]))
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("[Content_Types].xml", "<nothing/>")
-    with pytest.raises(ArticlesError, match="damaged"):
+    with pytest.raises(TableError, match="damaged"):
         read(file.getvalue())

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_notices'),
-        ('audits', '0006_offline'),
+        ('audits', '0007_samples'),
         ('standards', '0004_practices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
