@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Centre, Organisation, User
+from audits import answering as answering
 from audits import engagements as engagements
 from audits import followup as followup
 from audits import registers as registers

@@ -137,6 +137,9 @@ rules.add_perm("audits.change_plan", is_leader | manages_audits)
 rules.add_perm("audits.change_programme", manages_programme)
 rules.add_perm("audits.record_onsite", is_assessing | manages_audits)
 rules.add_perm("audits.review_audit", reviews)
+# Marks on single answers, and who sees them: the reviewer and the team, not the audited organisation.
+rules.add_perm("audits.review_answer", reviews & ~is_on_team)
+rules.add_perm("audits.see_review", is_assessing | reviews | manages_audits)
 rules.add_perm("audits.decide_audit", decides)
 # Whoever waives must not gain from it.
 rules.add_perm("audits.waive_market", decides & ~is_on_team)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from audits.views import (
     attachments,
+    bulk,
     certificates,
     conflicts,
     drawer,
@@ -15,6 +16,7 @@ from audits.views import (
     policies,
     practices,
     programmes,
+    reviews,
     samples,
     sheet,
     steps,
@@ -52,6 +54,8 @@ urlpatterns = [
     path("<int:audit_id>/moves/<int:move_id>/", moving.move_record, name="move_record"),
     path("<int:audit_id>/steps/<slug:step>/", steps.step_page, name="step"),
     path("<int:audit_id>/sheet/", sheet.sheet, name="sheet"),
+    path("<int:audit_id>/sheet/together/", bulk.together, name="together"),
+    path("together/<int:bulk_id>/", bulk.done, name="together_done"),
     path("<int:audit_id>/samples/", samples.sample_list, name="sample_list"),
     path("answers/<int:answer_id>/samples/new/", samples.sample_new, name="sample_create"),
     path("samples/size/", samples.sample_size, name="sample_size"),
@@ -66,6 +70,9 @@ urlpatterns = [
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
     path("answers/<int:answer_id>/row/", sheet.row, name="answer_row"),
     path("answers/<int:answer_id>/computed/", sheet.take_computed, name="answer_take_computed"),
+    path("answers/<int:answer_id>/confirm/", sheet.confirm, name="answer_confirm"),
+    path("answers/<int:answer_id>/review/", reviews.review, name="answer_review"),
+    path("answers/<int:answer_id>/acknowledge/", reviews.acknowledge, name="answer_acknowledge"),
     path("answers/<int:answer_id>/panel/", drawer.panel, name="answer_panel"),
     path("answers/<int:answer_id>/evidence/", attachments.evidence_upload, name="evidence_upload"),
     path(

@@ -95,6 +95,15 @@ REFUSALS: dict[str, LazyText] = {
     "answered_meanwhile": _(
         "Somebody else answered here in the meantime. Nothing was overwritten: load the page again."
     ),
+    "nothing_to_confirm": _("There is no answer of the last audit that could be confirmed as it is."),
+    "ghost_without_evidence": _(
+        "Last year's answer counts only with what was seen this time: attach evidence, or write a new note."
+    ),
+    "nothing_chosen": _("None of the chosen criteria is asked in this audit now. Choose them again in the sheet."),
+    "nothing_to_set": _("Nothing would change. Nothing was done."),
+    "undone_already": _("This was undone already."),
+    "bad_mark": _("There is no such mark."),
+    "not_returned": _("This answer is not returned any more."),
     "nothing_computed": _("Measurements give no level here; judge it yourself."),
     "answers_above_computed": _(
         "Some result criteria are answered above the level that their measurements give. Their panels show it."

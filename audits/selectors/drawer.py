@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from audits.models import Evidence
 from audits.selectors.computed import panel_computed
 from audits.selectors.findings import people_named, several_minors
+from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
 from audits.selectors.samples import answer_samples
 from audits.words import NOT_TAKEN
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Context = dict[str, Any]
 
 
-def drawer_context(answer: Answer) -> Context:
+def drawer_context(answer: Answer, *, sees_review: bool) -> Context:
     """Return what all parts show, without their forms. ``answer`` comes from ``selectors.sheet.answer_for``."""
     return {
         "answer": answer,
@@ -30,6 +31,7 @@ def drawer_context(answer: Answer) -> Context:
         **evidence_part(answer),
         **samples_part(answer),
         **findings_part(answer),
+        **history_part(answer, sees_review=sees_review),
         **variants_part(answer),
     }
 
@@ -66,6 +68,11 @@ def findings_part(answer: Answer) -> Context:
         "finding_names": people_named(answer.audit, *texts),
         "finding_minors": several_minors(findings),
     }
+
+
+def history_part(answer: Answer, *, sees_review: bool) -> Context:
+    """Return every save and, for those who may see them, the reviewer's marks; two queries."""
+    return {"history": history_of(answer, with_marks=sees_review)}
 
 
 def variants_part(answer: Answer) -> Context:

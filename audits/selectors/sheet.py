@@ -102,6 +102,11 @@ class ClauseView:
         return sum(row.has_evidence for row in self.rows)  # type: ignore[attr-defined] # annotated by sheet_answers
 
     @property
+    def reviewed(self) -> int:
+        """Count the criteria that the technical reviewer went through."""
+        return sum("reviewed" in row.flags.split() for row in self.rows)  # type: ignore[attr-defined] # set by selectors.rows
+
+    @property
     def nonconformities(self) -> int:
         """Count the criteria with a nonconformity."""
         return sum(row.has_nonconformity for row in self.rows)  # type: ignore[attr-defined] # annotated by sheet_answers
@@ -139,12 +144,23 @@ def tree(answers: Iterable[Answer]) -> list[BlockView]:
     return blocks
 
 
+def _is_changed(row: Any) -> bool:
+    """Say whether it is answered, and otherwise than in the last audit."""
+    answered = row.level is not None or bool(row.na_reason)
+    value = "na" if row.level is None else str(row.level)
+    return answered and len(row.ghosts) == 1 and row.ghosts[0].value != value
+
+
 FILTERS: dict[str, Callable[[Any], bool]] = {
     "unanswered": lambda row: row.level is None and not row.na_reason,
     "na": lambda row: bool(row.na_reason),
     "no_evidence": lambda row: row.level is not None and not row.has_evidence,
     "nonconformity": lambda row: row.has_nonconformity,
     "mandatory": lambda row: row.criterion.mandatory,
+    "mine": lambda row: row.is_mine,
+    "changed": _is_changed,
+    "returned": lambda row: row.review is not None and row.review.mark == "returned",
+    "unreviewed": lambda row: row.review is None,
 }
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from audits.answering import AnswerRevision
 from audits.models import Answer
 from audits.selectors.computed import computed_levels
+from audits.selectors.lastyear import ghosts_by_code, last_audit
 from audits.services.errors import (
     ComputedLevelError,
     InvalidAnswerError,
@@ -22,6 +24,7 @@ from ledger.services import ledger_append
 from standards.selectors import edition_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from accounts.models import User
@@ -68,6 +71,28 @@ def answer_take_computed(*, answer_id: int, note: str, revision: int, by: User, 
     return _store(answer, content, revision=revision, computed=level, by=by, at=at, taken=True)
 
 
+@transaction.atomic
+def answer_confirm(*, answer_id: int, note: str, revision: int, by: User, at: datetime) -> Answer:
+    """Take over the answer of the last audit, on what was seen this time: evidence attached here, or a new note.
+
+    Raises as ``answer_save``, with nothing_to_confirm and ghost_without_evidence.
+    """
+    answer = _fetched(answer_id)
+    last = last_audit(answer.audit, user=by)
+    ghosts = ghosts_by_code(answer.audit, last).get(answer.criterion.code, ()) if last is not None else ()
+    if len(ghosts) != 1 or not ghosts[0].same:
+        raise InvalidAnswerError("nothing_to_confirm")
+    (ghost,) = ghosts
+    if (not note or note == ghost.note) and not answer.evidence.exists():
+        raise InvalidAnswerError("ghost_without_evidence")
+    content = AnswerInput(level=ghost.level, na_reason=ghost.na_reason, note=note)
+    _check(answer, content)
+    computed = None if content.level is None else _computed(answer)
+    return _store(
+        answer, content, revision=revision, computed=computed, by=by, at=at, more={"confirms": ghost.reference}
+    )
+
+
 def _fetched(answer_id: int) -> Answer:
     """Lock an answer that may change. Raises ``NotEditableError`` for any other."""
     answer = locked(
@@ -98,6 +123,7 @@ def _store(
     by: User,
     at: datetime,
     taken: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> Answer:
     before = AnswerInput(level=answer.level, na_reason=answer.na_reason, note=answer.note)
     if content == before:
@@ -109,6 +135,15 @@ def _store(
     answer.revision += 1
     answer.answered_by, answer.answered_at = by, at
     answer.save(update_fields=["level", "na_reason", "note", "revision", "answered_by", "answered_at"])
+    AnswerRevision.objects.create(
+        answer=answer,
+        revision=answer.revision,
+        level=content.level,
+        na_reason=content.na_reason,
+        note=content.note,
+        by=by,
+        at=at,
+    )
     ledger_append(
         action="answer.saved",
         subject=f"audit:{answer.audit_id}",
@@ -121,6 +156,7 @@ def _store(
             "na_reason": content.na_reason,
             "note": content.note,
             **({} if computed is None else {"computed": computed, "taken": taken}),
+            **(more or {}),
         },
     )
     return answer

@@ -45,6 +45,24 @@ class LeftEditionError(NotEditableError):
         super().__init__(LEFT_EDITION)
 
 
+class ReviewRefusedError(AuditError):
+    """A mark of the technical review was refused; ``code`` says why (words in ``audits.words``)."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code for the message."""
+        super().__init__(code)
+        self.code = code
+
+
+class BulkRefusedError(AuditError):
+    """Answering together, or undoing it, was refused; ``code`` says why (words in ``audits.words``)."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code for the message."""
+        super().__init__(code)
+        self.code = code
+
+
 class StaleRevisionError(AuditError):
     """Somebody else saved this answer first; ``current`` is what is stored now. Nothing was overwritten."""
 

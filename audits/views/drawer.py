@@ -8,13 +8,13 @@ from uuid import uuid4
 from django.http import Http404
 from django.shortcuts import render
 
-from accounts.access import may, signed_in
+from accounts.access import signed_in
 from accounts.views.profiles import person
 from audits.forms import EvidenceForm, FindingForm
 from audits.models import Answer
 from audits.selectors.drawer import drawer_context
+from audits.selectors.rows import flagged, rights_on
 from audits.selectors.sheet import answer_for
-from audits.workflow import EDITABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -46,13 +46,15 @@ def render_panel(
     status: int = 200,
 ) -> HttpResponse:
     """Render the drawer, with the forms as they came back where something was wrong."""
-    audit = answer.audit
+    audit, user = answer.audit, person(request.user)
     current = answer.criterion.edition_id == audit.edition_id
+    rights = rights_on(audit, user=user)
+    flagged(audit, [answer], user=user)
     context = {
-        **drawer_context(answer),
+        **drawer_context(answer, sees_review=rights["sees_review"]),
         "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
         "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s", initial={"key": uuid4()}),
         "problem": problem,
-        "editable": current and audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
+        "editable": current and rights["editable"],
     }
     return render(request, "audits/drawer.html", context, status=status)

@@ -15,21 +15,20 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import may, permission, require, signed_in
+from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
 from audits.models import Answer, Audit, TeamMember
 from audits.operations import Fields
 from audits.selectors.case import asked_codes, audit_score
-from audits.selectors.moving import with_former
 from audits.selectors.overview import tier_rows
-from audits.selectors.sheet import FILTERS, asked_answers, filtered, sheet_answers, tree, with_levels
-from audits.services.answers import answer_save, answer_take_computed
+from audits.selectors.rows import rights_on, with_surroundings
+from audits.selectors.sheet import asked_answers, filtered, sheet_answers, tree, with_levels
+from audits.services.answers import answer_confirm, answer_save, answer_take_computed
 from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEditableError, StaleRevisionError
 from audits.services.syncing import answer_input, whole
 from audits.views.drawer import get_answer, render_panel
 from audits.views.engagements import get_audit
 from audits.words import refusal_beside_computed, status_words, words_for
-from audits.workflow import EDITABLE
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -43,20 +42,21 @@ LONGEST_NUMBER = 9  # digits
 @signed_in
 def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
     """The whole sheet, or the rows that a filter keeps; the tree always counts all of them."""
-    audit = get_audit(person(request.user), audit_id)
-    answers = asked_answers(audit)
+    user = person(request.user)
+    audit = get_audit(user, audit_id)
+    answers = with_surroundings(audit, asked_answers(audit), user=user)
     show, text = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
-    rows = with_former(filtered(answers, show=show, text=text) if show or text else answers)
+    # All rows are in the page, so that it filters and counts without a connection; here only what is shown at first.
+    kept = {row.pk for row in filtered(answers, show=show, text=text)} if show or text else None
     context = {
         "audit": audit,
         "tree": tree(answers),
-        "blocks": tree(rows),
-        "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
+        "kept": kept,
+        **rights_on(audit, user=user),
         "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
         "asked": len(answers),
         "chosen": {"show": show, "q": text},
-        "filters": list(FILTERS),
     }
     return render(request, "audits/sheet.html", context)
 
@@ -96,7 +96,37 @@ def take_computed(request: HttpRequest, answer_id: int) -> HttpResponse:
         return _in_panel(request, answer, status_words(error.status), 409)
     except StaleRevisionError:
         return _in_panel(request, answer, words_for("answered_meanwhile"), 409)
-    context = _row_context(request, answer.audit, answer_id) | _strip_context(answer.audit)
+    return _row_and_strip(request, answer)
+
+
+@permission("audits.change_answer", methods=("POST",))
+def confirm(request: HttpRequest, answer_id: int) -> HttpResponse:
+    """Answer as in the last audit, on new evidence or a new note; the row comes back, or why not at its state."""
+    answer = get_answer(person(request.user), answer_id)
+    require(request.user, "audits.change_answer", answer.audit)
+    try:
+        revision, by = _revision(request), person(request.user)
+        answer_confirm(answer_id=answer.pk, note=_note(request), revision=revision, by=by, at=timezone.now())
+    except ComputedLevelError as error:
+        return _at_state(request, answer, refusal_beside_computed(error.code, error.level), 422)
+    except InvalidAnswerError as error:
+        return _at_state(request, answer, words_for(error.code), 422)
+    except NotEditableError as error:
+        return _at_state(request, answer, status_words(error.status), 409)
+    except StaleRevisionError:
+        return _at_state(request, answer, words_for("answered_meanwhile"), 409)
+    return _row_and_strip(request, answer)
+
+
+def _at_state(request: HttpRequest, answer: Answer, problem: str, status: int) -> HttpResponse:
+    # No revision in it: the row's form keeps its own.
+    response = render(request, "audits/sheet.html#state", {"answer": answer, "problem": problem}, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = f"#state-{answer.pk}", "outerHTML"
+    return response
+
+
+def _row_and_strip(request: HttpRequest, answer: Answer) -> HttpResponse:
+    context = _row_context(request, answer.audit, answer.pk) | _strip_context(answer.audit)
     response = render(request, "audits/sheet.html#row", context)
     response.write(render(request, "audits/sheet.html#strip", context | {"out_of_band": True}).content)
     return response
@@ -186,11 +216,9 @@ def row(request: HttpRequest, answer_id: int) -> HttpResponse:
 
 def _row_context(request: HttpRequest, audit: Audit, answer_id: int) -> dict[str, Any]:
     """Return what a row shows, or answer 404."""
-    found = with_former(with_levels(audit, sheet_answers(audit).filter(pk=answer_id)))
+    user = person(request.user)
+    found = with_surroundings(audit, with_levels(audit, sheet_answers(audit).filter(pk=answer_id)), user=user)
     if not found:  # of an edition that the audit has left: no row of the sheet any more
         raise Http404
     (answer,) = found
-    return {
-        "answer": answer,
-        "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
-    }
+    return {"answer": answer, "kept": None, **rights_on(audit, user=user)}

@@ -33,6 +33,7 @@ from reports.demo.practices import make_practices
 from reports.demo.programme import make_programme
 from reports.demo.records import write_contacts
 from reports.demo.registers import fill_registers
+from reports.demo.reviewing import review_half
 from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
 from reports.demo.samples import make_samples
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
@@ -90,6 +91,8 @@ class World:
                 self._move(scene, audit)
         self.say("findings")
         follow_up(self)
+        self.say("technical review, half way")
+        review_half(self)
         self.say("registers")
         fill_registers(self)
         self.say("programme")

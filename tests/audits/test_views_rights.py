@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.access import may
 from audits import urls
+from audits.answering import AnswerBulk
 from audits.engagements import Concern, Conflict, Meeting, StageOne
 from audits.models import (
     Answer,
@@ -131,6 +132,13 @@ CASES = (
     post("answer_save", ASSESSORS, FIELDWORK, 200, level="3", note="", revision="1"),
     # Nothing is computed for the criterion of the scene: whoever may ask is told so.
     post("answer_take_computed", ASSESSORS, FIELDWORK, 422, note="", revision="1"),
+    # Nothing was audited here before, and nothing was returned: whoever may ask is told so.
+    Case("together", ASSESSORS, FIELDWORK),
+    Case("together_done", ASSESSORS),
+    post("together_done", ASSESSORS, FIELDWORK),
+    post("answer_confirm", ASSESSORS, FIELDWORK, 422, note="Seen.", revision="1"),
+    post("answer_acknowledge", ASSESSORS, FIELDWORK, 422, reason="It stands."),
+    post("answer_review", REVIEWERS, frozenset({"technical_review"}), 200, mark="reviewed", revision="1"),
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
@@ -213,6 +221,8 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         user=scene.people["reviewer"],
         defaults={"kind": "other", "detail": "Knows somebody.", "declared_at": AT},
     )
+    bulk = {"plan": {"rows": []}, "plan_sha256": "0" * 64, "by": scene.people["leader"], "at": AT}
+    AnswerBulk.objects.create(audit=scene.audit, **bulk)
     newer = make_edition()
     AuditMove.objects.create(
         audit=scene.audit,
@@ -271,6 +281,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "audit_list": [],
         "audit_create": [],
         "evidence_file": [scene.evidence.pk],
+        "together_done": list(scene.audit.bulks.values_list("pk", flat=True)),
         "fact_take": [scene.audit.pk, "cskm"],
         "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
@@ -401,6 +412,8 @@ ALLOWED = {
             "sample_create",
             "sample_withdraw",
             "conflicts",
+            "together",
+            "together_done",
             "conflict_clear",
             "stage_one",
             "concern_settle",
@@ -421,6 +434,9 @@ ALLOWED = {
             "fact_take",
             "answer_save",
             "answer_take_computed",
+            "answer_confirm",
+            "answer_review",
+            "answer_acknowledge",
             "evidence_upload",
             "evidence_remove",
             "finding_add",

@@ -13,6 +13,7 @@ PAGES = (
     "/audits/",
     "/audits/1/",
     "/audits/11/sheet/",
+    "/audits/11/sheet/together/?answer=1160&answer=1161&choice=3",
     "/audits/1/market/",
     "/audits/1/lenses/",
     "/audits/1/lenses/iso9001/",

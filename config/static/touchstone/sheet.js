@@ -16,7 +16,7 @@
   const here = () => rows.querySelector(".ts-row.is-current");
   const shown = () => [...rows.querySelectorAll(".ts-row:not([hidden])")];
   const formOf = (row) => row.querySelector("form[data-answer-form]");
-  const titleOf = (row) => row.querySelector("h3").textContent.trim();
+  const titleOf = (row) => row.querySelector("h3").textContent.trim().replace(/\s+/g, " ");
   const isNarrow = () => getComputedStyle(drawer).position === "fixed";
 
   // --- the criterion in hand -----------------------------------------------------------------------------------
@@ -55,6 +55,50 @@
     if (to) take(to);
     else say(words.noneUnanswered);
   };
+  // --- filters: all rows are in the page ------------------------------------------------------------------------
+  const has = (row, flag) => {
+    const badges = row.querySelector(".ts-badges");
+    if (!(badges?.dataset.is || "").split(" ").includes(flag)) return false;
+    // A reviewer's mark holds for the revision it was made on.
+    return !["reviewed", "returned"].includes(flag) || badges.dataset.seen === formOf(row).elements.revision.value;
+  };
+  const valueOf = (row) => formOf(row).querySelector("[name=level]:checked")?.value;
+  const lastYear = (row) => row.querySelector(".ts-ghost")?.dataset.value;
+  const filters = {
+    unanswered: (row) => !isAnswered(row),
+    na: (row) => valueOf(row) === "na",
+    no_evidence: (row) => isAnswered(row) && valueOf(row) !== "na" && !has(row, "evidence"),
+    nonconformity: (row) => has(row, "nonconformity"),
+    mandatory: (row) => has(row, "mandatory"),
+    mine: (row) => has(row, "mine"),
+    changed: (row) => isAnswered(row) && lastYear(row) !== undefined && lastYear(row) !== valueOf(row),
+    returned: (row) => has(row, "returned"),
+    unreviewed: (row) => !has(row, "reviewed") && !has(row, "returned"),
+  };
+  const search = document.getElementById("q");
+  const select = document.getElementById("show");
+  const wordsOf = (row) => [
+    titleOf(row), row.querySelector(".ts-requirement").textContent,
+    ...[...formOf(row).querySelectorAll("textarea")].map((field) => field.value),
+  ].join(" ").toLowerCase();
+  const filter = () => {
+    const keep = filters[select.value] || (() => true);
+    const wanted = search.value.trim().toLowerCase();
+    rows.querySelectorAll(".ts-row").forEach((row) => {
+      row.hidden = !keep(row) || Boolean(wanted && !wordsOf(row).includes(wanted));
+    });
+    const left = shown();
+    document.getElementById("none").hidden = Boolean(left.length);
+    const query = new URLSearchParams(Object.entries({ show: select.value, q: search.value.trim() }).filter((each) => each[1]));
+    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+    say(words.shown.replace("#", left.length));
+    if (left.length && (!here() || here().hidden)) take(left[0], { focus: false, scroll: false });
+  };
+  let filtering = 0;
+  search.addEventListener("input", () => { clearTimeout(filtering); filtering = setTimeout(filter, 150); });
+  select.addEventListener("change", filter);
+  search.form.addEventListener("submit", (event) => { event.preventDefault(); filter(); here()?.focus(); });
+
   const setMode = (mode) => {
     rows.dataset.mode = sheet.dataset.mode = mode;
     document.querySelectorAll("button[data-mode]").forEach((button) => {
@@ -159,7 +203,7 @@
     document.querySelectorAll(`[data-do][aria-controls="${element.id}"]`).forEach((each) => each.setAttribute("aria-expanded", "true"));
     [document.querySelector(".ts-bar"), document.getElementById("sheet-head"), rows, tree, drawer, document.querySelector(".ts-thumb")]
       .forEach((each) => { if (each && each !== element) each.inert = true; });
-    (element.querySelector("[aria-current], .btn-close") || element).focus();
+    (element.querySelector("[aria-current]") || element.querySelector(".btn-close")).focus();
   };
   const lift = () => {
     if (!laid) return;
@@ -205,6 +249,35 @@
     jump.addEventListener("close", () => take(row), { once: true });
   });
 
+  // --- several together ----------------------------------------------------------------------------------------
+  const together = document.getElementById("together");
+  const picks = () => [...rows.querySelectorAll(".ts-pick input")];
+  const countPicks = () => {
+    const number = picks().filter((pick) => pick.checked).length;
+    document.getElementById("selected").textContent = number;
+    together.querySelector("[type=submit]").disabled = !number;
+  };
+  const selecting = (on) => {
+    if (!together) return;
+    together.hidden = !on;
+    rows.toggleAttribute("data-selecting", on);
+    const button = document.querySelector("[data-do=select]");
+    button.setAttribute("aria-pressed", String(on));
+    button.classList.toggle("active", on);
+    if (!on) picks().forEach((pick) => { pick.checked = false; });
+    countPicks();
+  };
+  const pick = (row) => {
+    const box = row?.querySelector(".ts-pick input");
+    if (!box) return;
+    selecting(true);
+    box.checked = !box.checked;
+    countPicks();
+    say(`${row.dataset.code}: ${box.checked ? words.selected : words.unselected}`);
+  };
+  rows.addEventListener("change", (event) => { if (event.target.closest(".ts-pick")) countPicks(); });
+  if (together) selecting(picks().some((box) => box.checked)); // a browser that went back keeps the ticks
+
   // --- keys ----------------------------------------------------------------------------------------------------
   const doings = {
     previous: () => step(-1),
@@ -216,6 +289,13 @@
       if (row) { take(row, { focus: false, scroll: false }); openDrawer(row); }
     },
     close: lift,
+    select: () => selecting(together.hidden),
+    all: () => {
+      const boxes = shown().map((row) => row.querySelector(".ts-pick input"));
+      const on = boxes.some((box) => !box.checked);
+      boxes.forEach((box) => { box.checked = on; });
+      countPicks();
+    },
     help: () => help.showModal(),
   };
   const keys = {
@@ -223,10 +303,19 @@
     p: () => step(-1),
     u: nextUnanswered,
     g: openJump,
+    s: () => pick(here()),
     l: () => chooseMode(rows.dataset.mode === "one" ? "list" : "one"),
-    "/": () => { const field = document.getElementById("q"); field.focus(); field.select(); },
+    "/": () => { search.focus(); search.select(); },
     "?": () => help.showModal(),
     x: () => here() && notApplicable(here()),
+    y: () => here()?.querySelector(".ts-confirm")?.click(),
+    r: () => here()?.querySelector("button[data-review=reviewed]")?.click(),
+    b: () => {
+      const open = here()?.querySelector("summary[data-review=returned]");
+      if (!open) return;
+      open.parentElement.open = true;
+      open.parentElement.querySelector("textarea").focus();
+    },
     e: () => here() && openDrawer(here(), "evidence"),
     f: () => here() && openDrawer(here(), "findings"),
     // Until a criterion has comments of its own, what one would say of it belongs into its note.
@@ -241,6 +330,7 @@
     const target = event.target instanceof Element ? event.target : document.body;
     if (event.key === "Escape") {
       if (laid) lift();
+      else if (target === search && search.value) { search.value = ""; filter(); }
       else if (takesText(target)) (target.closest(".ts-row") || here())?.focus({ preventScroll: true });
       return;
     }
@@ -282,10 +372,10 @@
   });
 
   // --- the tree counts what is on the page ---------------------------------------------------------------------
-  const has = (row, flag) => (row.querySelector(".ts-badges")?.dataset.is || "").split(" ").includes(flag);
   const counts = {
     answered: isAnswered,
     evidence: (row) => has(row, "evidence"),
+    reviewed: (row) => has(row, "reviewed"),
     nonconformity: (row) => has(row, "nonconformity"),
   };
   let counted = 0;
@@ -297,20 +387,26 @@
     byClause.forEach((members, clause) => {
       Object.entries(counts).forEach(([name, test]) => {
         const place = link(clause)?.querySelector(`[data-count=${name}]`);
-        if (!place || place.dataset.partial) return;
+        if (!place) return;
         const number = members.filter(test).length;
         if (name === "nonconformity") { place.hidden = !number; place.firstElementChild.textContent = number; }
         else place.textContent = number;
       });
     });
   };
-  const countSoon = () => { clearTimeout(counted); counted = setTimeout(count, 50); };
-  if (!rows.dataset.filtered) {
-    rows.addEventListener("input", countSoon);
-    rows.addEventListener("touchstone:answer", countSoon); // the queue has filled in a row
-    document.addEventListener("htmx:afterSettle", countSoon);
-    document.addEventListener("htmx:oobAfterSwap", countSoon);
-  }
+  // What a reviewer said of an answer ends with the next save of it.
+  const endMarks = () => rows.querySelectorAll(".ts-review").forEach((review) => {
+    const row = review.closest(".ts-row");
+    const over = review.dataset.revision !== formOf(row).elements.revision.value;
+    review.hidden = over;
+    const mark = row.querySelector(".ts-mark");
+    if (mark) mark.hidden = over;
+  });
+  const countSoon = () => { clearTimeout(counted); counted = setTimeout(() => { endMarks(); count(); }, 50); };
+  rows.addEventListener("input", countSoon);
+  rows.addEventListener("touchstone:answer", countSoon); // the queue has filled in a row
+  document.addEventListener("htmx:afterSettle", countSoon);
+  document.addEventListener("htmx:oobAfterSwap", countSoon);
   // A row that was replaced stays in hand, and what stands beside it is fetched anew.
   document.addEventListener("htmx:afterSettle", () => {
     if (!current || here()) return;
@@ -318,6 +414,9 @@
     row?.classList.add("is-current");
     if (row && !isNarrow()) showPanel(row);
   });
+
+  const head = document.getElementById("sheet-head");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`)).observe(head);
 
   // --- at the start --------------------------------------------------------------------------------------------
   setMode(memory.get("mode") || (window.matchMedia("(max-width: 47.99rem)").matches ? "one" : "list"));
