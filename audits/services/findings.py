@@ -102,7 +102,8 @@ def _refuse_due(audit: Audit, kind: str, due: date | None, *, since: date, today
 
 def _link(finding: Finding, evidence: Collection[int]) -> list[str]:
     """Link pieces of the same audit; what is not of it is left out. Return their hashes."""
-    pieces = list(Evidence.objects.filter(audit=finding.audit_id, pk__in=evidence)) if evidence else []
+    found = Evidence.objects.filter(audit=finding.audit_id, pk__in=evidence, withdrawn_at=None)
+    pieces = list(found) if evidence else []
     finding.evidence.set(pieces)
     return [piece.sha256 for piece in pieces]
 

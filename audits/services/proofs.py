@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from audits.models import Evidence
-from audits.storage import StoredFile, store
+from audits.selectors.evidence import room_left
+from audits.storage import EvidenceRefusedError, StoredFile, store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +33,20 @@ def proof_store(source: BinaryIO, *, filename: str) -> Proof:
 
 
 def proofs_keep(audit: Audit, proofs: Sequence[Proof], *, by: User, at: datetime) -> list[Evidence]:
-    """Make the rows in the running transaction; a file that the audit has already is the same piece."""
-    return [
-        Evidence.objects.get_or_create(
+    """Make the rows in the running transaction; a file that the audit has, or once had, already is the same piece.
+
+    Raises ``EvidenceRefusedError`` with quota where the organisation has no room left.
+    """
+    if proofs and room_left(audit) <= 0:
+        raise EvidenceRefusedError("quota")
+    return [_keep(audit, proof, by=by, at=at) for proof in proofs]
+
+
+def _keep(audit: Audit, proof: Proof, *, by: User, at: datetime) -> Evidence:
+    former = audit.evidence.filter(former_versions__sha256=proof.stored.sha256).first()
+    return (
+        former
+        or Evidence.objects.get_or_create(
             audit=audit,
             sha256=proof.stored.sha256,
             defaults={
@@ -42,9 +54,10 @@ def proofs_keep(audit: Audit, proofs: Sequence[Proof], *, by: User, at: datetime
                 "filename": proof.filename,
                 "media_type": proof.stored.media_type,
                 "size": proof.stored.size,
+                "view_sha256": proof.stored.view_sha256,
+                "thumb_sha256": proof.stored.thumb_sha256,
                 "uploaded_by": by,
                 "uploaded_at": at,
             },
         )[0]
-        for proof in proofs
-    ]
+    )

@@ -293,7 +293,11 @@ def finding_change(request: HttpRequest, finding_id: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The finding is changed."))
             return redirect("findings:detail", finding.pk)
-    pieces = finding.audit.evidence.filter(answers__criterion=finding.criterion_id).distinct().order_by("pk")
+    pieces = (
+        finding.audit.evidence.filter(answers__criterion=finding.criterion_id, withdrawn_at=None)
+        .distinct()
+        .order_by("pk")
+    )
     chosen = set(keys_of(request, "evidence")) if request.method == "POST" else linked
     context = {
         "finding": finding,

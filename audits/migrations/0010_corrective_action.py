@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_notices'),
-        ('audits', '0008_answering'),
+        ('audits', '0009_evidence_versions'),
         ('standards', '0004_practices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
