@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, Role, User
-from audits.models import Audit, AuditKind, AuditPurpose, Certificate, EvidenceKind, Finding, FindingKind, MarketWaiver
+from audits.models import Audit, AuditKind, AuditPurpose, Certificate, Finding, FindingKind, MarketWaiver
 from audits.words import GROUPS, words_for
 from benchmarks.models import MarketRelease, MeasurementRun, ReleaseStatus
 from standards.models import Edition, EditionStatus
@@ -179,14 +179,6 @@ class TextsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["revision"] = revision_field(self.instance.texts_revision)
         self.helper = submit_helper(gettext("Save the texts"))
-
-
-class EvidenceForm(forms.Form):
-    """One file with what it is."""
-
-    file = forms.FileField(label=_("File"), allow_empty_file=True)
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=EvidenceKind)
 
 
 class FindingForm(forms.ModelForm):

@@ -9,11 +9,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, Organisation, User
+from accounts.models import Centre, Organisation, Role, User
 from audits import answering as answering
 from audits import engagements as engagements
 from audits import registers as registers
 from audits import samples as samples
+from audits.pieces import Evidence as Evidence
+from audits.pieces import EvidenceKind as EvidenceKind
+from audits.pieces import EvidenceUse as EvidenceUse
+from audits.pieces import EvidenceVersion as EvidenceVersion
 from audits.workflow import route_of
 from benchmarks.models import MarketRelease, MeasurementRun
 from standards.models import Criterion, Edition
@@ -69,6 +73,10 @@ class TeamRole(models.TextChoices):
     OBSERVER = "observer", _("Observer")
 
 
+# Those of the team who look and write.
+ASSESSING = (TeamRole.LEADER, TeamRole.AUDITOR, TeamRole.EXPERT)
+
+
 class FindingKind(models.TextChoices):
     """Grading of a finding."""
 
@@ -76,18 +84,6 @@ class FindingKind(models.TextChoices):
     MINOR = "minor", _("Minor nonconformity")
     OPPORTUNITY = "opportunity", _("Opportunity for improvement")
     STRENGTH = "strength", _("Strength")
-
-
-class EvidenceKind(models.TextChoices):
-    """What a piece of evidence is."""
-
-    DOCUMENT = "document", _("Document")
-    PHOTO = "photo", _("Photo")
-    RECORDING = "recording", _("Recording")
-    SCREEN = "screen", _("Screen capture")
-    INTERVIEW = "interview", _("Interview note")
-    OBSERVATION = "observation", _("Observation")
-    SAMPLE = "sample", _("Record sample")
 
 
 class AuditQuerySet(models.QuerySet["Audit"]):
@@ -102,6 +98,16 @@ class AuditQuerySet(models.QuerySet["Audit"]):
             Q(auditee__in=organisations)
             | Q(conductor__in=organisations)
             | Q(pk__in=TeamMember.objects.filter(user=user).values("audit"))
+        )
+
+    def opened_to(self, user: User | AnonymousUser) -> AuditQuerySet:
+        """Keep audits whose confidential evidence and originals the person may open (rule ``open_sealed``)."""
+        if not isinstance(user, User):
+            return self.none()
+        assessed = TeamMember.objects.filter(user=user, role__in=ASSESSING).values("audit")
+        return self.filter(
+            Q(conductor__in=user.organisations_as(Role.AUDIT_MANAGER, Role.DECISION_MAKER))
+            | Q(pk__in=assessed, conductor__in=user.organisations_as())
         )
 
 
@@ -301,32 +307,6 @@ class AuditMove(models.Model):
     def __str__(self) -> str:
         """Show from where to where."""
         return f"{self.old_edition_id} → {self.new_edition_id}"
-
-
-class Evidence(models.Model):
-    """A stored file, known by its content; the file lies at ``EVIDENCE_DIR/<first two>/<sha256>``."""
-
-    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="evidence")
-    answers = models.ManyToManyField(Answer, related_name="evidence")
-    kind = models.CharField(_("kind"), max_length=20, choices=EvidenceKind, default=EvidenceKind.DOCUMENT)
-    title = models.CharField(_("title"), max_length=200)
-    filename = models.CharField(max_length=255)
-    media_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField()
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["pk"]
-        verbose_name_plural = "evidence"
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["audit", "sha256"], name="evidence_once")
-        ]
-
-    def __str__(self) -> str:
-        """Show the title."""
-        return self.title
 
 
 class Finding(models.Model):

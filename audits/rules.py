@@ -8,7 +8,7 @@ import rules
 
 from accounts.models import Organisation, Role, User
 from accounts.rules import CENTRE_EDITORS
-from audits.models import Audit, TeamRole
+from audits.models import ASSESSING, Audit, TeamRole
 
 if TYPE_CHECKING:
     from audits.engagements import AuditProgramme
@@ -38,7 +38,7 @@ def is_on_team(user: User, audit: Audit) -> bool:
 def is_assessing(user: User, audit: Audit) -> bool:
     """Is on the audit team and may write, for as long as they belong to the conducting organisation."""
     belongs = user.has_role(audit.conductor_id)
-    return belongs and team_role(user, audit) in {TeamRole.LEADER, TeamRole.AUDITOR, TeamRole.EXPERT}
+    return belongs and team_role(user, audit) in ASSESSING
 
 
 @rules.predicate
@@ -96,6 +96,8 @@ rules.add_perm("audits.view_audit", is_member | is_on_team)
 rules.add_perm("audits.add_audit", manages_audits_somewhere)
 rules.add_perm("audits.plan_audit", manages_audits)
 rules.add_perm("audits.change_answer", is_assessing)
+# What is confidential, and the originals of pictures: those who look, who review and who decide.
+rules.add_perm("audits.open_sealed", is_assessing | reviews | decides)
 # Who answers for the whole engagement; what was answered is at stake.
 rules.add_perm("audits.move_audit", is_leader | manages_audits)
 # The file a sample was drawn from may name people: for those who audit, review and decide.

@@ -1,6 +1,7 @@
 """Evidence files on disk, each stored once under the SHA-256 of its content.
 
-The type of a file is told by its content and its name together; what is not on the list is refused.
+The file lies at ``EVIDENCE_DIR/<first two>/<sha256>``; so do the copies of pictures that are made for the screen. A
+file that the virus scanner refuses goes to ``EVIDENCE_DIR/quarantine/<sha256>`` and nowhere else.
 """
 
 from __future__ import annotations
@@ -8,59 +9,53 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import filetype
 from django.conf import settings
 
+from audits.content_types import ACCEPTED as ACCEPTED
+from audits.content_types import EvidenceRefusedError as EvidenceRefusedError
+from audits.content_types import media_type_of, require_office
+from audits.pictures import FORMATS, copies_of
+from audits.scanning import require_harmless
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 CHUNK = 1024 * 1024
 HEAD = 8192
 
-# extension -> media type as served; the content must agree with it
-BINARY_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "mp3": "audio/mpeg",
-    "wav": "audio/x-wav",
-    "m4a": "audio/mp4",
-    "ogg": "audio/ogg",
-    "mp4": "video/mp4",
-}
-# Office files are zip archives with a folder of their own
-OFFICE_PARTS = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
-TEXT_TYPES = {"txt": "text/plain", "csv": "text/csv", "md": "text/markdown"}
-ACCEPTED = sorted(BINARY_TYPES | TEXT_TYPES)
-
-
-class EvidenceRefusedError(Exception):
-    """The file cannot be taken; ``code`` is one of empty, too_large, unknown_type, content_differs, disk_full."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        """Keep the code for translation and a detail for the reader."""
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
-
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file that now lies in the store; ``size`` in bytes."""
+    """A file that now lies in the store; ``size`` in bytes. The copies for the screen are of pictures only."""
 
     sha256: str
     size: int
     media_type: str
+    view_sha256: str = ""
+    thumb_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A file that is complete and synced under a temporary name."""
+
+    path: Path
+    sha256: str
+    size: int
+
+    def move(self, folder: Path) -> None:
+        """Give it its name, and make the name itself survive a power cut: the row that speaks of it will."""
+        self.path.replace(folder / self.sha256)
+        for each in (folder, folder.parent):
+            handle = os.open(each, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def path_of(sha256: str) -> Path:
@@ -68,88 +63,79 @@ def path_of(sha256: str) -> Path:
     return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256
 
 
-def media_type_of(filename: str, head: bytes) -> str:
-    """Tell the media type from the extension and the first bytes, which must agree."""
-    extension = Path(filename).suffix.lower().lstrip(".")
-    if extension in TEXT_TYPES:
-        if b"\x00" in head or filetype.guess(head) is not None:
-            raise EvidenceRefusedError("content_differs", extension)
-        return TEXT_TYPES[extension]
-    if extension not in BINARY_TYPES:
-        raise EvidenceRefusedError("unknown_type", extension)
-    guess = filetype.guess(head)
-    # The kind of an Office file cannot always be told from the first bytes; ``_require_office`` looks inside.
-    family = {*OFFICE_PARTS, "zip"} if extension in OFFICE_PARTS else {extension}
-    family |= {"jpg", "jpeg"} if extension in {"jpg", "jpeg"} else set()
-    if guess is None or guess.extension not in family:
-        raise EvidenceRefusedError("content_differs", extension)
-    return BINARY_TYPES[extension]
-
-
 def store(source: BinaryIO, *, filename: str) -> StoredFile:
     """Write the content to its place and return its hash; nothing stays behind when it is refused.
 
-    Raises ``EvidenceRefusedError``. The file is complete and synced before its name exists.
+    Raises ``EvidenceRefusedError``. The file is complete and synced before its name exists; of a picture also the
+    copies are, before any of the three gets its name.
     """
     head = source.read(HEAD)
     if not head:
         raise EvidenceRefusedError("empty", filename)
     media_type = media_type_of(filename, head)
     root = Path(settings.EVIDENCE_DIR)
+    written: list[_Written] = []
     try:
         root.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix="incoming-", dir=root)
         try:
-            with os.fdopen(handle, "wb") as target:
-                sha256, size = _copy(_chunks(head, source), target, filename=filename)
-            _require_office(Path(temporary), filename)
-            final = path_of(sha256)
-            final.parent.mkdir(exist_ok=True)
-            Path(temporary).replace(final)
-            _sync_folders(final.parent, root)
+            original = _write(_chunks(head, source), root, written, most=settings.EVIDENCE_MAX_BYTES)
+            require_office(original.path, filename)
+            _require_harmless(original, root)
+            copies = copies_of(original.path, media_type) if media_type in FORMATS else ()
+            view, thumb = [_write([copy], root, written).sha256 for copy in copies] or ("", "")
+            for each in written:
+                path_of(each.sha256).parent.mkdir(exist_ok=True)
+            for each in written:
+                each.move(path_of(each.sha256).parent)
         finally:
-            Path(temporary).unlink(missing_ok=True)
+            for each in written:
+                each.path.unlink(missing_ok=True)
     except OSError as error:
         raise EvidenceRefusedError("disk_full", str(error)) from error
-    return StoredFile(sha256=sha256, size=size, media_type=media_type)
+    return StoredFile(original.sha256, original.size, media_type, view, thumb)
 
 
-def _copy(chunks: Iterator[bytes], target: BinaryIO, *, filename: str) -> tuple[str, int]:
-    """Write, hash and sync the content; return its SHA-256 and its size in bytes."""
+def _write(chunks: Iterable[bytes], root: Path, written: list[_Written], *, most: int | None = None) -> _Written:
+    """Write, hash and sync the content under a temporary name, and note it in ``written``."""
     digest, size = hashlib.sha256(), 0
+    handle, temporary = tempfile.mkstemp(prefix="incoming-", dir=root)
+    try:
+        with os.fdopen(handle, "wb") as target:
+            for chunk in chunks if most is None else _limited(chunks, most):
+                size += len(chunk)
+                digest.update(chunk)
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    made = _Written(Path(temporary), digest.hexdigest(), size)
+    written.append(made)
+    return made
+
+
+def _limited(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Yield the chunks until they are more than ``most`` bytes together. Raises ``EvidenceRefusedError``."""
+    size = 0
     for chunk in chunks:
         size += len(chunk)
-        if size > settings.EVIDENCE_MAX_BYTES:
-            raise EvidenceRefusedError("too_large", filename)
-        digest.update(chunk)
-        target.write(chunk)
-    target.flush()
-    os.fsync(target.fileno())
-    return digest.hexdigest(), size
+        if size > most:
+            raise EvidenceRefusedError("too_large")
+        yield chunk
 
 
-def _require_office(path: Path, filename: str) -> None:
-    """Refuse a zip archive that is not the Office file its name says; its list of contents tells, nothing is opened."""
-    extension = Path(filename).suffix.lower().lstrip(".")
-    if extension not in OFFICE_PARTS:
-        return
+def _require_harmless(original: _Written, root: Path) -> None:
+    """Ask the scanner; what it refuses is kept apart, for whoever looks into it."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise EvidenceRefusedError("content_differs", extension) from error
-    if "[Content_Types].xml" not in names or not any(name.startswith(OFFICE_PARTS[extension]) for name in names):
-        raise EvidenceRefusedError("content_differs", extension)
-
-
-def _sync_folders(*folders: Path) -> None:
-    """Make the new name itself survive a power cut: the row that speaks of it will."""
-    for folder in folders:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        require_harmless(original.path, settings.EVIDENCE_SCANNER)
+    except EvidenceRefusedError as error:
+        if error.code == "infected":
+            quarantine = root / "quarantine"
+            quarantine.mkdir(mode=0o700, exist_ok=True)
+            original.move(quarantine)
+            raise EvidenceRefusedError("infected", original.sha256) from error
+        raise
 
 
 def _chunks(head: bytes, source: BinaryIO) -> Iterator[bytes]:

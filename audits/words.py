@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -143,6 +145,19 @@ REFUSALS: dict[str, LazyText] = {
     "too_large": _("The file is larger than allowed. Nothing was stored."),
     "unknown_type": _("Files of this type are not taken."),
     "content_differs": _("The content of the file is not what its name says. Nothing was stored."),
+    "bad_image": _("The picture cannot be read; it may be damaged or cut off. Nothing was stored."),
+    "too_many_pixels": _("The picture has more than 40 million pixels. Make it smaller. Nothing was stored."),
+    "swollen": _("Unpacked, the file would be far too large. Nothing was stored."),
+    "macros": _("The file holds macros. Save it without them. Nothing was stored."),
+    "infected": _("The virus scanner refused the file. It is kept apart; nothing was attached."),
+    "scanner_failed": _("The virus scanner could not look at the file. Nothing was stored; try again later."),
+    "quota": _(
+        "Your organisation has used its room for evidence. Nothing was stored; ask the operator of the installation."
+    ),
+    "note_too_long": _("The text is longer than 20,000 characters or holds a character that cannot be stored."),
+    "same_content": _("This is the content that the piece has already."),
+    "known_elsewhere": _("Another piece of evidence of this audit has this very content. Attach that one."),
+    "still_used": _("It still serves a criterion. Detach it there first."),
     "disk_full": _("The file could not be written; the disk may be full. Nothing was stored."),
 }
 
@@ -249,7 +264,10 @@ def status_words(status: str) -> str:
 
 def evidence_words(error: EvidenceRefusedError) -> str:
     """Say why a file was refused; for an unknown type also which types are taken."""
-    message = words_for(error.code)
+    message = words_for("note_too_long" if error.code == "bad_text" else error.code)
+    if error.code == "too_large":
+        largest = filesizeformat(settings.EVIDENCE_MAX_BYTES)
+        return message + " " + gettext("The largest that is taken: %(size)s.") % {"size": largest}
     if error.code != "unknown_type":
         return message
     taken = gettext("Taken: %(types)s.") % {"types": ", ".join(ACCEPTED)}

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from benchmarks.views import centres, jobs, market, planning, pool, records, releases, standing
+from benchmarks.views import centres, jobs, kpis, market, planning, pool, records, releases, standing
 
 app_name = "benchmarks"
 urlpatterns = [
     path("", market.market, name="market"),
-    path("kpis/<slug:code>/", market.kpi, name="kpi"),
+    path("kpis/", kpis.kpi_list, name="kpi_list"),
+    path("kpis/<slug:code>/", kpis.kpi, name="kpi"),
     path("centres/<int:centre_id>/", standing.centre, name="centre_measurements"),
     path("centres/<int:centre_id>/analysis/", standing.analysis, name="centre_analysis"),
     path("organisations/<int:organisation_id>/centres/", standing.organisation_sites, name="organisation_sites"),

@@ -28,7 +28,6 @@ def step_words(job: RecordsJob) -> str:
         "customer": _("Measuring: what customers say"),
         "ticket": _("Measuring: tickets"),
         "digital": _("Measuring: digital channels"),
-        "people": _("Measuring: people and planning"),
         "workforce": _("Measuring: people and planning"),
         "quality": _("Measuring: quality and knowledge"),
         "money": _("Measuring: money"),

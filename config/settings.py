@@ -4,6 +4,7 @@ Without any variable set, Touchstone runs for development: SQLite and files in `
 """
 
 import secrets
+import shlex
 from pathlib import Path
 
 import environ
@@ -130,6 +131,10 @@ else:
 EVIDENCE_DIR = DATA_DIR / "evidence"
 EXPORT_DIR = DATA_DIR / "exports"
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
+# What the evidence of all audits of one conducting organisation may take together.
+EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 1024 * 1024 * 1024)
+# A virus scanner that gets the path of each file as its last argument and says 0: harmless, 1: infected (as clamdscan).
+EVIDENCE_SCANNER = shlex.split(env.str("EVIDENCE_SCANNER", default=""))
 RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
 # Tables beyond it go to files below DATA_DIR while a run is measured; 0 threads are all processors.
 RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
@@ -240,6 +245,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
+        "media-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -192,7 +192,11 @@ class MarketComparison:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """A stored file in the register; ``label`` (E1, E2 ...) is what the criteria refer to."""
+    """A stored file in the register; ``label`` (E1, E2 ...) is what the criteria refer to.
+
+    ``E1v2`` is a version that a newer one has replaced, while an answer rests on it. What is confidential is told by
+    its title: no name of the file, no size, no hash.
+    """
 
     label: str
     kind: str
@@ -202,6 +206,9 @@ class EvidenceItem:
     sha256: str
     uploaded_at: datetime
     criteria: tuple[str, ...]
+    version: int = 1
+    confidential: bool = False
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,12 @@ def edition_spec(edition: Edition) -> EditionSpec:
     return _load(edition)[1]
 
 
+def gated_kpis(edition: Edition) -> list[str]:
+    """Return the KPI codes that any market gate of the edition names, in the edition's order."""
+    gates = [gate for tier in edition_document(edition)["tiers"] for gate in tier["gates"]]
+    return list(dict.fromkeys(kpi for gate in gates if gate["gate"] == "market" for kpi in gate["kpis"]))
+
+
 _remembered: dict[str, tuple[dict[str, Any], EditionSpec]] = {}
 
 

@@ -20,12 +20,12 @@ from audits.computed import (
     rule_for,
 )
 from audits.selectors.case import CHANNELS, scope_channels
-from audits.selectors.market import gated_kpis, market_verdicts
+from audits.selectors.market import market_verdicts
 from audits.words import computed_words
 from benchmarks.kpis.registry import FAMILIES, KPIS
 from benchmarks.selectors import Series, quarterly, run_measurements
 from benchmarks.trend import FALLING, NOT_SHOWN, RISING, SUSTAINED_QUARTERS, recent, trend
-from standards.selectors import edition_document, edition_spec
+from standards.selectors import edition_document, edition_spec, gated_kpis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +43,7 @@ _MACHINES = frozenset({"bot", "self_service"})
 _PEOPLE = frozenset(Channel.values) - _MACHINES
 _OF_KPI = {
     **{kpi.code: _LIVE for kpi in FAMILIES["access"]},
-    **{kpi.code: _PEOPLE for kpi in FAMILIES["handling"]},
+    **{kpi.code: _PEOPLE for kpi in (*FAMILIES["handling"], *FAMILIES["ticket"])},
     "first_response_time": _WRITTEN,
     "chat_concurrency": frozenset({"chat"}),
     "bot_containment": frozenset({"bot"}),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audits.models import Evidence
 from audits.selectors.computed import panel_computed
 from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
@@ -21,13 +20,15 @@ Context = dict[str, Any]
 
 
 def drawer_context(answer: Answer, *, sees_review: bool) -> Context:
-    """Return what all parts show, without their forms. ``answer`` comes from ``selectors.sheet.answer_for``."""
+    """Return what the parts show, without forms, and without evidence (``views.evidence_section``).
+
+    ``answer`` comes from ``selectors.sheet.answer_for``.
+    """
     return {
         "answer": answer,
         "criterion": answer.criterion,
         **guidance_part(answer),
         **market_part(answer),
-        **evidence_part(answer),
         **samples_part(answer),
         **findings_part(answer),
         **history_part(answer, sees_review=sees_review),
@@ -46,11 +47,6 @@ def market_part(answer: Answer) -> Context:
         "market": panel_market(answer.audit, answer.criterion),
         "computed": panel_computed(answer.audit, answer.criterion),
     }
-
-
-def evidence_part(answer: Answer) -> Context:
-    """Return the evidence of the answer; one query."""
-    return {"evidence": Evidence.objects.filter(answers=answer).select_related("uploaded_by")}
 
 
 def samples_part(answer: Answer) -> Context:

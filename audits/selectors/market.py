@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from standards.models import Edition
 
 
-def gated_kpis(edition: Edition) -> list[str]:
-    """Return the KPI codes that any market gate of the edition names, in the edition's order."""
-    gates = [gate for tier in edition_document(edition)["tiers"] for gate in tier["gates"]]
-    return list(dict.fromkeys(kpi for gate in gates if gate["gate"] == "market" for kpi in gate["kpis"]))
-
-
 def gated_bars(edition: Edition) -> dict[str, list[str]]:
     """Return the KPI codes that market gates want at a bar above the centre: bar -> codes, in the edition's order."""
     found: dict[str, list[str]] = {}

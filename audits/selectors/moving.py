@@ -26,11 +26,11 @@ from audits.carrying import (
 )
 from audits.models import Answer, Audit, AuditMove, Evidence
 from audits.selectors.case import asked_codes, audit_case
-from audits.selectors.market import gated_kpis, market_verdicts
+from audits.selectors.market import market_verdicts
 from standards.editions.comparison import Carry, compare
 from standards.models import Edition, EditionStatus
 from standards.scoring import parse_case, score
-from standards.selectors import edition_document, edition_spec
+from standards.selectors import edition_document, edition_spec, gated_kpis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

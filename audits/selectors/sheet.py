@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.utils.translation import get_language
 
-from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamMember
+from audits.models import Answer, Audit, Finding, FindingKind, TeamMember
 from audits.selectors.case import asked_codes
 from standards.selectors import edition_document, edition_spec
 from standards.templatetags.standard_text import text_marked
@@ -202,7 +202,7 @@ def answer_for(user: User, answer_id: int) -> Answer:
         with_flags(Answer.objects.filter(audit__in=Audit.objects.visible_to(user)))
         .select_related("criterion", "criterion__clause__block", "audit__centre", "audit__edition", "answered_by")
         .defer("audit__edition__document")
-        .prefetch_related("audit__team", Prefetch("evidence", Evidence.objects.select_related("uploaded_by")))
+        .prefetch_related("audit__team")
         .get(pk=answer_id)
     )
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from audits.models import MarketWaiver
-from audits.selectors.market import gated_kpis, market_verdicts
+from audits.selectors.market import market_verdicts
 from audits.services.errors import ReleaseNotPublishedError, TransitionRefusedError
 from audits.services.locking import audit_lock, subject_of
 from audits.workflow import EDITABLE
 from benchmarks.models import MarketRelease, ReleaseStatus
 from ledger.services import ledger_append
+from standards.selectors import gated_kpis
 
 if TYPE_CHECKING:
     from datetime import datetime

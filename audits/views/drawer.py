@@ -9,16 +9,18 @@ from django.shortcuts import render
 
 from accounts.access import signed_in
 from accounts.views.profiles import person
-from audits.forms import EvidenceForm, FindingForm
+from audits.forms import FindingForm
 from audits.models import Answer
 from audits.selectors.drawer import drawer_context
 from audits.selectors.rows import flagged, rights_on
 from audits.selectors.sheet import answer_for
+from audits.views.evidence_section import section_context
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
+    from audits.evidence_forms import EvidenceForm
 
 
 def get_answer(user: User, answer_id: int) -> Answer:
@@ -50,8 +52,8 @@ def render_panel(
     rights = rights_on(audit, user=user)
     flagged(audit, [answer], user=user)
     context = {
+        **section_context(request, answer, form=evidence_form),
         **drawer_context(answer, sees_review=rights["sees_review"]),
-        "evidence_form": evidence_form or EvidenceForm(auto_id=f"evidence-{answer.pk}-%s"),
         "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
         "problem": problem,
         "editable": current and rights["editable"],

@@ -55,7 +55,7 @@ def once(view: View) -> View:
 
 def _under(key: uuid.UUID, request: HttpRequest, answer: Answer, view: View) -> HttpResponse:
     content = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
-    files = [[name, file.name, file.size] for name, file in request.FILES.items()]
+    files = [[name, file.name, file.size] for name, each in request.FILES.lists() for file in each]
     receipt = SaveReceipt(
         key=key,
         user=person(request.user),

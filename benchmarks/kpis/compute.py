@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from benchmarks.kpis import access, customer, digital, handling, quality, tickets, workforce
+from benchmarks.kpis import access, customer, digital, handling, money, quality, tickets, workforce
 from benchmarks.kpis.clusters import measure_quotients, measure_ratios
 from benchmarks.kpis.definition import ABSENT, CURRENCIES_MIXED, LACKING, UNCOUNTED, UNSPLIT
 from benchmarks.kpis.measure import Measurement, Part, Quantile, Quotient, Ratio, Survival, Thresholds
@@ -28,10 +28,10 @@ Wanted = Quotient | Quantile | Survival
 # What --by may name. Month and week follow from the day, the others are columns of the records.
 GROUPS = ("month", "week", "day", "channel", "queue", "agent", "skill")
 _PARTS: dict[str, Part] = {**access.PARTS, **handling.PARTS, **customer.PARTS}
-_QUANTILES = (*access.QUANTILES, *handling.QUANTILES, *digital.QUANTILES)
+QUANTILES = (*access.QUANTILES, *handling.QUANTILES, *digital.QUANTILES)
 _FAMILIES = {kpi.code: name for name, family in FAMILIES.items() for kpi in family}
 _RATIOS_DONE = 0.4  # of the time, about: the ratios of contacts come first and take the most
-_SURVIVALS = (*access.SURVIVALS, *tickets.SURVIVALS)
+SURVIVALS = (*access.SURVIVALS, *tickets.SURVIVALS)
 
 
 def quotients(at: Thresholds) -> tuple[Quotient, ...]:
@@ -43,13 +43,14 @@ def quotients(at: Thresholds) -> tuple[Quotient, ...]:
         *workforce.QUOTIENTS,
         *quality.QUOTIENTS,
         *digital.QUOTIENTS,
+        *money.QUOTIENTS,
     )
 
 
 def named(at: Thresholds) -> list[tuple[str, str, str]]:
     """Name everything that can be measured: KPI, variant and unit."""
     ratios: tuple[Ratio, ...] = (*access.ratios(at), *handling.RATIOS, *handling.FCR_RATIOS, *customer.RATIOS)
-    each: tuple[Ratio | Wanted, ...] = (*ratios, *quotients(at), *_QUANTILES, *_SURVIVALS)
+    each: tuple[Ratio | Wanted, ...] = (*ratios, *quotients(at), *QUANTILES, *SURVIVALS)
     return [*((one.kpi, one.variant, one.unit) for one in each), ("rater_agreement", "standard", "ratio")]
 
 
@@ -148,7 +149,7 @@ class _Work:
 
     def views(self) -> None:
         """Measure everything else, one view after the other."""
-        wanted: tuple[Wanted, ...] = (*quotients(self.evidence.at), *_QUANTILES, *_SURVIVALS)
+        wanted: tuple[Wanted, ...] = (*quotients(self.evidence.at), *QUANTILES, *SURVIVALS)
         for place, (code, view) in enumerate(VIEWS.items()):
             here = [each for each in wanted if each.view == code]
             if not view.possible(self.evidence):
@@ -180,14 +181,14 @@ class _Work:
 
     def measure(self, table: ir.Table, possible: Sequence[Wanted]) -> None:
         """Measure in one table."""
-        money = [each for each in possible if each.unit == digital.MONEY]
-        currencies = self.evidence.currency() if money else ()
+        priced = [each for each in possible if each.unit == money.MONEY]
+        currencies = self.evidence.currency() if priced else ()
         if len(currencies) > 1:
-            for each in money:
+            for each in priced:
                 self.lack(f"{each.kpi} {each.variant}", CURRENCIES_MIXED)
-            possible = [each for each in possible if each not in money]
+            possible = [each for each in possible if each not in priced]
         found = measure_quotients(table, [e for e in possible if isinstance(e, Quotient)], self.evidence.at, self.by)
-        self.keep([replace(m, unit=currencies[0]) if m.unit == digital.MONEY else m for m in found])
+        self.keep([replace(m, unit=currencies[0]) if m.unit == money.MONEY else m for m in found])
         quantiles = [each for each in possible if isinstance(each, Quantile)]
         for column in dict.fromkeys(each.column for each in quantiles):
             self.keep(measure_quantiles(table, [each for each in quantiles if each.column == column], self.by))
@@ -211,13 +212,7 @@ class _Work:
 
     def there(self, wanted: Wanted, table: ir.Table) -> bool:
         """Say whether the columns are there, and if not note which are missing."""
-        if isinstance(wanted, Quotient):
-            needs = set(wanted.needs)
-        elif isinstance(wanted, Quantile):
-            needs = {wanted.column, wanted.among}
-        else:
-            needs = {wanted.column, wanted.event, *((wanted.among,) if wanted.among else ())}
-        lacking = sorted(needs - set(table.columns))
+        lacking = sorted(wanted.columns - set(table.columns))
         if lacking:
             self.lack(f"{wanted.kpi} {wanted.variant}", LACKING.format(fields=", ".join(lacking)))
         return not lacking

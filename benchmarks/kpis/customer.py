@@ -1,4 +1,4 @@
-"""The customer family: satisfaction, net promoter score, response rate, from scores kept with the contacts."""
+"""The customer family: satisfaction, net promoter score, response rate; and who was told before asking."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ RATIOS = (
     Ratio("survey_response_rate", "standard", "customer", {"responded": 1}, {"invited": 1}, 100.0, "%"),
 )
 
-# Only of surveys kept apart from the contacts.
+# Of surveys kept apart from the contacts, and of notices.
 QUOTIENTS = (
     Quotient(
         view="invitations",
@@ -121,5 +121,12 @@ QUOTIENTS = (
         needs=frozenset({"responded"}),
         top=lambda t, _: t.responded,
         bottom=lambda t, _: t.invited,
+    ),
+    Quotient(
+        view="notices",
+        kpi="proactive_contact_rate",
+        cluster="customer",
+        top=lambda t, _: count_if(t.told),
+        bottom=lambda t, _: count_if(t.told.notnull()),
     ),
 )

@@ -28,6 +28,17 @@ CURRENCIES_MIXED = _("the records hold several currencies, and none is converted
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Where a definition or a warning comes from. ``work`` names publisher or author, title and year, untranslated.
+
+    ``says`` is what it is cited for. Without a ``work`` the definition is the catalogue's own.
+    """
+
+    says: str
+    work: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Variant:
     """One way to compute a KPI. Figures of different variants are never compared.
 
@@ -51,7 +62,9 @@ class Kpi:
     the usual unit, with which "not shown below the market" may still be said; beyond it the evidence is insufficient.
     ``skewed`` KPIs compare better with a median. ``channel_free`` KPIs may be compared across channels.
     ``all_formulas`` says that the variants are all the formulas in use, so that a figure whose publisher does not say
-    which one it used may be compared in each of them, the least favourable counting. ``bounds`` are the least and
+    which one it used may be compared in each of them, the least favourable counting. ``target`` is the band, in the
+    usual unit, that a KPI of direction ``target`` should lie in; None where no general band is known and a centre sets
+    its own. ``bounds`` are the least and
     greatest value there can be, where the unit does not say so: 0 to 100 for %, -100 to 100 for points of a score.
     """
 
@@ -64,6 +77,7 @@ class Kpi:
     direction: Direction
     precision: float
     traps: str
+    target: tuple[float, float] | None = None
     skewed: bool = False
     channel_free: bool = False
     all_formulas: bool = False

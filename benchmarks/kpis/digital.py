@@ -1,8 +1,8 @@
-"""The digital family: bots, self-service, availability, knowledge, telling before being asked; and money."""
+"""The digital family: chat, bots, self-service, and whether the channels are there and quick."""
 
 from __future__ import annotations
 
-from benchmarks.kpis.measure import Quantile, Quotient, count_if, sum_if
+from benchmarks.kpis.measure import Quantile, Quotient, count_if
 from benchmarks.kpis.views import BOT_HOURS
 
 
@@ -19,9 +19,6 @@ def _contained(hours: int, variant: str) -> Quotient:
         bottom=lambda t, _: count_if(t[seen]),
     )
 
-
-# The unit of money is the currency of the records: see ``compute``.
-MONEY = "currency"
 
 QUOTIENTS = (
     _contained(BOT_HOURS[1], "standard"),
@@ -41,87 +38,14 @@ QUOTIENTS = (
         bottom=lambda t, _: count_if(t.ok.notnull()),
     ),
     Quotient(
-        view="articles",
-        kpi="knowledge_freshness",
-        cluster="article",
-        needs=frozenset({"review_due_at", "as_of", "uses"}),
-        top=lambda t, _: sum_if(t.as_of, t.uses),
-        bottom=lambda t, _: t.uses.fill_null(0.0),
-    ),
-    Quotient(
-        view="articles",
-        kpi="knowledge_freshness",
-        variant="by_article",
-        cluster="article",
-        needs=frozenset({"review_due_at", "as_of"}),
-        top=lambda t, _: count_if(t.as_of),
-        bottom=lambda t, _: count_if(t.as_of.notnull()),
-    ),
-    Quotient(
-        view="articles",
-        kpi="knowledge_accuracy",
-        cluster="article",
-        needs=frozenset({"correct"}),
-        top=lambda t, _: count_if(t.correct),
-        bottom=lambda t, _: count_if(t.correct.notnull()),
-    ),
-    Quotient(
-        view="notices",
-        kpi="proactive_contact_rate",
-        cluster="customer",
-        top=lambda t, _: count_if(t.told),
-        bottom=lambda t, _: count_if(t.told.notnull()),
-    ),
-    Quotient(
-        view="money",
-        kpi="cost_per_contact",
-        cluster="period",
-        needs=frozenset({"cost", "contact_count"}),
-        top=lambda t, _: sum_if(t.contact_count.notnull(), t.cost),
-        bottom=lambda t, _: sum_if(t.cost.notnull(), t.contact_count),
+        view="chats",
+        kpi="chat_concurrency",
+        cluster="agent",
+        needs=frozenset({"total", "covered"}),
+        top=lambda t, _: t.total,
+        bottom=lambda t, _: t.covered,
         scale=1.0,
-        unit=MONEY,
-        counts="sum",
-    ),
-    Quotient(
-        view="money",
-        kpi="revenue_per_contact",
-        cluster="period",
-        needs=frozenset({"revenue", "contact_count"}),
-        top=lambda t, _: sum_if(t.contact_count.notnull(), t.revenue),
-        bottom=lambda t, _: sum_if(t.revenue.notnull(), t.contact_count),
-        scale=1.0,
-        unit=MONEY,
-        counts="sum",
-    ),
-    Quotient(
-        view="money_by_contacts",
-        kpi="cost_per_contact",
-        cluster="period",
-        needs=frozenset({"cost", "handled"}),
-        top=lambda t, _: sum_if(t.handled.notnull(), t.cost),
-        bottom=lambda t, _: sum_if(t.cost.notnull(), t.handled),
-        scale=1.0,
-        unit=MONEY,
-        counts="sum",
-    ),
-    Quotient(
-        view="money_by_contacts",
-        kpi="revenue_per_contact",
-        cluster="period",
-        needs=frozenset({"revenue", "handled"}),
-        top=lambda t, _: sum_if(t.handled.notnull(), t.revenue),
-        bottom=lambda t, _: sum_if(t.revenue.notnull(), t.handled),
-        scale=1.0,
-        unit=MONEY,
-        counts="sum",
-    ),
-    Quotient(
-        view="projects",
-        kpi="project_roi",
-        cluster="project",
-        top=lambda t, _: t.benefit - t.cost,
-        bottom=lambda t, _: t.cost,
+        unit="ratio",
     ),
 )
 

@@ -82,6 +82,11 @@ class Quotient:
     unit: str = "%"
     counts: Literal["rows", "sum"] = "rows"
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the view without which it cannot be measured."""
+        return self.needs
+
 
 @dataclass(frozen=True, kw_only=True)
 class Survival:
@@ -97,6 +102,11 @@ class Survival:
     scale: float = 1.0
     among: str = ""
     cluster: Cluster = "day"
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the view without which it cannot be measured."""
+        return frozenset({self.column, self.event, self.among}) - {""}
 
 
 @dataclass(frozen=True)
@@ -115,6 +125,11 @@ class Quantile:
     unit: str
     view: str = "contacts"
     scale: float = 1.0
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of the view without which it cannot be measured."""
+        return frozenset({self.column, self.among})
 
 
 @dataclass(frozen=True)

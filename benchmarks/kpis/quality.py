@@ -1,4 +1,4 @@
-"""The quality family: what quality forms say, which fatal errors they found, and whether their raters agree."""
+"""The quality family: quality forms, the fatal errors they found, whether raters agree; and the knowledge."""
 
 from __future__ import annotations
 
@@ -37,6 +37,31 @@ QUOTIENTS = (
         needs=frozenset({"fatal"}),
         top=lambda t, _: count_if(t.fatal),
         bottom=lambda t, _: count_if(t.fatal.notnull()),
+    ),
+    Quotient(
+        view="articles",
+        kpi="knowledge_freshness",
+        cluster="article",
+        needs=frozenset({"review_due_at", "as_of", "uses"}),
+        top=lambda t, _: sum_if(t.as_of, t.uses),
+        bottom=lambda t, _: t.uses.fill_null(0.0),
+    ),
+    Quotient(
+        view="articles",
+        kpi="knowledge_freshness",
+        variant="by_article",
+        cluster="article",
+        needs=frozenset({"review_due_at", "as_of"}),
+        top=lambda t, _: count_if(t.as_of),
+        bottom=lambda t, _: count_if(t.as_of.notnull()),
+    ),
+    Quotient(
+        view="articles",
+        kpi="knowledge_accuracy",
+        cluster="article",
+        needs=frozenset({"correct"}),
+        top=lambda t, _: count_if(t.correct),
+        bottom=lambda t, _: count_if(t.correct.notnull()),
     ),
 )
 AGREEMENT_NEEDS = _POINTS | {"rater", "contact"}

@@ -6,7 +6,10 @@ from benchmarks.kpis.catalogue.access import ACCESS
 from benchmarks.kpis.catalogue.customer import CUSTOMER
 from benchmarks.kpis.catalogue.digital import DIGITAL
 from benchmarks.kpis.catalogue.handling import HANDLING
-from benchmarks.kpis.catalogue.people import MONEY, PEOPLE
+from benchmarks.kpis.catalogue.money import MONEY
+from benchmarks.kpis.catalogue.quality import QUALITY
+from benchmarks.kpis.catalogue.tickets import TICKETS
+from benchmarks.kpis.catalogue.workforce import WORKFORCE
 from benchmarks.kpis.definition import Kpi, Variant
 
 __all__ = ["FAMILIES", "KPIS", "KPI_CODES", "UNSTATED", "Kpi", "Variant"]
@@ -18,8 +21,10 @@ FAMILIES: dict[str, tuple[Kpi, ...]] = {
     "access": ACCESS,
     "handling": HANDLING,
     "customer": CUSTOMER,
+    "ticket": TICKETS,
     "digital": DIGITAL,
-    "people": PEOPLE,
+    "workforce": WORKFORCE,
+    "quality": QUALITY,
     "money": MONEY,
 }
 KPIS: dict[str, Kpi] = {kpi.code: kpi for family in FAMILIES.values() for kpi in family}

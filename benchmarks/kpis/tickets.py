@@ -59,6 +59,27 @@ def _warned(level: int) -> Quotient:
 
 _OTHERS = (
     Quotient(
+        view="contacts",
+        kpi="complaint_rate",
+        variant="per_contacts",
+        needs=frozenset({"complaint"}),
+        top=lambda t, _: count_if(t.complaint),
+        bottom=lambda t, _: count_if(t.complaint.notnull()),
+        scale=1000.0,
+        unit="per 1,000",
+    ),
+    Quotient(
+        view="customers",
+        kpi="complaint_rate",
+        variant="per_customers",
+        cluster="customer",
+        needs=frozenset({"complaint"}),
+        top=lambda t, _: t.complaints,
+        bottom=lambda t, _: count_if(t.complaints.notnull()),
+        scale=1000.0,
+        unit="per 1,000",
+    ),
+    Quotient(
         view="steps",
         kpi="stacking_share",
         top=lambda t, _: t.seconds - t.worked,

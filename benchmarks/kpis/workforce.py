@@ -125,14 +125,4 @@ QUOTIENTS = (
         scale=1.0,
         unit="weeks",
     ),
-    Quotient(
-        view="chats",
-        kpi="chat_concurrency",
-        cluster="agent",
-        needs=frozenset({"total", "covered"}),
-        top=lambda t, _: t.total,
-        bottom=lambda t, _: t.covered,
-        scale=1.0,
-        unit="ratio",
-    ),
 )

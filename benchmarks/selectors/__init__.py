@@ -12,6 +12,7 @@ from benchmarks.selectors.comparing import (
     verdicts,
 )
 from benchmarks.selectors.history import Series, quarterly
+from benchmarks.selectors.kpis import figure_counts, gates_now
 from benchmarks.selectors.pool import Place, pool_centres, pool_places, pooled
 from benchmarks.selectors.releases import release_differences, release_now, releases_beside
 
@@ -23,6 +24,8 @@ __all__ = [
     "Series",
     "centre_runs",
     "compared",
+    "figure_counts",
+    "gates_now",
     "interval",
     "market_figures",
     "pool_centres",

@@ -12,13 +12,14 @@ from django.utils.translation import gettext, ngettext
 
 from benchmarks.comparable import plain
 from benchmarks.message import listed, sentences
-from benchmarks.records.reasons import reason_in_words
+from benchmarks.records.reasons import field_message, reason_in_words
 from benchmarks.terms import not_measured_in_words, term, variant_in_words, warning_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from benchmarks.comparable import Figure
+    from benchmarks.kpis.definition import Kpi
     from benchmarks.models import MarketFigure, Measurement
 
 register = template.Library()
@@ -54,6 +55,26 @@ def each_in_words(codes: Iterable[str], family: str) -> str:
 def formula(of: Figure | MarketFigure | Measurement) -> str:
     """Say the variant of a figure or a measurement."""
     return variant_in_words(of.kpi, of.variant, gettext)
+
+
+@register.filter
+def field(code: str) -> str:
+    """Name a field of the records, with its code as mappings write it."""
+    return field_message(code).words(gettext)
+
+
+@register.filter
+def fields(codes: Iterable[str]) -> str:
+    """Name several fields of the records."""
+    return listed(map(field, codes), gettext)
+
+
+@register.filter
+def band(kpi: Kpi) -> str:
+    """Write the band that a KPI should lie in, with its unit."""
+    low, high = kpi.target or (0, 0)
+    numbers = amount(low) if low == high else f"{amount(low)} – {amount(high)}"
+    return f"{numbers} {term('unit', kpi.unit, gettext)}".strip()
 
 
 @register.filter

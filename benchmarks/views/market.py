@@ -1,16 +1,15 @@
-"""Pages: the market, one KPI."""
+"""Page: the market."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from accounts.access import may, signed_in
-from benchmarks.kpis.registry import FAMILIES, KPIS
+from benchmarks.kpis.registry import KPIS
 from benchmarks.models import MarketRelease
 from benchmarks.selectors import market_figures, release_now
 from benchmarks.terms import term
@@ -23,14 +22,14 @@ PAGE = 100
 
 @signed_in
 def market(request: HttpRequest) -> HttpResponse:
-    """Show the figures of a release, searched, filtered and sorted; and the list of KPIs."""
+    """Show the figures of a release, searched, filtered and sorted."""
     releases = list(
         MarketRelease.objects.visible_to(request.user, drafts=may(request.user, "benchmarks.publish_release"))
     )
     asked_for = next((each for each in releases if each.code == request.GET.get("release")), None)
     release = asked_for or release_now() or next(iter(releases), None)
     asked = {name: request.GET.get(name, "")[:60] for name in ("text", "kpi", "region", "industry", "sort")}
-    context: dict[str, Any] = {"releases": releases, "release": release, "asked": asked, "families": FAMILIES}
+    context: dict[str, Any] = {"releases": releases, "release": release, "asked": asked}
     if release:
         figures = market_figures(release, **{name: value.replace("\0", "") for name, value in asked.items()})
         page = Paginator(figures, PAGE).get_page(request.GET.get("page"))
@@ -53,17 +52,3 @@ def _choices(release: MarketRelease) -> dict[str, list[tuple[str, str]]]:
 def _named(family: str, codes: set[str]) -> list[tuple[str, str]]:
     """Return (code, words) in the order of the words."""
     return sorted(((code, term(family, code, gettext)) for code in codes), key=lambda pair: pair[1])
-
-
-@signed_in
-def kpi(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what a KPI is, its variants and traps, and what the newest release says about it."""
-    if code not in KPIS:
-        raise Http404
-    release = release_now()
-    figures = market_figures(release, kpi=code)[:PAGE] if release else []
-    variants = [(variant.code, gettext(variant.words)) for variant in KPIS[code].variants]
-    context = {"kpi": KPIS[code], "variants": variants, "release": release, "figures": figures}
-    words = {"name": KPIS[code].name, "formula": KPIS[code].formula, "traps": KPIS[code].traps}
-    context |= {name: gettext(text) for name, text in words.items()}
-    return render(request, "benchmarks/kpi.html", context)

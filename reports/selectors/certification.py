@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from audits.models import Answer, Audit, AuditStatus
+from audits.models import Answer, Audit, AuditStatus, EvidenceUse, EvidenceVersion
 from audits.selectors.case import asked_codes, scope_channels
 from audits.services.results import result_of
 from audits.workflow import PLANNABLE
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Organisation
+    from audits.models import Evidence
+    from audits.pieces import Content
 
 UNFINISHED = PLANNABLE | {AuditStatus.CANCELLED}
 
 
 def audit_document(audit: Audit, *, language: str, at: datetime) -> doc.CertificationReport:
-    """Return everything that the report on an audit says, in one language; at most 14 queries.
+    """Return everything that the report on an audit says, in one language; at most 15 queries.
 
     A submitted audit is told from its frozen result; one under way from the score of the moment, marked as a draft.
     """
@@ -271,27 +273,30 @@ class _Writer:
         return code if edition == self.audit.edition_id else f"{code} ({version})"
 
     def _evidence(self) -> tuple[doc.EvidenceItem, ...]:
-        """Return the stored files, numbered, with the criteria that they serve or once served: two queries."""
-        links: dict[int, list[str]] = {}
-        through = Answer.evidence.through.objects.filter(answer__audit=self.audit).order_by(
-            "answer__criterion__position"
-        )
+        """Return the stored files, numbered, with the criteria that they serve or once served: three queries.
+
+        Beside the newest version of a piece stands every older one that an answer rests on.
+        """
+        links: dict[tuple[int, int], list[str]] = {}
+        uses = EvidenceUse.objects.filter(answer__audit=self.audit).order_by("answer__criterion__position")
         criterion = [f"answer__criterion__{name}" for name in ("code", "edition_id", "edition__version")]
-        for file, *of in through.values_list("evidence_id", *criterion):
-            links.setdefault(file, []).append(self._code(*of))
-        return tuple(
-            doc.EvidenceItem(
-                label=f"E{number}",
-                kind=file.kind,
-                title=file.title,
-                filename=file.filename,
-                size=file.size,
-                sha256=file.sha256,
-                uploaded_at=file.uploaded_at,
-                criteria=tuple(links.get(file.pk, ())),
-            )
-            for number, file in enumerate(self.audit.evidence.order_by("pk"), 1)
-        )
+        for piece, version, *of in uses.values_list("evidence_id", "version", *criterion):
+            links.setdefault((piece, version), []).append(self._code(*of))
+        former = {
+            (each.evidence_id, each.number): each
+            for each in EvidenceVersion.objects.filter(evidence__audit=self.audit)
+            if (each.evidence_id, each.number) in links
+        }
+        items: list[doc.EvidenceItem] = []
+        # A piece that was set aside keeps its number, so that the numbers of the others never change.
+        for place, piece in enumerate(self.audit.evidence.order_by("pk"), 1):
+            older = [(version, each) for (pk, version), each in sorted(former.items()) if pk == piece.pk]
+            if piece.withdrawn_at is None:
+                items += [
+                    _item(piece, content, place, version, links.get((piece.pk, version), []))
+                    for version, content in [*older, (piece.version, piece)]
+                ]
+        return tuple(items)
 
     def _sections(self, answers: list[Answer], evidence: tuple[doc.EvidenceItem, ...]) -> tuple[doc.BlockSection, ...]:
         """Put the answers back into blocks and clauses."""
@@ -357,6 +362,24 @@ class _Writer:
             .defer("criterion__edition__document")
             .order_by("number")
         )
+
+
+def _item(piece: Evidence, content: Content, number: int, version: int, codes: list[str]) -> doc.EvidenceItem:
+    """Return one content of a piece; of what is confidential the title alone."""
+    told = not piece.confidential
+    return doc.EvidenceItem(
+        label=f"E{number}" if version == piece.version else f"E{number}v{version}",
+        kind=piece.kind,
+        title=piece.title,
+        filename=content.filename if told else "",
+        size=content.size if told else 0,
+        sha256=content.sha256 if told else "",
+        uploaded_at=content.uploaded_at,
+        criteria=tuple(codes),
+        version=version,
+        confidential=piece.confidential,
+        valid_until=content.valid_until,
+    )
 
 
 def _party(organisation: Organisation) -> doc.Party:

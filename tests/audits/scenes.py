@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from accounts.models import Membership, Role, User
 from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamRole
 from audits.services.answers import AnswerInput, answer_save
@@ -19,7 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import BytesIO
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+def picture(form: str = "PNG", size: tuple[int, int] = (8, 6), **options: Any) -> bytes:
+    """Return a small real picture."""
+    from io import BytesIO
+
+    target = BytesIO()
+    Image.new("RGB", size, "teal").save(target, form, **options)
+    return target.getvalue()
+
+
+PNG = picture()
 STATUSES = (
     "draft",
     "planned",

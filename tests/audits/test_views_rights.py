@@ -47,6 +47,8 @@ ASSESSORS = frozenset({"leader", "auditor"})
 PLANNERS = frozenset({"administrator", "audit_manager"})
 MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
+OPENERS = REVIEWERS | ASSESSORS
+EVIDENCE_FORMS = ("evidence_edit", "evidence_replace", "evidence_withdraw", "evidence_serve")
 DECIDERS = frozenset({"decision_maker"})
 INSIDE = PLANNERS | ASSESSORS | {"observer", "decision_maker"}
 RECORDERS = ASSESSORS | PLANNERS
@@ -142,6 +144,19 @@ CASES = (
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
+    *(Case(name, ALL) for name in ("evidence_list", "evidence_lines", "evidence_detail", "evidence_view")),
+    Case("evidence_original", OPENERS),
+    *(Case(name, ASSESSORS) for name in ("evidence_choose", *EVIDENCE_FORMS)),
+    post("evidence_note", ASSESSORS, FIELDWORK, 200, kind="observation", title="Seen", text="The wallboard was off."),
+    post("evidence_attach", ASSESSORS, FIELDWORK, 200),
+    post("evidence_rest", ASSESSORS, FIELDWORK, 200),
+    post("evidence_edit", ASSESSORS, FIELDWORK, title="Wall", kind="photo"),
+    Case("evidence_replace", ASSESSORS, FIELDWORK, 302, verb="post", data=upload),
+    # It still serves a criterion: whoever may withdraw is told so, in every state.
+    post("evidence_withdraw", ASSESSORS, FIELDWORK, 409, reason="Double."),
+    post("evidence_restore", ASSESSORS, FIELDWORK),
+    # Nothing is ticked.
+    post("evidence_serve", ASSESSORS, FIELDWORK, 422),
     post("finding_close", ASSESSORS, FIELDWORK | REVIEWED, note="Seen."),
     post("sample_create", ASSESSORS, FIELDWORK, title="Tickets", method="judgemental", size="5", why="The newest."),
     post("sample_draw", ASSESSORS, FIELDWORK, records="T-1\nT-2"),
@@ -264,7 +279,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
     """Return the address of a view for the objects of a scene."""
     about = {
         "answer": [scene.answer.pk],
-        "evidence": [scene.answer.pk],
+        "evidence": [scene.evidence.pk],
         "finding": [scene.finding.pk],
     }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
     drawn, undrawn = scene.audit.samples.all()
@@ -282,10 +297,12 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "meeting": [scene.audit.pk, "opening"],
         "audit_list": [],
         "audit_create": [],
+        "evidence_list": [scene.audit.pk],
+        **{f"evidence_{verb}": [scene.answer.pk] for verb in ("upload", "lines", "note", "choose")},
+        **{f"evidence_{verb}": [scene.answer.pk, scene.evidence.pk] for verb in ("attach", "rest", "remove")},
         "evidence_file": [scene.evidence.pk],
         "together_done": list(scene.audit.bulks.values_list("pk", flat=True)),
         "fact_take": [scene.audit.pk, "cskm"],
-        "evidence_remove": [scene.answer.pk, scene.evidence.pk],
         "finding_add": [scene.answer.pk],
         "step": [scene.audit.pk, step],
         "sample_list": [scene.audit.pk],
@@ -385,15 +402,10 @@ READS, FORMS, WRITES = frozenset({"GET", "HEAD"}), frozenset({"GET", "HEAD", "PO
 ALLOWED = {
     **dict.fromkeys(
         (
+            *("audit_list", "audit_detail", "sheet", "answer_row", "answer_panel", "move", "move_record"),
+            *("evidence_file", "evidence_original", "evidence_view", "evidence_detail", "evidence_list"),
+            *("evidence_lines", "evidence_choose"),
             "plan",
-            "audit_list",
-            "audit_detail",
-            "sheet",
-            "answer_row",
-            "answer_panel",
-            "evidence_file",
-            "move",
-            "move_record",
         ),
         READS,
     ),
@@ -412,6 +424,7 @@ ALLOWED = {
             "finding_close",
             "move_preview",
             "practice_propose",
+            *EVIDENCE_FORMS,
             "sample_create",
             "sample_withdraw",
             "conflicts",
@@ -441,7 +454,7 @@ ALLOWED = {
             "answer_review",
             "answer_acknowledge",
             "evidence_upload",
-            "evidence_remove",
+            *("evidence_remove", "evidence_note", "evidence_attach", "evidence_rest", "evidence_restore"),
             "finding_add",
             "sample_size",
             "sample_draw",
@@ -528,11 +541,11 @@ def unknown_rest(case: Case, scene: Scene) -> list[Any]:
     """Return what follows the first id in an address."""
     return {
         "step": [case.step],
+        **{f"evidence_{verb}": [scene.evidence.pk] for verb in ("remove", "attach", "rest")},
         "conflict_clear": [1],
         "agenda_remove": [1],
         "member_remove": [1],
         "meeting": ["opening"],
-        "evidence_remove": [scene.evidence.pk],
         "move_preview": [1],
         "move_record": [1],
         "fact_take": ["cskm"],

@@ -6,9 +6,10 @@ import subprocess
 import sys
 
 from benchmarks.kpis import access
+from benchmarks.kpis.catalogue.references import REFERENCES
 from benchmarks.kpis.compute import named
 from benchmarks.kpis.measure import Thresholds
-from benchmarks.kpis.registry import KPI_CODES, KPIS
+from benchmarks.kpis.registry import FAMILIES, KPI_CODES, KPIS
 
 CATALOGUE = set(range(1, 39))
 
@@ -30,6 +31,24 @@ def test_registry_entries_are_complete_and_fit_the_database() -> None:
         assert kpi.precision > 0
         assert all(len(unit) <= 20 for unit in kpi.units)
         assert all(text.endswith(".") for text in (kpi.formula, kpi.traps, *(v.words for v in kpi.variants)))
+
+
+def test_families_are_those_of_the_expressions() -> None:
+    assert list(FAMILIES) == [
+        *("access", "handling", "customer", "ticket", "digital", "workforce", "quality", "money"),
+    ]
+
+
+def test_every_kpi_has_texts_references_and_a_side_that_is_better() -> None:
+    assert REFERENCES.keys() == KPIS.keys()
+    for code, kpi in KPIS.items():
+        assert kpi.name, code
+        assert kpi.formula, code
+        assert kpi.traps, code
+        assert REFERENCES[code], code
+        assert all(each.says.endswith(".") for each in REFERENCES[code]), code
+        assert kpi.target is None or (kpi.direction == "target" and kpi.target[0] <= kpi.target[1]), code
+    assert KPIS["occupancy"].target == (75, 85)
 
 
 def test_everything_measured_is_in_the_registry_with_its_unit() -> None:

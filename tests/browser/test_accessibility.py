@@ -31,6 +31,7 @@ PAGES = (
     "/standards/four-block/2026/lenses/",
     "/standards/four-block/2026/lenses/iso9001/",
     "/benchmarks/",
+    "/benchmarks/kpis/",
     "/benchmarks/kpis/service_level/",
     "/benchmarks/centres/1/",
     "/benchmarks/centres/1/analysis/",

@@ -1,4 +1,7 @@
-"""``manage.py verify_evidence``: hash every stored file again and compare it with its name."""
+"""``manage.py verify_evidence``: hash every stored file again and compare it with its name.
+
+Files are evidence in all its versions, written notes, copies of pictures, and certificates of credentials.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand
 
-from audits.models import Evidence
+from audits.models import Evidence, EvidenceVersion
 from audits.registers import Credential
 from audits.samples import Sample
 from audits.storage import intact, path_of
@@ -26,8 +29,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         checked, bad = 0, []
         certificates = Credential.objects.exclude(file_sha256="").order_by().values_list("file_sha256")
+        contents = [
+            model.objects.exclude(**{name: ""}).order_by().values_list(name)
+            for model in (Evidence, EvidenceVersion)
+            for name in ("sha256", "view_sha256", "thumb_sha256")
+        ]
         populations = Sample.objects.exclude(population_sha256="").order_by().values_list("population_sha256")
-        known = Evidence.objects.order_by().values_list("sha256").union(certificates, populations).order_by("sha256")
+        known = contents[0].union(*contents[1:], certificates, populations).order_by("sha256")
         for (sha256,) in known.iterator():
             checked += 1
             if not intact(sha256):

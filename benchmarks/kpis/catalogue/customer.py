@@ -1,4 +1,4 @@
-"""What customers say and do."""
+"""What customers say, and what they are told before they ask."""
 
 from benchmarks.kpis.definition import Kpi, Variant, standard
 from benchmarks.kpis.definition import words as _

@@ -1,4 +1,4 @@
-"""Chat, bots, self-service and the knowledge behind them."""
+"""Chat, bots, self-service and the channels they run on."""
 
 from benchmarks.kpis.definition import Kpi, Variant, standard
 from benchmarks.kpis.definition import words as _
@@ -41,30 +41,28 @@ DIGITAL = (
         traps=_("Completed is not resolved: look for a contact soon after."),
     ),
     Kpi(
-        code="knowledge_accuracy",
-        number=None,
-        name=_("Accuracy of knowledge"),
-        formula=_("Sampled answers that agree with the policy in force / sampled answers."),
-        variants=standard(_("A random sample, judged by somebody who did not write the articles.")),
+        code="digital_availability",
+        number=31,
+        name=_("Availability of digital channels"),
+        formula=_("Minutes in which a probe succeeded / minutes probed."),
+        variants=standard(_("Successful probes / probes.")),
         units=("%",),
         direction="higher",
-        precision=3,
-        traps=_("A hand-picked sample proves nothing."),
+        precision=0.5,
+        traps=_("Measure from outside the building. Loading time is a separate matter: take its 95th percentile."),
         channel_free=True,
     ),
     Kpi(
-        code="knowledge_freshness",
+        code="app_load_time",
         number=None,
-        name=_("Freshness of knowledge"),
-        formula=_("Articles inside their review date / articles, weighted by use."),
-        variants=(
-            Variant(code="standard", words=_("Weighted by use.")),
-            Variant(code="by_article", words=_("Every article counts the same.")),
-        ),
-        units=("%",),
-        direction="higher",
-        precision=3,
-        traps=_("A new date without a change of content is not a review."),
+        name=_("Loading time of the app"),
+        formula=_("95th percentile of the time from the tap to the usable page."),
+        variants=(Variant(code="p95", words=_("95th percentile over all probes.")),),
+        units=("ms",),
+        direction="lower",
+        precision=200,
+        traps=_("Probes from a fast network flatter. A page that is drawn but cannot be used has not loaded."),
+        skewed=True,
         channel_free=True,
     ),
 )

@@ -1,9 +1,9 @@
-"""People: their time, their quality, their coming and going."""
+"""People's time, its planning, their coming and going."""
 
 from benchmarks.kpis.definition import Kpi, Variant, standard
 from benchmarks.kpis.definition import words as _
 
-PEOPLE = (
+WORKFORCE = (
     Kpi(
         code="occupancy",
         number=32,
@@ -12,6 +12,7 @@ PEOPLE = (
         variants=standard(_("Over all agents and intervals.")),
         units=("%",),
         direction="target",
+        target=(75, 85),
         precision=2,
         traps=_("Small teams cannot reach the occupancy of large ones. It says nothing about a person."),
     ),
@@ -78,47 +79,10 @@ PEOPLE = (
         variants=standard(_("Over all intervals; above zero the forecast was too high.")),
         units=("%",),
         direction="target",
+        target=(0, 0),
         precision=2,
         traps=_("Too high in the morning and too low at night cancel each other out."),
         bounds=(None, None),
-    ),
-    Kpi(
-        code="qa_score",
-        number=37,
-        name=_("Quality monitoring score"),
-        formula=_("Weighted points reached / points reachable over the sampled contacts."),
-        variants=(
-            Variant(code="standard", words=_("Over a random sample.")),
-            Variant(code="fatal_counts_zero", words=_("A contact with a fatal error counts as zero.")),
-        ),
-        units=("%",),
-        direction="higher",
-        precision=2,
-        traps=_("An average hides fatal errors. Say how contacts were sampled and how well the raters agree."),
-    ),
-    Kpi(
-        code="critical_error_rate",
-        number=None,
-        name=_("Contacts with a fatal error"),
-        formula=_("Rated contacts with at least one fatal error / rated contacts."),
-        variants=standard(_("Over a random sample.")),
-        units=("%",),
-        direction="lower",
-        precision=2,
-        traps=_("What is fatal is the form's choice: read the form."),
-    ),
-    Kpi(
-        code="rater_agreement",
-        number=None,
-        name=_("Agreement of raters"),
-        formula=_("Krippendorff's alpha of the scores that several raters give the same contact."),
-        variants=standard(_("Interval differences; 1 is agreement, 0 is chance.")),
-        units=("ratio",),
-        direction="higher",
-        precision=0.1,
-        traps=_("Where all contacts are alike no agreement can be shown. Raters who confer agree too well."),
-        channel_free=True,
-        bounds=(-1, 1),
     ),
     Kpi(
         code="attrition",
@@ -162,45 +126,5 @@ PEOPLE = (
         traps=_("Those who left before they were competent are missing."),
         skewed=True,
         channel_free=True,
-    ),
-)
-
-_CURRENCIES = ("GBP", "USD", "EUR", "CNY", "HKD", "TWD")
-
-MONEY = (
-    Kpi(
-        code="cost_per_contact",
-        number=None,
-        name=_("Cost per contact"),
-        formula=_("All costs of the centre / contacts handled."),
-        variants=standard(_("All costs, staff and overheads.")),
-        units=_CURRENCIES,
-        direction="lower",
-        precision=0.25,
-        traps=_("What counts as cost differs widely. Currencies and price levels are never converted here."),
-    ),
-    Kpi(
-        code="revenue_per_contact",
-        number=None,
-        name=_("Revenue per contact"),
-        formula=_("Revenue attributed to contacts / contacts handled."),
-        variants=standard(_("Revenue by the centre's own attribution rule.")),
-        units=_CURRENCIES,
-        direction="higher",
-        precision=0.25,
-        traps=_("Attribution is a choice: write it down."),
-    ),
-    Kpi(
-        code="project_roi",
-        number=None,
-        name=_("Return on improvement projects"),
-        formula=_("(Benefit - cost) / cost over the finished projects of the period."),
-        variants=standard(_("Sum of benefits and costs, not the mean of ratios.")),
-        units=("%",),
-        direction="higher",
-        precision=10,
-        traps=_("Benefits that finance has not confirmed are hopes."),
-        channel_free=True,
-        bounds=(None, None),
     ),
 )
