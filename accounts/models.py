@@ -9,6 +9,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.notices import notice_words
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -237,3 +239,33 @@ class Centre(models.Model):
     def __str__(self) -> str:
         """Show the name."""
         return self.name
+
+
+class Notice(models.Model):
+    """Something that one person should know: what (``kind`` with ``params``), where to look, whether they did.
+
+    Words are made when it is read (``accounts.notices``). ``by_mail``: it also goes out by e-mail, once; a mail is
+    claimed before it is sent, so that two runs at once do not send it twice.
+    """
+
+    to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=60)
+    params = models.JSONField(default=dict)
+    url = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    by_mail = models.BooleanField(default=True)
+    claimed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-at", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["to"], condition=models.Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["to", "-at"], name="notice_newest"),
+            models.Index(fields=["at"], condition=models.Q(by_mail=True, mailed_at=None), name="notice_unmailed"),
+        ]
+
+    def __str__(self) -> str:
+        """Say it in the active language."""
+        return notice_words(self.kind, self.params)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from accounts.models import Centre, Invitation, Membership, Organisation
+from accounts.models import Centre, Invitation, Membership, Notice, Organisation
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,3 +51,13 @@ def invitations_open(organisation: Organisation, *, at: datetime) -> QuerySet[In
 def memberships_of(user: User) -> QuerySet[Membership]:
     """Return a person's own roles with the organisations; one SQL query."""
     return user.memberships.select_related("organisation").order_by("organisation__name", "role")
+
+
+def notices_of(user: User, *, unread: bool = False) -> QuerySet[Notice]:
+    """Return a person's notices, newest first; one SQL query."""
+    return Notice.objects.filter(to=user, **({"read_at": None} if unread else {}))
+
+
+def unread_count(user: User) -> int:
+    """Count the notices that a person has not read; one SQL query on an index of unread ones."""
+    return Notice.objects.filter(to=user, read_at=None).count()

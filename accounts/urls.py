@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from accounts.views import centres, joining, organisations, profiles
+from accounts.views import centres, joining, notices, organisations, profiles
 
 app_name = "accounts"
 urlpatterns = [
     path("people/profile/", profiles.profile, name="profile"),
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/read/", notices.notice_read_all, name="notice_read_all"),
+    path("notices/<int:pk>/", notices.notice_open, name="notice_open"),
     path("people/join/<str:token>/", joining.join, name="join"),
     path("people/organisations/new/", organisations.organisation_add, name="organisation_create"),
     path("people/organisations/<int:pk>/", organisations.organisation_detail, name="organisation_detail"),

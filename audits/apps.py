@@ -7,3 +7,7 @@ class AuditsConfig(AppConfig):
     """Configuration of the audits app."""
 
     name = "audits"
+
+    def ready(self) -> None:
+        """Register the words of the notices that this room sends."""
+        from audits import finding_words as finding_words  # models have to be there first

@@ -22,6 +22,7 @@ from standards.scoring.words import plain
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+LONGEST_FINDING = 20_000  # characters
 LONGEST_KEY = 18  # digits that fit the database's largest number
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 NO_CONFLICT = _("I declare that I have no conflict of interest in this audit.")
@@ -182,16 +183,24 @@ class TextsForm(forms.ModelForm):
 
 
 class FindingForm(forms.ModelForm):
-    """Criterion, objective evidence, statement; never a person's name."""
+    """Criterion, objective evidence, statement; never a person's name.
+
+    ``key`` is what a sender knows the finding by; ``revision`` is what a change was made on.
+    """
+
+    statement = forms.CharField(
+        label=_("Statement"), widget=forms.Textarea(attrs={"rows": 2}), max_length=LONGEST_FINDING
+    )
+    objective_evidence = forms.CharField(
+        label=_("Objective evidence"), widget=forms.Textarea(attrs={"rows": 2}), max_length=LONGEST_FINDING
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = Finding
         fields: ClassVar[list[str]] = ["kind", "statement", "objective_evidence", "due"]
-        widgets: ClassVar[dict[str, forms.Widget]] = {
-            "statement": forms.Textarea(attrs={"rows": 2}),
-            "objective_evidence": forms.Textarea(attrs={"rows": 2}),
-            "due": DATE,
-        }
+        widgets: ClassVar[dict[str, forms.Widget]] = {"due": DATE}
 
     def clean(self) -> dict[str, Any] | None:
         """Ask for the correction date of a nonconformity."""
@@ -199,12 +208,6 @@ class FindingForm(forms.ModelForm):
         if cleaned.get("kind") in {FindingKind.MAJOR, FindingKind.MINOR} and not cleaned.get("due"):
             self.add_error("due", gettext("A nonconformity needs a date by which it must be corrected."))
         return cleaned
-
-
-class ClosingForm(forms.Form):
-    """How the correction was verified."""
-
-    note = forms.CharField(label=_("How it was verified"), widget=forms.Textarea(attrs={"rows": 2}), max_length=5000)
 
 
 class ReasonForm(forms.Form):

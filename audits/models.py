@@ -8,10 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Centre, Organisation, Role, User
 from audits import answering as answering
 from audits import engagements as engagements
+from audits import followup as followup
 from audits import registers as registers
 from audits import samples as samples
 from audits.pieces import Evidence as Evidence
@@ -84,6 +86,22 @@ class FindingKind(models.TextChoices):
     MINOR = "minor", _("Minor nonconformity")
     OPPORTUNITY = "opportunity", _("Opportunity for improvement")
     STRENGTH = "strength", _("Strength")
+
+
+NONCONFORMITIES = frozenset({FindingKind.MAJOR, FindingKind.MINOR})
+
+
+class FindingState(models.TextChoices):
+    """Where a finding stands; what leads from one to the next is in ``corrective.py``."""
+
+    OPEN = "open", pgettext_lazy("finding", "Open")
+    RESPONDED = "responded", pgettext_lazy("finding", "Response submitted")
+    REJECTED = "rejected", pgettext_lazy("finding", "Response rejected")
+    ACCEPTED = "accepted", pgettext_lazy("finding", "Response accepted")
+    IMPLEMENTED = "implemented", pgettext_lazy("finding", "Implemented")
+    VERIFIED = "verified", pgettext_lazy("finding", "Verified effective")
+    CLOSED = "closed", pgettext_lazy("finding", "Closed")
+    REOPENED = "reopened", pgettext_lazy("finding", "Reopened")
 
 
 class AuditQuerySet(models.QuerySet["Audit"]):
@@ -309,31 +327,64 @@ class AuditMove(models.Model):
         return f"{self.old_edition_id} → {self.new_edition_id}"
 
 
+class FindingQuerySet(models.QuerySet["Finding"]):
+    """Findings as a person may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> FindingQuerySet:
+        """Keep those of audits that the person may see."""
+        return self.filter(audit__in=Audit.objects.visible_to(user))
+
+
 class Finding(models.Model):
-    """A nonconformity, opportunity or strength: criterion, objective evidence, statement."""
+    """A nonconformity, opportunity or strength: criterion, objective evidence, statement.
+
+    ``due`` is the day by which it must be closed; an accepted response moves it to the day of its action. ``key`` is
+    what the sender of a finding knows it by: the same key again is the same finding. ``closed_at`` is what the gates
+    read; ``owner`` owns the corrective action of the last response. ``state``, ``responses`` and ``steps`` tell its
+    life (``corrective.py``).
+    """
 
     audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="findings")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
+    key = models.UUIDField(null=True, editable=False)
     kind = models.CharField(_("grading"), max_length=20, choices=FindingKind)
     statement = models.TextField(_("statement"))
     objective_evidence = models.TextField(_("objective evidence"))
+    evidence = models.ManyToManyField(Evidence, related_name="findings")
     due = models.DateField(_("correction due"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=20, choices=FindingState, default=FindingState.OPEN)
+    owner = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="owned_findings")
+    revision = models.PositiveIntegerField(default=0)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    reopened_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
     closing_note = models.TextField(_("how it was verified"), blank=True)
     raised_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
 
+    objects = FindingQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar[list[str]] = ["number"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["audit", "number"], name="finding_number_once")
+            models.UniqueConstraint(fields=["audit", "number"], name="finding_number_once"),
+            models.UniqueConstraint(fields=["audit", "key"], name="finding_key_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due"], condition=Q(closed_at=None), name="finding_due")
         ]
 
     def __str__(self) -> str:
         """Show number and grading."""
         return f"{self.number} {self.get_kind_display()}"
+
+    @property
+    def is_nonconformity(self) -> bool:
+        """Say whether it asks for correction and corrective action."""
+        return self.kind in NONCONFORMITIES
 
 
 class MarketWaiver(models.Model):

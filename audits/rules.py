@@ -8,7 +8,7 @@ import rules
 
 from accounts.models import Organisation, Role, User
 from accounts.rules import CENTRE_EDITORS
-from audits.models import ASSESSING, Audit, TeamRole
+from audits.models import ASSESSING, Audit, AuditKind, Finding, TeamRole
 
 if TYPE_CHECKING:
     from audits.engagements import AuditProgramme
@@ -91,6 +91,35 @@ def keeps_registers(user: User, organisation: Organisation) -> bool:
     return user.has_role(organisation.pk, *CENTRE_EDITORS)
 
 
+@rules.predicate
+def answers_finding(user: User, finding: Finding) -> bool:
+    """Answers for the audited organisation: its managers, and who owns the action; never an auditor of that audit.
+
+    A self-assessment is made by the people who run the centre: there they may.
+    """
+    audit = finding.audit
+    owns = finding.owner_id == user.pk and user.has_role(audit.auditee_id)
+    if not (owns or user.has_role(audit.auditee_id, *CENTRE_EDITORS)):
+        return False
+    return audit.kind == AuditKind.SELF_ASSESSMENT or not is_assessing(user, audit)
+
+
+@rules.predicate
+def judges_finding(user: User, finding: Finding) -> bool:
+    """Judges the answer: the audit team, or who manages audits of the conducting organisation."""
+    return bool(is_assessing(user, finding.audit) or manages_audits(user, finding.audit))
+
+
+@rules.predicate
+def keeps_policy(user: User, organisation: Organisation) -> bool:
+    """May say how the organisation follows findings up, and what its centres promise."""
+    return user.has_role(organisation.pk, *CENTRE_EDITORS)
+
+
+rules.add_perm("audits.answer_finding", answers_finding)
+rules.add_perm("audits.judge_finding", judges_finding)
+rules.add_perm("audits.follow_finding", answers_finding | judges_finding)
+rules.add_perm("audits.change_policy", keeps_policy)
 rules.add_perm("audits.change_register", keeps_registers)
 rules.add_perm("audits.view_audit", is_member | is_on_team)
 rules.add_perm("audits.add_audit", manages_audits_somewhere)

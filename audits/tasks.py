@@ -6,9 +6,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from audits.services.registers.reminders import credentials_remind
+from audits.services.warnings import findings_warn
 
 
 @shared_task(name="audits.remind_credentials")  # type: ignore[untyped-decorator] # celery ships no types
 def remind_credentials() -> None:
     """Tell people which credentials lapse."""
     credentials_remind(at=timezone.now())
+
+
+@shared_task(name="audits.warn_findings")  # type: ignore[untyped-decorator] # celery ships no types
+def warn_findings() -> None:
+    """Raise early warnings about findings and mail them."""
+    findings_warn(at=timezone.now())

@@ -12,9 +12,11 @@ from audits.views import (
     evidence,
     evidence_files,
     evidence_pages,
+    findings,
     moving,
     onsite,
     plans,
+    policies,
     practices,
     programmes,
     reviews,
@@ -99,8 +101,21 @@ urlpatterns = [
     path("evidence/<int:evidence_id>/criteria/", evidence_pages.evidence_serve, name="evidence_serve"),
     path("evidence/<int:evidence_id>/withdraw/", evidence_pages.evidence_withdraw_page, name="evidence_withdraw"),
     path("evidence/<int:evidence_id>/restore/", evidence_pages.evidence_restore_page, name="evidence_restore"),
-    path("findings/<int:finding_id>/close/", attachments.finding_close_page, name="finding_close"),
     path("findings/<int:finding_id>/practice/", practices.practice_propose_page, name="practice_propose"),
+]
+
+# Included under ``/findings/``, with a name space of their own.
+finding_urlpatterns = [
+    path("", findings.finding_board, name="board"),
+    path("cause/", findings.cause_preview, name="cause_preview"),
+    path("settings/", policies.settings_list, name="settings"),
+    path("settings/<int:organisation_id>/", policies.policy_page, name="policy"),
+    path("clock/", policies.clock_list, name="clocks"),
+    path("clock/<int:centre_id>/", policies.clock_page, name="clock"),
+    path("<int:finding_id>/", findings.finding_detail, name="detail"),
+    path("<int:finding_id>/edit/", findings.finding_change, name="edit"),
+    path("<int:finding_id>/steps/<slug:step>/", findings.finding_step_page, name="step"),
+    path("<int:finding_id>/warnings/<int:warning_id>/", findings.warning_acted, name="acted"),
 ]
 
 # Included under ``/certificates/`` and ``/programmes/``, each with a name space of its own.

@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "accounts.context.notices",
             ],
         },
     }
@@ -176,6 +177,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "reports.outbox_sweep", "schedule": 60.0},
     "remind-credentials": {"task": "audits.remind_credentials", "schedule": 86_400.0},
+    "warn-findings": {"task": "audits.warn_findings", "schedule": 86_400.0},
+    "mail-notices": {"task": "accounts.mail_notices", "schedule": 300.0},
 }
 
 # --- People -------------------------------------------------------------------------------------------------------
@@ -206,6 +209,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs must not hold a page; notices are tried again
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Touchstone <noreply@localhost>")
 
 # --- Languages and time -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from allauth.account import views as signing_in
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from audits.urls import certificate_urlpatterns, programme_urlpatterns, register_urlpatterns
+from audits.urls import certificate_urlpatterns, finding_urlpatterns, programme_urlpatterns, register_urlpatterns
 from config import views
 from reports.urls import lens_urlpatterns, verify_urlpatterns
 
@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("benchmarks/", include("benchmarks.urls")),
     path("audits/", include("audits.urls")),
     path("audits/", include((lens_urlpatterns, "lenses"))),
+    path("findings/", include((finding_urlpatterns, "findings"))),
     path("certificates/", include((certificate_urlpatterns, "certificates"))),
     path("programmes/", include((programme_urlpatterns, "programmes"))),
     path("registers/", include((register_urlpatterns, "registers"))),

@@ -2,6 +2,7 @@
 
 from accounts.services.centres import CentreFacts, centre_create, centre_update
 from accounts.services.invitations import invitation_accept, invitation_create, invitation_find, invitation_withdraw
+from accounts.services.notices import notice_send, notices_mail, notices_read
 from accounts.services.organisations import (
     audit_body_add,
     audit_body_remove,
@@ -23,6 +24,9 @@ __all__ = [
     "invitation_withdraw",
     "membership_add",
     "membership_remove",
+    "notice_send",
+    "notices_mail",
+    "notices_read",
     "organisation_create",
     "profile_update",
 ]

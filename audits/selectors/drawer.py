@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audits.selectors.computed import panel_computed
+from audits.selectors.findings import people_named, several_minors
 from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
 from audits.selectors.samples import answer_samples
@@ -55,8 +56,14 @@ def samples_part(answer: Answer) -> Context:
 
 
 def findings_part(answer: Answer) -> Context:
-    """Return the findings on the criterion; one query."""
-    return {"findings": answer.audit.findings.filter(criterion=answer.criterion_id)}
+    """Return the findings on the criterion, and what to beware of in them; two queries."""
+    findings = list(answer.audit.findings.filter(criterion=answer.criterion_id))
+    texts = [text for finding in findings for text in (finding.statement, finding.objective_evidence)]
+    return {
+        "findings": findings,
+        "finding_names": people_named(answer.audit, *texts),
+        "finding_minors": several_minors(findings),
+    }
 
 
 def history_part(answer: Answer, *, sees_review: bool) -> Context:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audits.models import Answer, Audit, AuditStatus
+from audits.models import Audit, AuditStatus
 from audits.selectors.case import asked_codes
 from standards.editions.comparison import Carry, compare
 from standards.selectors import edition_document
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
+    from audits.models import Answer
     from standards.models import Edition
 
+Row = tuple[str, int | None, str, str, str | None, str | None, "datetime | None"]
 Origins = dict[str, tuple[tuple[str, ...], bool]]
 REMEMBERED = 16  # pairs of editions
 
@@ -84,30 +86,26 @@ def ghosts_by_code(audit: Audit, last: Audit) -> dict[str, tuple[Ghost, ...]]:
     return found
 
 
-def _given(last: Audit) -> dict[str, Answer]:
+def _given(last: Audit) -> dict[str, Row]:
+    """Return the answered rows by code, as plain values: a hundred model instances would cost more than the query."""
     asked = asked_codes(last)
-    rows = (
-        last.current_answers.filter(revision__gt=0)
-        .select_related("criterion", "answered_by")
-        .only(
-            *("audit_id", "level", "na_reason", "note", "answered_at", "answered_by__name", "answered_by__email"),
-            *("criterion__code", "criterion__position"),
-        )
+    rows = last.current_answers.filter(revision__gt=0).values_list(
+        "criterion__code", "level", "na_reason", "note", "answered_by__name", "answered_by__email", "answered_at"
     )
-    answered = (row for row in rows if row.level is not None or row.na_reason)
-    return {row.criterion.code: row for row in answered if row.criterion.code in asked}
+    return {row[0]: row for row in rows if row[0] in asked and (row[1] is not None or row[2])}
 
 
-def _ghost(last: Audit, answer: Answer, *, same: bool) -> Ghost:
+def _ghost(last: Audit, row: Row, *, same: bool) -> Ghost:
+    code, level, na_reason, note, name, email, at = row
     return Ghost(
         audit=last.pk,
         reference=last.reference,
-        code=answer.criterion.code,
-        level=answer.level,
-        na_reason=answer.na_reason,
-        note=answer.note,
-        by=str(answer.answered_by or ""),
-        at=answer.answered_at,
+        code=code,
+        level=level,
+        na_reason=na_reason,
+        note=note,
+        by=name or email or "",
+        at=at,
         same=same,
     )
 

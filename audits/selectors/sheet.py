@@ -6,21 +6,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.utils.translation import get_language
 
 from audits.models import Answer, Audit, Finding, FindingKind, TeamMember
 from audits.selectors.case import asked_codes
 from standards.selectors import edition_document, edition_spec
+from standards.templatetags.standard_text import text_marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from django.db.models import QuerySet
+    from django.utils.safestring import SafeString
 
     from accounts.models import User
     from standards.models import Edition
 
 # Texts that the list does not show; a criterion's panel loads them when it is opened.
 HEAVY = ("criterion__anchors", "criterion__look_at", "criterion__evidence", "criterion__crosswalk")
+REMEMBERED = 64  # editions and languages whose words of levels are kept
 NONCONFORMITIES = (FindingKind.MAJOR, FindingKind.MINOR)
 
 
@@ -56,14 +60,29 @@ def with_levels(audit: Audit, answers: Iterable[Answer]) -> list[Answer]:
     rows, words, found = edition_spec(audit.edition).row_by_code, _anchors(audit.edition), list(answers)
     for answer in found:
         code = answer.criterion.code
-        answer.levels = [(each, words[code].get(str(each))) for each in rows[code].levels]  # type: ignore[attr-defined]  # read by the sheet's rows
+        answer.levels = [(each, words[code].get(str(each), "")) for each in rows[code].levels]  # type: ignore[attr-defined]  # read by the sheet's rows
     return found
 
 
-def _anchors(edition: Edition) -> dict[str, dict[str, dict[str, str]]]:
-    """Return the words of all levels by criterion, from the remembered document: those of the rows stay unread."""
-    clauses = (clause for block in edition_document(edition)["blocks"] for clause in block["clauses"])
-    return {each["code"]: each.get("anchors") or {} for clause in clauses for each in clause["criteria"]}
+_worded: dict[tuple[str, str], dict[str, dict[str, SafeString]]] = {}
+
+
+def _anchors(edition: Edition) -> dict[str, dict[str, SafeString]]:
+    """Return the words of all levels by criterion, as HTML in the reader's language.
+
+    From the remembered document, so that those of the rows stay unread; made once per process, edition and language.
+    """
+    key = (edition.sha256, get_language() or "")
+    if key not in _worded:
+        if len(_worded) >= REMEMBERED:
+            _worded.pop(next(iter(_worded)), None)
+        clauses = (clause for block in edition_document(edition)["blocks"] for clause in block["clauses"])
+        _worded[key] = {
+            each["code"]: {level: text_marked(words) for level, words in (each.get("anchors") or {}).items()}
+            for clause in clauses
+            for each in clause["criteria"]
+        }
+    return _worded[key]
 
 
 def sheet_answers(audit: Audit) -> QuerySet[Answer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.http import Http404
 from django.shortcuts import render
@@ -54,7 +55,7 @@ def render_panel(
     context = {
         **section_context(request, answer, form=evidence_form),
         **drawer_context(answer, sees_review=rights["sees_review"]),
-        "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s"),
+        "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s", initial={"key": uuid4()}),
         "problem": problem,
         "editable": current and rights["editable"],
     }

@@ -176,7 +176,6 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
         "moves": moves_of(audit),
         "may_move": audit.status in PLANNABLE and may(request.user, "audits.move_audit", audit),
-        "may_close": may(request.user, "audits.change_answer", audit),
         "may_export": may(request.user, "audits.export_audit", audit),
         "may_propose": may(request.user, "audits.propose_practice", audit),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),

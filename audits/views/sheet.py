@@ -19,6 +19,7 @@ from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
 from audits.models import Answer, Audit, TeamMember
 from audits.operations import Fields
+from audits.renderers import with_choices
 from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.overview import tier_rows
 from audits.selectors.rows import rights_on, with_surroundings
@@ -45,6 +46,7 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
     user = person(request.user)
     audit = get_audit(user, audit_id)
     answers = with_surroundings(audit, asked_answers(audit), user=user)
+    with_choices(audit.edition, answers)
     show, text = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
     # All rows are in the page, so that it filters and counts without a connection; here only what is shown at first.
     kept = {row.pk for row in filtered(answers, show=show, text=text)} if show or text else None
@@ -221,4 +223,5 @@ def _row_context(request: HttpRequest, audit: Audit, answer_id: int) -> dict[str
     if not found:  # of an edition that the audit has left: no row of the sheet any more
         raise Http404
     (answer,) = found
+    with_choices(audit.edition, found)
     return {"answer": answer, "kept": None, **rights_on(audit, user=user)}

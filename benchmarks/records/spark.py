@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import logging
 import os
 import re
 import shutil
@@ -65,6 +66,7 @@ def in_spark(
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
+    quiet()
     with contextlib.ExitStack() as stack:
         shared = Path(where.folder) if where.folder else scratch
         try:
@@ -90,6 +92,11 @@ def in_spark(
         except (PySparkException, Py4JError) as error:
             why = str(error).split("\n", maxsplit=1)[0][:300]
             raise RecordsError("Spark could not compute it: {error}", error=why) from error
+
+
+def quiet() -> None:
+    """Keep the bridge to Java from telling that it opens and closes, even after the last stream is closed."""
+    logging.getLogger("py4j").setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager
@@ -163,4 +170,4 @@ def _java_version() -> int:
     return int(found[1]) if found else 0
 
 
-__all__ = ["LOCAL", "Spark", "in_spark", "lacking", "options"]
+__all__ = ["LOCAL", "Spark", "in_spark", "lacking", "options", "quiet"]

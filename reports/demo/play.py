@@ -21,12 +21,13 @@ from audits.selectors.sheet import asked_answers
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
 from audits.services.evidence import evidence_add
-from audits.services.findings import finding_close, finding_raise
+from audits.services.findings import finding_raise
 from audits.services.market import market_attach, market_waive
 from audits.services.moving import audit_move
 from audits.services.transitions import audit_decide, audit_step
 from benchmarks.services import market_load, measurement_run_create
 from reports.demo.editions import begin_draft, publish_first, publish_next
+from reports.demo.findings import follow_up, settle
 from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOPLE
 from reports.demo.practices import make_practices
 from reports.demo.programme import make_programme
@@ -88,6 +89,8 @@ class World:
             if scene.moved:
                 self.say(f"{scene.moved} {scene.centre}: moved")
                 self._move(scene, audit)
+        self.say("findings")
+        follow_up(self)
         self.say("technical review, half way")
         review_half(self)
         self.say("registers")
@@ -161,7 +164,7 @@ class World:
             finish_fieldwork(scene, audit, leader)
             audit_step(audit_id=audit.pk, step="submit", by=leader, at=scene.at(scene.last_day, 17))
         if scene.until in {"approved", "decided"}:
-            self._review(scene, audit, leader)
+            self._review(scene, audit)
         return scene, audit
 
     def _fieldwork(self, scene: DemoAudit, audit: Audit, leader: User) -> None:
@@ -256,12 +259,12 @@ class World:
             content = _content(scene, answer.criterion, chance)
             answer_save(answer_id=answer.pk, content=content, revision=0, by=leader, at=at)
 
-    def _review(self, scene: DemoAudit, audit: Audit, leader: User) -> None:
+    def _review(self, scene: DemoAudit, audit: Audit) -> None:
         reviewed = scene.last_day + timedelta(days=12)
         for finding in audit.findings.order_by("number"):
             note = next(each.closed for each in scene.findings if each.statement == finding.statement)
             if note:
-                finding_close(finding_id=finding.pk, note=note, by=leader, at=scene.at(reviewed, 9))
+                settle(self, finding, note, until=reviewed, judge=scene.leader)
         note = "Scope, sample and grading support the result. Two interview notes were asked for and added."
         audit_step(
             audit_id=audit.pk,

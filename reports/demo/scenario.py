@@ -102,7 +102,7 @@ AUDITS = (
                 "Tickets passed to the card operations team were not counted in the five-day limit.",
                 "Extract of August 2025: 212 of 1,904 tickets without a closing time, oldest 47 days.",
                 date(2025, 11, 28),
-                "Clock moved to the first contact; re-performed on the November extract, 93.1 % in time.",
+                "Clock moved to the first contact; re-performed on the extract of 20 to 27 October, 93.1 % in time.",
             ),
             DemoFinding(
                 "B4.2",
@@ -110,7 +110,6 @@ AUDITS = (
                 "Eleven of forty sampled articles were past their review date.",
                 "Sample of 40 articles drawn on 14 October 2025, list in the working papers.",
                 date(2026, 1, 30),
-                "New sample of 40 in January 2026: one overdue.",
             ),
             DemoFinding(
                 "C4.1",
@@ -252,6 +251,15 @@ AUDITS = (
         facts=facts("64", 2, 2),
         reason="Below the market on abandonment. The score alone would have been enough; the market gate is not met.",
         summary="Good practice on paper and on the floor, but callers wait too long and too many give up.",
+        findings=(
+            DemoFinding(
+                "C2.2",
+                FindingKind.MINOR,
+                "Customers who were promised a call-back at the weekend call a second time for the same issue.",
+                "Contacts of August 2026: 412 second calls within two days of a promise, 61 % of them Mondays.",
+                date(2026, 12, 11),
+            ),
+        ),
     ),
     DemoAudit(
         "shenzhen",
@@ -264,6 +272,28 @@ AUDITS = (
         facts=facts("84", 5, 4, 3, 4),
         route="panel",
         summary="Surveillance with a view to the next tier. Performance held; the living manual grew.",
+        findings=(
+            DemoFinding(
+                "C3.4",
+                FindingKind.MINOR,
+                "Four of twelve nodes of the ticket route have no time limit of their own.",
+                "Route plan of 1 October 2026, nodes 3, 7, 8 and 11.",
+                date(2026, 12, 30),
+            ),
+            DemoFinding(
+                "C5.2",
+                FindingKind.MINOR,
+                "The scoring form counts a wrong statement about fees as a minor error.",
+                "Form version 9; 14 of 60 scored calls carry it.",
+                date(2027, 1, 29),
+            ),
+            DemoFinding(
+                "B3.2",
+                FindingKind.OPPORTUNITY,
+                "Exit interviews could be read together with the shift preferences of the leavers.",
+                "Twenty-two exit interviews of 2026, none of them linked to the schedule.",
+            ),
+        ),
     ),
     DemoAudit(
         "leeds",
@@ -282,6 +312,22 @@ AUDITS = (
         weak=("A3", "B2"),
         reason="Grading and evidence agree; the weak clauses are named plainly.",
         summary="Partner processes follow the contract, not yet the standard.",
+        findings=(
+            DemoFinding(
+                "A3.2",
+                FindingKind.MAJOR,
+                "The partner learns of tariff letters from the customers who call about them.",
+                "Three letters of September 2026; first mention in the partner's shift log two to four days later.",
+                date(2026, 11, 20),
+            ),
+            DemoFinding(
+                "B2.3",
+                FindingKind.MINOR,
+                "Skills of the debt-advice team were last verified 19 months ago.",
+                "Skill matrix of 26 October 2026, 11 of 14 entries.",
+                date(2026, 11, 26),
+            ),
+        ),
     ),
     DemoAudit(
         "kowloon",
@@ -294,6 +340,22 @@ AUDITS = (
         share=0.62,
         # The rest is in the registers of the centre, to be taken over from there.
         facts={"market_quarters": "2"},
+        findings=(
+            DemoFinding(
+                "C4.4",
+                FindingKind.MINOR,
+                "Causes of repeated complaints are named, but nobody shows that they are gone.",
+                "Complaint reviews of August to October 2026, 9 of 12 without a look afterwards.",
+                date(2027, 2, 26),
+            ),
+            DemoFinding(
+                "C4.4",
+                FindingKind.MINOR,
+                "Complaints about card delivery came back four weeks after they were closed as solved.",
+                "Complaint register, 17 cases of September 2026 reopened in October.",
+                date(2027, 2, 26),
+            ),
+        ),
     ),
     DemoAudit("private", CERTIFICATION, date(2026, 12, 7), date(2026, 12, 9), "planned", 0.0),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -11,9 +11,11 @@ from PIL import Image
 from accounts.models import Membership, Role, User
 from audits.models import Answer, Audit, Evidence, Finding, FindingKind, TeamRole
 from audits.services.answers import AnswerInput, answer_save
+from audits.services.corrective import ResponseFacts, StepFacts, finding_step
 from audits.services.engagement import audit_facts_save, team_member_add
 from audits.services.evidence import evidence_add
 from audits.services.findings import finding_raise
+from audits.services.proofs import Proof, proof_store
 from audits.services.transitions import audit_decide, audit_step
 from tests.factories import AT, declare_none, draft_report, leader_of, make_audit, make_user, start, submit
 
@@ -143,6 +145,48 @@ def raise_finding(scene: Scene, kind: str = FindingKind.MINOR) -> Finding:
         by=scene.people["leader"],
         at=AT,
     )
+
+
+def response_facts(finding: Finding, **changes: Any) -> ResponseFacts:
+    """Return a whole response; its action is the centre manager's, due in October."""
+    owner = Membership.objects.filter(organisation=finding.audit.auditee_id, role=Role.CENTRE_MANAGER).first()
+    values: dict[str, Any] = {
+        "correction": "Switched on.",
+        "method": "five_whys",
+        "causes": ["Nobody looked.", "Nobody owns it."],
+        "root_cause": "No owner.",
+        "action": "Owner by role.",
+        "owner": owner.user if owner else make_user(Role.CENTRE_MANAGER, finding.audit.auditee),
+        "due": date(2026, 10, 1),
+        **changes,
+    }
+    return ResponseFacts(**values)
+
+
+def proof(text: str = "Seen working.") -> Proof:
+    """Store a file and return it as what comes with a step."""
+    from io import BytesIO
+
+    return proof_store(BytesIO(text.encode()), filename="record.txt")
+
+
+def settle(finding: Finding, *, until: str = "closed") -> Finding:
+    """Bring a nonconformity to a state by the steps that people take: a manager answers, the team leader judges."""
+    facts = response_facts(finding)
+    manager, leader = make_user(Role.CENTRE_MANAGER, finding.audit.auditee), leader_of(finding.audit)
+    seen = {"how": "New sample.", "seen_on": (AT + timedelta(days=3)).date(), "words": "Gone."}
+    steps = (
+        ("respond", manager, 1, StepFacts(response=facts), "responded"),
+        ("accept", leader, 2, StepFacts(), "accepted"),
+        ("implement", manager, 3, StepFacts(words="Done.", proofs=(proof(),)), "implemented"),
+        ("verify", leader, 4, StepFacts(**seen), "verified"),
+        ("close", leader, 5, StepFacts(words="Seen working."), "closed"),
+    )
+    for name, by, days, given, state in steps:
+        finding = finding_step(finding_id=finding.pk, step=name, facts=given, by=by, at=AT + timedelta(days=days))
+        if state == until:
+            break
+    return finding
 
 
 def _finish(scene: Scene) -> dict[str, Callable[[], None]]:

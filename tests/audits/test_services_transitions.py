@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -14,9 +14,10 @@ from audits.selectors.case import audit_case
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.engagement import audit_facts_save, team_member_remove
 from audits.services.errors import NotEditableError, PlanError, TransitionRefusedError
-from audits.services.findings import finding_close, finding_raise
+from audits.services.findings import finding_raise
 from audits.services.transitions import audit_decide, audit_step
 from ledger.models import Entry
+from tests.audits.scenes import settle
 from tests.factories import AT, draft_report, leader_of, make_audit, make_user, submit
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +199,7 @@ def test_open_major_blocks_the_tier_until_it_is_verified_closed() -> None:
     submit(audit)
     audit.refresh_from_db()
     assert audit.result["result"]["tier"] is None
-    finding_close(finding_id=finding.pk, note="Seen working.", by=leader, at=AT + timedelta(days=3))
+    settle(finding)
     audit.refresh_from_db()
     assert audit.result["result"]["tier"] == "base"
 

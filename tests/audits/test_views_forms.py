@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from audits.models import Audit, AuditStatus, Certificate, Decision, Finding, MarketWaiver
+from audits.models import Audit, AuditStatus, Certificate, Decision, MarketWaiver
 from audits.services.errors import TransitionRefusedError
 from audits.services.market import market_waive
 from benchmarks.models import MarketRelease, MeasurementRun
@@ -186,20 +186,6 @@ def test_finding_after_submission_is_refused_with_words_and_stays_on_the_screen(
     assert response.status_code == 409
     assert "Awaiting decision" in response.content.decode()
     assert "typed meanwhile" in response.content.decode()
-
-
-def close_it(client: Client, scene: Scene, note: str) -> HttpResponse:
-    return client.post(reverse("audits:finding_close", args=[scene.finding.pk]), {"note": note})
-
-
-def test_finding_is_closed_once_with_how_it_was_verified(client: Client, scene: Scene) -> None:
-    assert close_it(client, scene, "").status_code == 422
-    assert close_it(client, scene, "x" * 5001).status_code == 422
-    assert close_it(client, scene, "Seen working.").status_code == 302
-    response = close_it(client, scene, "Again.")
-    assert response.status_code == 409
-    assert "closed already" in response.content.decode()
-    assert Finding.objects.get().closing_note == "Seen working."
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------

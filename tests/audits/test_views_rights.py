@@ -120,7 +120,7 @@ CASES = (
     *(Case(name, ALL) for name in ("sample_list", "sample", "sample_csv")),
     Case("sample_population", ASSESSORS | PLANNERS | DECIDERS),
     *(Case(name, ASSESSORS) for name in ("sample_create", "sample_withdraw")),
-    *(Case(name, ASSESSORS) for name in ("facts", "texts", "finding_close")),
+    *(Case(name, ASSESSORS) for name in ("facts", "texts")),
     Case("decision", DECIDERS),
     Case("practice_propose", EXPORTERS, absent=frozenset({"cancelled"})),
     Case("move", MOVERS),
@@ -157,7 +157,6 @@ CASES = (
     post("evidence_restore", ASSESSORS, FIELDWORK),
     # Nothing is ticked.
     post("evidence_serve", ASSESSORS, FIELDWORK, 422),
-    post("finding_close", ASSESSORS, FIELDWORK | REVIEWED, note="Seen."),
     post("sample_create", ASSESSORS, FIELDWORK, title="Tickets", method="judgemental", size="5", why="The newest."),
     post("sample_draw", ASSESSORS, FIELDWORK, records="T-1\nT-2"),
     post("sample_record", ASSESSORS, FIELDWORK, 200, result="conforms", note="", revision="0"),
@@ -421,7 +420,6 @@ ALLOWED = {
             "market",
             "decision",
             "step",
-            "finding_close",
             "move_preview",
             "practice_propose",
             *EVIDENCE_FORMS,
@@ -518,7 +516,7 @@ def test_fields_that_a_form_does_not_have_are_ignored(client: Client, case: Case
         client.force_login(scene.people[who])
         assert client.post(case.url(scene), {**extra, **case.sent(scene)}).status_code == case.ok
     kept = Audit.objects.values(*FREE).get(pk=crowded.audit.pk)
-    if case.step not in {"submit", "return"} and case.name not in {"decision", "finding_close"}:
+    if case.step not in {"submit", "return"} and case.name != "decision":
         assert kept == {name: getattr(crowded.audit, name) for name in FREE}
     statuses = [Audit.objects.get(pk=scene.audit.pk).status for scene in (plain, crowded)]
     assert statuses[0] == statuses[1]

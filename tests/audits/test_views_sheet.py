@@ -365,7 +365,7 @@ def test_panel_costs_the_same_for_one_and_three_of_everything(client: Client, sc
         add_evidence(scene, BytesIO(PNG + bytes([number])))
         raise_finding(scene)
         counts.append(queries(client, url))
-    assert counts[0] == counts[2] <= MOST_QUERIES
+    assert counts[0] == counts[2] <= MOST_QUERIES + 4  # a part each: history, marks, sections, what was not taken
 
 
 def test_detail_costs_the_same_for_one_and_three_findings(client: Client) -> None:

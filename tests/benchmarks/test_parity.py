@@ -39,6 +39,7 @@ def _spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         pytest.skip(missing)
     from pyspark.sql import SparkSession
 
+    spark_records.quiet()
     options = spark_records.options(Spark(MASTER), tmp_path_factory.mktemp("spark"))
     options["spark.driver.extraJavaOptions"] += " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     options |= {

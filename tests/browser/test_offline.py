@@ -50,7 +50,7 @@ def test_tab_killed_and_opened_again_without_a_network(enter, served: Served, au
     opened = time.perf_counter() - start
     expect(note(page, "A1.1")).to_have_value("typed in the cellar")
     for code, level in (("A1.1", 4), ("A1.2", 1), ("A1.3", 2)):
-        expect(row(page, code).locator(f"input[value='{level}']")).to_be_checked()
+        expect(row(page, code).locator(f"input[name=level][value='{level}']")).to_be_checked()
     state(page, "1 waiting")
     print(f"offline sheet opened in {opened * 1000:.0f} ms")  # noqa: T201 - to be read by whoever measures
     page.goto("/standards/")
@@ -92,6 +92,7 @@ def test_photo_and_finding_made_without_a_network_arrive_once(enter, served: Ser
     page = page.context.new_page()
     page.context.set_offline(False)
     page.goto("/")  # any page sends what waits
+    page.wait_for_selector("html[data-offline=ready]")
     expect(page.locator("#waiting-open")).to_be_hidden(timeout=30_000)
     assert served.ask("SELECT statement FROM audits_finding WHERE audit_id = ?", audit) == [("Seen in the cellar.",)]
     assert served.ask("SELECT filename FROM audits_evidence WHERE audit_id = ?", audit) == [("wall.png",)]

@@ -223,7 +223,7 @@ def test_two_tabs_of_one_person_show_the_same_and_join(enter, served: Served, au
     note(one, "A1.1").fill("typed in the first tab")
     expect(note(two, "A1.1")).to_have_value("typed in the first tab")
     choose(two, "A1.1", 4)
-    expect(row(one, "A1.1").locator("input[value='4']")).to_be_checked()
+    expect(row(one, "A1.1").locator("input[name=level][value='4']")).to_be_checked()
     state(one, "All saved")
     state(two, "All saved")
     assert served.answer(audit, "A1.1")[:2] == (4, "typed in the first tab")

@@ -195,8 +195,9 @@
   const badge = document.getElementById("waiting-open");
   const count = async () => {
     const rows = await queue.all().catch(() => []);
-    badge.hidden = !rows.length;
-    badge.textContent = filled(words.badge, { number: rows.length });
+    const number = new Set(rows.map((row) => (row.kind === "answer" ? `${row.answer}` : row.key))).size;
+    badge.hidden = !number;
+    badge.textContent = filled(words.badge, { number });
     if (dialog.open) await list();
   };
   badge.addEventListener("click", async () => {

@@ -233,12 +233,14 @@
     const turn = ++counting;
     const changes = await queue.all(audit).catch(() => []);
     if (turn !== counting) return; // a newer count is on its way
-    const of = (...states) => changes.filter((each) => states.includes(each.state)).length;
+    // What is under way and what was typed on it since are one answer that waits.
+    const of = (...states) => new Set(changes.filter((each) => states.includes(each.state))
+      .map((each) => (each.kind === "answer" ? `${each.answer}` : each.key))).size;
     const unwritten = [...rows.values()].filter((row) => row.dirty || row.writing).length;
     counts = {
       waiting: of("waiting") || unwritten,
       conflict: of("conflict"),
-      problem: changes.length - of("waiting", "conflict"),
+      problem: of("invalid", "locked", "moved", "unknown", "reused", "denied"),
     };
     document.dispatchEvent(new CustomEvent("touchstone:queue", { detail: { changes, counts } }));
     show();

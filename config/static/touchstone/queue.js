@@ -135,7 +135,7 @@ window.touchstone ??= {};
       await this.queue.change(row.id, { sent: true });
       this.tell("changed");
       const body = new FormData();
-      for (const [name, value] of row.fields) body.append(name, value, value instanceof File ? value.name : undefined);
+      for (const [name, value] of row.fields) body.append(name, value);
       const response = await this.post(row.path, body, { "Idempotency-Key": row.key, "HX-Request": "true" });
       if (!response) return false;
       if (response.ok) {
