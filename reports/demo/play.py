@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from accounts.models import Centre, Membership, Organisation, User
-from audits.models import Audit, AuditKind, TeamRole
+from audits.models import Audit, AuditKind, FindingKind, TeamRole
 from audits.selectors.computed import computed_levels
 from audits.selectors.moving import move_plan, target_for
 from audits.selectors.overview import TOO_OLD
@@ -266,9 +266,12 @@ class World:
             if note:
                 settle(self, finding, note, until=reviewed, judge=scene.leader)
         note = "Scope, sample and grading support the result. Two interview notes were asked for and added."
+        step = "conclude" if scene.kind == AuditKind.INTERNAL else "approve"
+        if audit.findings.filter(kind=FindingKind.MAJOR, closed_at=None).exists():
+            step, note = "await_correction", f"{note} The major nonconformity has to be corrected and verified first."
         audit_step(
             audit_id=audit.pk,
-            step="conclude" if scene.kind == AuditKind.INTERNAL else "approve",
+            step=step,
             reason=note,
             by=self.people[scene.reviewer],
             at=scene.at(reviewed, 14),
