@@ -56,7 +56,7 @@ def test_list_costs_the_same_for_one_and_three(
     signed_in(client, organisation)
     for _ in range(count):
         make_centre(organisation)
-    with django_assert_num_queries(5):  # session, person, roles, count, centres
+    with django_assert_num_queries(6):  # session, person, roles, count, centres, unread notices
         response = client.get(LIST)
     assert response.content.count(b'<a href="/centres/') == count
 
@@ -69,7 +69,7 @@ def test_list_costs_no_more_for_centres_of_clients(
     for _ in range(count):
         centre = make_centre()
         centre.organisation.audit_bodies.add(organisation)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get(LIST)
     assert len(response.context["page"].object_list) == count
 

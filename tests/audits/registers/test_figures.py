@@ -23,7 +23,7 @@ from audits.services.registers.knowledge import knowledge_measure
 from ledger.models import Entry
 from tests.audits.registers.rows import COST_ONLY, TODAY, Place, gain, invest, make_credential, make_place, make_project
 from tests.audits.scenes import Scene, make_scene
-from tests.factories import AT
+from tests.factories import AT, submit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,7 +200,7 @@ def test_fact_that_differs_is_shown_to_the_reviewer(client: Client, scene: Scene
     leader = scene.people["leader"]
     facts = {"cskm": {"value": "90", "note": ""}, "decision_route": {"value": "panel", "note": ""}}
     audit_facts_save(audit_id=scene.audit.pk, facts=facts, by=leader, at=AT)
-    scene.step("submit", "leader")
+    submit(scene.audit)
     client.force_login(scene.people["reviewer"])
     page = client.get(reverse("audits:audit_detail", args=[scene.audit.pk])).content.decode()
     assert "Manual liveness: 90 here, 32.5 in the register." in page
