@@ -354,6 +354,7 @@ def test_lists_cost_the_same_for_one_and_for_many(client: Client, scene: Scene, 
             assert client.get(address).status_code == 200
         return len(captured)
 
+    Notice.objects.create(to=scene.people["leader"], kind="x", url="/first", at=AT)
     cost()
     one = cost()
     for _ in range(3):

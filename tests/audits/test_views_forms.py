@@ -50,7 +50,7 @@ def errors(response: HttpResponse) -> set[str]:
 def test_facts_form_has_a_field_for_each_fact_of_the_edition(client: Client, scene: Scene) -> None:
     response = client.get(reverse("audits:facts", args=[scene.audit.pk]))
     names = [name for name in response.context["form"].fields if not name.endswith("-note")]
-    assert names == ["cskm", "own_accounts", "decision_route"]
+    assert names == ["cskm", "own_accounts", "decision_route", "revision"]
     assert "Panel with defence" in response.content.decode()
 
 
