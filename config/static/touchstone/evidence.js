@@ -1,7 +1,7 @@
 // Evidence: files that are chosen, dropped or pasted go up two at a time, each with its progress, and can be cancelled
 // and sent again. The server takes the same file twice as once, so that sending again never doubles anything.
-// Others may take a file over: a listener of "touchstone:upload" (detail: answer, url, file, fields) that calls
-// preventDefault keeps it, for example until there is a connection. "touchstone:evidence" (detail: answer) says that
+// Others may take a file over: a listener of "touchstone:upload" (detail: answer, url, file, fields, and failed where
+// sending it just broke off) that calls preventDefault keeps it, for example until there is a connection. "touchstone:evidence" (detail: answer) says that
 // something was added.
 (() => {
   const AT_ONCE = 2;
@@ -91,10 +91,11 @@
     const free = AT_ONCE - jobs.filter((job) => ["sending", "checking"].includes(job.state)).length;
     jobs.filter((job) => job.state === "waiting").slice(0, Math.max(free, 0)).forEach(send);
   };
+  const takenOver = ({ answer, url, file, fields }, failed) =>
+    !document.dispatchEvent(new CustomEvent("touchstone:upload", { cancelable: true, detail: { answer, url, file, fields, failed } }));
   const send = (job) => {
-    const { answer, url, file, fields } = job;
-    const taken = !document.dispatchEvent(new CustomEvent("touchstone:upload", { cancelable: true, detail: { answer, url, file, fields } }));
-    if (taken) {
+    const { url, file, fields } = job;
+    if (takenOver(job, false)) {
       turn(job, "kept");
       next();
       return;
@@ -115,7 +116,7 @@
     xhr.addEventListener("load", () => finish(job, xhr));
     xhr.addEventListener("error", () => {
       job.sent = 0;
-      turn(job, "offline");
+      turn(job, takenOver(job, true) ? "kept" : "offline");
       next();
     });
     turn(job, "sending");

@@ -210,6 +210,14 @@
 
   // --- evidence and findings without a connection -------------------------------------------------------------------
 
+  const keep = async (key, answer, path, fields) => {
+    const row = document.querySelector(`[data-answer="${answer}"]`);
+    const audit = Number(row?.closest("[data-audit]")?.dataset.audit) || null;
+    await queue.keepForm({ key, audit, answer: Number(answer), code: row?.dataset.code ?? "", path, fields });
+    sender.connection("offline");
+    sender.soon();
+    count();
+  };
   const QUEUED = /^\/audits\/answers\/(\d+)\/(evidence|findings)\/$/;
   document.addEventListener("htmx:configRequest", (event) => {
     const form = event.target;
@@ -224,18 +232,21 @@
     const path = event.detail.requestConfig?.path ?? "";
     const [, answer] = QUEUED.exec(path) ?? [];
     if (!answer || !form.matches?.("form")) return;
-    const row = document.querySelector(`[data-answer="${answer}"]`);
-    const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
-    await queue.keepForm({ key: form.dataset.key, audit: Number(row?.closest("[data-audit]")?.dataset.audit) || null, answer: Number(answer), code: row?.dataset.code ?? "", path, fields });
+    await keep(form.dataset.key, answer, path, [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken"));
     form.reset();
     delete form.dataset.key;
     delete form.closest(".ts-panel")?.dataset.typed;
     const note = Object.assign(document.createElement("p"), { className: "alert alert-warning", role: "status", textContent: words.keptForm });
     form.querySelectorAll("[role=status]").forEach((each) => each.remove());
     form.prepend(note);
-    sender.connection("offline");
-    sender.soon();
-    count();
+  });
+  // A file that evidence.js would send, or failed to.
+  document.addEventListener("touchstone:upload", (event) => {
+    const { answer, url, file, fields, failed } = event.detail;
+    if (sender.link === "online" && !failed) return;
+    event.preventDefault();
+    const stated = Object.entries(fields).filter(([, value]) => value);
+    keep(window.touchstone.newKey(), answer, new URL(url, location.href).pathname, [...stated, ["file", file]]);
   });
   sender.addEventListener("posted", ({ detail: { row } }) => {
     const panel = document.getElementById(`panel-${row.answer}`);
