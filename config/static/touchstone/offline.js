@@ -43,6 +43,8 @@
     const line = button.closest("[data-package]").querySelector("[data-package-state]");
     button.disabled = true;
     const audit = Number(button.dataset.take);
+    // From the first page on: what is saved while the others come is newer than they are.
+    document.dispatchEvent(new CustomEvent("touchstone:packaged", { detail: { packaged: true } }));
     try {
       line.textContent = words.taking;
       const response = await fetch(button.dataset.url, { redirect: "error" });
@@ -72,8 +74,8 @@
       });
       await Promise.all([...assets].map((url) => kept.add(url).catch(() => {})));
       await queue.keepPackage({ audit, expires, expiresText: parcel.expires });
-      document.dispatchEvent(new CustomEvent("touchstone:packaged", { detail: { packaged: true } }));
     } catch (error) {
+      document.dispatchEvent(new CustomEvent("touchstone:packaged", { detail: { packaged: false } }));
       await caches.delete(nameOf(audit));
       await queue.dropPackage(audit).catch(() => {});
       line.textContent = error.name === "QuotaExceededError" ? words.full : words.notTaken;
