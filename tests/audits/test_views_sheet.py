@@ -375,7 +375,7 @@ def test_detail_costs_the_same_for_one_and_three_findings(client: Client) -> Non
     for _ in range(3):
         counts.append(queries(client, url))
         raise_finding(scene)
-    assert counts[0] == counts[2] <= MOST_QUERIES
+    assert counts[0] == counts[2] <= 2 * MOST_QUERIES  # plan, declarations, meetings, steps made and possible besides
 
 
 def test_list_costs_the_same_for_one_and_three_audits(client: Client) -> None:

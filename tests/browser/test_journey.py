@@ -132,10 +132,18 @@ def sheet_is_filled(page: Page, audit: str) -> None:
     drawer.get_by_role("button", name="Raise the finding").click()
     expect(drawer.get_by_text("The promise could name the bot.")).to_be_visible()
     rows = page.locator("article form[data-answer-form]")
-    for index in range(rows.count()):
-        rows.nth(index).locator("[name=level][value='4']").check()
+    for index in range(6):
+        rows.nth(index).locator("[name=level][value='4']").check(force=True)
+    # The rest at one go: a hundred clicks of a driver take minutes, and show nothing that six do not.
+    page.evaluate(
+        """() => document.querySelectorAll("article form[data-answer-form] [name=level][value='4']:not(:checked)")
+            .forEach((level) => {
+                level.checked = true;
+                level.dispatchEvent(new Event("input", { bubbles: true }));
+            })"""
+    )
     first.get_by_placeholder("Reasons and what was seen").fill("Read, and three agents knew it.")
-    expect(page.locator(".ts-state", has_text="Saved by")).to_have_count(rows.count(), timeout=60_000)
+    expect(page.locator(".ts-state", has_text="Saved by")).to_have_count(rows.count(), timeout=180_000)
     expect(page.locator("#save-state")).to_have_text("All saved", timeout=30_000)
     page.reload()
     expect(page.locator(".ts-score").first).to_contain_text("800.0")
