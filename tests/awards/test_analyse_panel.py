@@ -118,6 +118,7 @@ def test_a_missing_criterion_makes_a_scorecard_incomplete_and_lowers_nothing(run
         (rows("A,1"), "line 2: 2 cells, the header has 3."),
         (rows(",1,5"), "line 2: the column “entrant” is empty."),
         (rows("A\x1b[31m,1,5"), "line 2: the name in “entrant” has a control character."),
+        (rows("A\u200b,1,5"), "line 2: the name in “entrant” has a control character."),
         (rows("A,1,5", "B\0,1,5"), "line 3: the file contains a NUL character; it is not a text file."),
         (rows('A,1,"1,234"'), "line 2: the comma in “1,234” may stand for a decimal point or between thousands."),
         (rows("A,1,7.5", 'A,2,"7,5"'), "line 3: “7,5” is written with “,”, scores before it with the other"),
