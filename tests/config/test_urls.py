@@ -38,6 +38,11 @@ OUR_PUBLIC = {
     "accounts:join",
     "verify_form",
     "verify",
+    "verify_file",
+    "verify_issuer",
+    "verify_key",
+    "verify_json",
+    "verify_credential",
     "standards:practice_list",
     "standards:practice",
 }
