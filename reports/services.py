@@ -185,8 +185,12 @@ def _still_allowed(export: Export) -> bool:
 
 def _print(export: Export, *, at: datetime) -> Printed:
     """Render the document, and sign what is a PDF."""
-    make = {ExportKind.REPORT: _print_report, ExportKind.CERTIFICATE: _print_certificate}.get(export.kind, _print_lens)
-    printed = make(export, at=at)
+    if export.kind == ExportKind.REPORT:
+        printed = _print_report(export, at=at)
+    elif export.kind == ExportKind.CERTIFICATE:
+        printed = _print_certificate(export, at=at)
+    else:
+        printed = _print_lens(export, at=at)
     if export.suffix == ".pdf":
         _owned(export).update(percent=80, step="signing")
         printed = replace(printed, data=signed(printed.data, key_of(settings.SIGNING)))

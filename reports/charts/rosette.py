@@ -6,10 +6,10 @@ from math import cos, pi, sin
 
 from benchmarks.charts.canvas import element
 
-STEPS = 180  # points of one line
+STEPS = 600  # points of one line
 
 
-def rosette(*, size: int, lines: int = 16, waves: int = 12, colour: str, width: float = 0.5) -> str:
+def rosette(*, size: int, lines: int = 14, waves: int = 12, colour: str, width: float = 0.5) -> str:
     """Return ``<svg>`` of ``size`` px with ``lines`` closed waves, each turned a little against the one before."""
     parts = [
         element("path", d=_line(size / 2, index / lines, waves), fill="none", stroke=colour, stroke_width=width)
@@ -25,7 +25,7 @@ def _line(middle: float, share: float, waves: int) -> str:
     for step in range(STEPS):
         angle = 2 * pi * step / STEPS
         swell = 0.62 + 0.16 * share + (0.10 + 0.12 * share) * cos(waves * angle + 2 * pi * share)
-        inner = 0.06 * cos(3 * waves * angle - 4 * pi * share)
+        inner = 0.05 * cos(2 * waves * angle - 4 * pi * share)
         radius = middle * min(swell + inner, 1)
         points.append(f"{middle + radius * cos(angle):.1f} {middle + radius * sin(angle):.1f}")
     return f"M{'L'.join(points)}Z"

@@ -49,8 +49,8 @@ def _checked(request: HttpRequest, form: CheckFileForm) -> HttpResponse:
     try:
         verdict = check_apart(file.read(), trust=certificates_pem(key_of(settings.SIGNING)))
     except UnusableError as error:
-        words = error.words(translation.gettext)
-        return _page(request, {"form": form, "unusable": words, "name": file.name}, status=422)
+        context = {"form": form, "unusable": error.words(translation.gettext), "name": file.name}
+        return _page(request, context, status=422)
     except KeySourceError:
         return _without_key(request)
     words = {"good": _("Holds"), "bad": _("Does not hold"), "open": _("Cannot be said")}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from reports.selectors import CertificateCheck
+    from reports.public_status import CertificateCheck
     from reports.signing.keys import Key
 
 logger = logging.getLogger(__name__)
