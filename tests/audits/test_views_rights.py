@@ -485,8 +485,17 @@ def test_methods_that_a_view_has_no_use_for_are_refused(client: Client) -> None:
     assert stored() == before
 
 
-@pytest.mark.parametrize("who", ["leader", "audit_manager", "decision_maker"])
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("leader", "fieldwork"),
+        ("leader", "correction"),
+        ("audit_manager", "planned"),
+        ("audit_manager", "technical_review"),
+        ("decision_maker", "decision"),
+        ("decision_maker", "closed"),
+    ],
+)
 def test_reading_changes_nothing(client: Client, who: str, status: str) -> None:
     scene = make_scene(status)
     client.force_login(scene.people[who])
