@@ -63,9 +63,7 @@ def _names(row: Iterable[Any], line: int) -> list[str]:
 def _write(rows: Iterator[tuple[Any, ...]], names: list[str], target: Path, header_row: int) -> None:
     width, written = len(names), 0
     schema = pa.schema([("line", pa.int64()), *((f"c{index}", pa.string()) for index in range(width))])
-    numbered = (
-        (line, row) for line, row in enumerate(rows, start=header_row + 1) if row.count(None) < len(row)
-    )
+    numbered = ((line, row) for line, row in enumerate(rows, start=header_row + 1) if row.count(None) < len(row))
     with pq.ParquetWriter(target, schema) as writer:
         while batch := list(itertools.islice(numbered, _BATCH)):
             texts = [_texts(line, row, width) for line, row in batch]
