@@ -12,8 +12,9 @@ from awards.panel.errors import refused
 from benchmarks.message import marked as _
 
 if TYPE_CHECKING:
+    from awards.panel.cards import Cards, Floats
     from awards.panel.errors import RefusedError
-    from awards.panel.scores import Cards, Floats, Panel
+    from awards.panel.scores import Panel
 
 ROUNDING = 1e-20  # a sum of squares below this share of the squared scores is rounding
 

@@ -17,7 +17,7 @@ from benchmarks.message import marked as _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from awards.panel.scores import Cards, Floats, Indices
+    from awards.panel.cards import Cards, Floats, Indices
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 TENTATIVE, RELIABLE = 0.667, 0.8
