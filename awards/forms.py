@@ -293,3 +293,28 @@ class RecuseForm(ReasonForm):
 
     kind = forms.ChoiceField(label=_("Why"), choices=RecusalKind.choices, widget=forms.RadioSelect)
     field_order = ("kind", "reason")
+
+
+class ConsensusForm(ReasonForm):
+    """What the panel agreed on for one criterion."""
+
+    criterion = forms.ChoiceField(label=_("Criterion"))
+    level = forms.DecimalField(label=_("Level agreed on"), max_digits=4, decimal_places=2, min_value=0, max_value=10)
+    field_order = ("criterion", "level", "reason")
+
+    def __init__(self, *args: Any, stage: Stage, **options: Any) -> None:
+        """Offer the criteria of the stage; no query."""
+        super().__init__(*args, button=gettext("Record what was agreed"), **options)
+        criteria = [(each.code, text(each.title)) for each in stage.programme.scheme.criteria_of(stage.code)]
+        self.fields["criterion"].choices = criteria  # type: ignore[attr-defined] # a choice field
+
+
+class AnnounceForm(forms.Form):
+    """When results may be read."""
+
+    embargo_until = LocalMoment(label=_("Not before"), required=False, help_text=_("Left empty: at once."))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Add the button."""
+        super().__init__(*args, **options)
+        self.helper = submit_helper(gettext("Announce"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from awards.views import entries, files, judging, panels, programmes
+from awards.views import desk, entries, files, judging, panels, programmes, results
 
 app_name = "awards"
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("entries/<str:code>/files/<str:file>/", files.file, name="file"),
     path("entries/<str:code>/files/<str:file>/remove/", files.remove, name="file_remove"),
     path("entries/<str:code>/files/<str:file>/clear/", files.clear, name="file_clear"),
+    path("entries/<str:code>/blind/", desk.blind_check, name="blind_check"),
+    path("entries/<str:code>/feedback/", results.feedback, name="feedback"),
     path("cards/<str:code>/", judging.card, name="card"),
     path("cards/<str:code>/save/", judging.save, name="card_save"),
     path("cards/<str:code>/abstain/", judging.abstain, name="abstain"),
@@ -43,4 +45,15 @@ urlpatterns = [
     path("<str:code>/judging/", judging.judging, name="judging"),
     path("<str:code>/judging/conflicts/", panels.declare, name="declare_conflicts"),
     path("<str:code>/judging/<str:stage>/compare/", judging.compare, name="compare"),
+    path("<str:code>/desk/", desk.board, name="desk"),
+    path("<str:code>/desk/<str:stage>/ties/", desk.tie, name="tie_decide"),
+    path("<str:code>/desk/<str:stage>/gate/", desk.gate, name="gate"),
+    path("<str:code>/desk/<str:stage>/remind/", desk.remind, name="remind"),
+    path("<str:code>/desk/<str:stage>/<str:entry>/", desk.deliberate, name="deliberate"),
+    path("<str:code>/results/", results.results, name="results"),
+    path("<str:code>/results/freeze/", results.freeze, name="freeze"),
+    path("<str:code>/results/results.json", results.download, name="download"),
+    path("<str:code>/results/correct/", results.correct, name="correct"),
+    path("<str:code>/results/announce/", results.announce, name="announce"),
+    path("<str:code>/winners/", results.gallery, name="gallery"),
 ]

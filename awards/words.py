@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,12 +12,21 @@ from awards.scheme import ADJUSTED, BY_CRITERION, DELIBERATION, HEAD_TO_HEAD, JO
 from standards.templatetags.standard_text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.utils.functional import _StrPromise
 
     from awards.scheme import Scheme
-    from awards.services.errors import AwardError
 
     Words = str | _StrPromise
+
+
+class Refused(Protocol):
+    """An error of the services: a code, and what the words need."""
+
+    code: str
+    params: Mapping[str, Any]
+
 
 REFUSED: dict[str, Words] = {
     "wrong_status": _("The programme is in another state (%(status)s); nothing was changed."),
@@ -89,7 +98,7 @@ SIZES: dict[str, Words] = {
 }
 
 
-def refusal(error: AwardError) -> str:
+def refusal(error: Refused) -> str:
     """Return why a service refused, in the reader's language."""
     params = {name: _said(value) for name, value in error.params.items()}
     return str(REFUSED[error.code]) % params

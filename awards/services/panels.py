@@ -174,3 +174,28 @@ def assignment_confirm(*, stage_id: int, fingerprint: str, by: User, at: datetim
             at=at,
         )
     return len(found.new)
+
+
+@transaction.atomic
+def judges_remind(*, stage_id: int, by: User, at: datetime) -> int:
+    """Remind every judge who has cards open in a stage; return how many. Raises ``AwardError`` wrong_status."""
+    stage = Stage.objects.select_related("programme").get(pk=stage_id)
+    programme = programme_lock(stage.programme_id, within={ProgrammeStatus.OPEN})
+    counts: dict[int, list[str]] = defaultdict(list)
+    cards = Assignment.objects.filter(stage=stage, judge__removed_at=None)
+    cards = cards.exclude(state__in=[AssignmentState.RECUSED, AssignmentState.REMOVED])
+    for judge, state in cards.values_list("judge", "state"):
+        counts[judge].append(state)
+    late = {judge: states for judge, states in counts.items() if AssignmentState.ASSIGNED in states}
+    for judge in Judge.objects.filter(pk__in=list(late)).select_related("user"):
+        states = late[judge.pk]
+        params = {
+            "programme": str(programme),
+            "done": len(states) - states.count(AssignmentState.ASSIGNED),
+            "number": len(states),
+            "day": stage.closes_at.astimezone(programme.zone).date().isoformat(),
+        }
+        url = f"/awards/{programme.code}/judging/"
+        notice_send(to=judge.user, kind="awards.remind", params=params, url=url, at=at)
+    record(programme, "reminded", {"stage": stage.code, "judges": len(late)}, by=by, at=at)
+    return len(late)
