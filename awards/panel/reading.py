@@ -85,7 +85,8 @@ def _text(cell: Any) -> str:
     """Return a cell as text; a whole number that a workbook holds as 1.0 is 1."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return "" if cell is None else unicodedata.normalize("NFC", str(cell)).strip()
+    text = "" if cell is None else str(cell).strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _name(line: int, column: str, cell: Any) -> str:
@@ -99,7 +100,7 @@ def _name(line: int, column: str, cell: Any) -> str:
             column=column,
             most=LONGEST_NAME,
         )
-    if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in name):
+    if not name.isprintable() and any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in name):
         raise PanelError(_("line {line}: the name in “{column}” has a control character."), line=line, column=column)
     return name
 
@@ -112,7 +113,8 @@ class _Marks:
 
     def read(self, line: int, cell: Any) -> Decimal | None:
         """Return the score, None for a blank. Raises ``PanelError``."""
-        text = unicodedata.normalize("NFKC", _text(cell))
+        text = _text(cell)
+        text = text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
         if not text:
             return None
         if isinstance(cell, bool) or not _NUMBER.fullmatch(text):

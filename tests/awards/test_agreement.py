@@ -6,8 +6,10 @@ import math
 
 import pytest
 
-from awards.panel import LEVELS, RefusedError, fleiss_kappa, intraclass, kendall_w, krippendorff_alpha
-from tests.awards.panels import SHROUT_FLEISS, fleiss, krippendorff, panel_of
+from awards.panel import LEVELS, Panel, RefusedError, fleiss_kappa, intraclass, kendall_w, krippendorff_alpha
+from tests.awards.panels import SHROUT_FLEISS, drawn, fleiss, krippendorff, panel_of
+
+RATINGS = ("23164", "42111", "45377", "12553", "37271", "32176", "73732", "23367", "67731", "75364", "52224", "31775")
 
 
 def test_intraclass_correlations_of_shrout_and_fleiss() -> None:
@@ -30,6 +32,22 @@ def test_alpha_of_krippendorff_on_four_levels() -> None:
 
 def test_kappa_of_fleiss() -> None:
     assert f"{fleiss_kappa(fleiss()):.3f}" == "0.430"
+
+
+def test_agreement_is_that_of_other_programs() -> None:
+    # krippendorff 0.9.0 on the first panel; pingouin 0.7.0, statsmodels 0.15.0 and scipy's Friedman test on the second.
+    cards = Panel.of(drawn(40, 7, 3)).cards
+    alpha = (0.014928541106551396, 0.017202048255410718, 0.03809639480002669, 0.10327313918737524)
+    assert [krippendorff_alpha(cards, level) for level in LEVELS] == pytest.approx(alpha)
+
+    full = panel_of([list(map(int, row)) for row in RATINGS])
+    alpha = (-0.035430463576158866, 0.025451448446731417, 0.010366295938104342, 0.019558244871961006)
+    assert [krippendorff_alpha(full.cards, level) for level in LEVELS] == pytest.approx(alpha)
+    icc = (0.011111831022, 0.011175898931, 0.011179520415, 0.053194789082, 0.053488372093, 0.053504962779)
+    assert list(intraclass(full).values()) == pytest.approx(icc)
+    assert fleiss_kappa(full) == pytest.approx(-0.05298013245033116)
+    found = kendall_w(full)
+    assert (found.chi2, found.p, found.df) == (pytest.approx(12.734306569343), pytest.approx(0.311045155583), 11)
 
 
 def test_kendall_w_corrects_for_ties() -> None:

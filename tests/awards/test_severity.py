@@ -14,23 +14,14 @@ from awards.panel import (
     Score,
     analyse,
     components,
+    design,
     fit_additive,
     intraclass,
     missing_links,
     rank_intervals,
     reliability,
 )
-from tests.awards.panels import SHROUT_FLEISS, panel_of
-
-
-def incomplete(entrants: int, judges: int, each: int, seed: int = 1) -> list[Score]:
-    """Make scores where every entrant is judged by some judges drawn at random."""
-    drawn = random.Random(seed)  # noqa: S311 - no secret
-    return [
-        Score(f"E{e:03}", f"J{j:02}", Decimal(drawn.randint(0, 100)) / 10)
-        for e in range(entrants)
-        for j in drawn.sample(range(judges), each)
-    ]
+from tests.awards.panels import CATALYSTS, SHROUT_FLEISS, drawn, panel_of
 
 
 def test_strict_judges_do_not_cost_the_entrants_they_judged() -> None:
@@ -50,9 +41,37 @@ def test_strict_judges_do_not_cost_the_entrants_they_judged() -> None:
     assert {each.code for each in found.refused if each.what == "rank_intervals"} == {"no_residuals"}
 
 
+def test_incomplete_blocks_of_montgomery() -> None:
+    # Printed: adjusted totals Q = -9/3, -7/3, -4/3, 20/3; effects 3 Q/(2 x 4); error 3.25 on 5 degrees of freedom.
+    fit = fit_additive(panel_of(CATALYSTS))
+    assert list(fit.adjusted.values()) == pytest.approx([-9 / 8, -7 / 8, -4 / 8, 20 / 8])
+    assert (round(fit.mse * fit.df, 10), fit.df, round(fit.mse, 10)) == (3.25, 5, 0.65)
+
+
+def test_fit_is_that_of_statsmodels() -> None:
+    # statsmodels 0.15.0, ols("y ~ C(e, Sum) + C(j, Sum)") on the same scores.
+    fit = fit_additive(Panel.of(drawn(40, 7, 3)))
+    assert (fit.mu, fit.mse, fit.df) == (pytest.approx(5.122009585591677), pytest.approx(8.30716541573381), 74)
+    assert (fit.adjusted["E000"], fit.severity["J00"]) == pytest.approx((-2.037771253109776, 1.174455517086166))
+    assert (fit.adjusted_se["E000"], fit.severity_se["J00"]) == pytest.approx((1.6774693952565165, 0.68528125594664))
+
+
+def test_beyond_the_size_of_a_square_matrix_the_same_without_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = Panel.of(drawn(40, 7, 3))
+    exact = fit_additive(panel)
+    monkeypatch.setattr(design, "MOST_SMALLER", 5)
+    found = analyse(panel)
+    assert found.fit
+    assert found.fit.adjusted == pytest.approx(exact.adjusted)
+    assert found.fit.mse == pytest.approx(exact.mse)
+    assert set(found.fit.severity_se.values()) == {None}
+    wanted = {"reliability", "rank_intervals", "standard_errors"}
+    assert {each.what for each in found.refused if each.code == "too_large"} == wanted
+
+
 @pytest.mark.parametrize("shape", [(40, 7, 3), (8, 30, 20)], ids=["more entrants", "more judges"])
 def test_fit_is_that_of_dense_least_squares(shape: tuple[int, int, int]) -> None:
-    panel = Panel.of(incomplete(*shape))
+    panel = Panel.of(drawn(*shape))
     cards, n, m = panel.cards, len(panel.entrants), len(panel.judges)
     design = np.zeros((len(cards), 1 + n + m))
     design[:, 0] = design[np.arange(len(cards)), 1 + cards.entrant] = 1
@@ -103,7 +122,7 @@ def test_missing_links_are_named() -> None:
 
 
 def test_nothing_depends_on_the_order_of_the_scores() -> None:
-    scores = incomplete(20, 5, 3)
+    scores = drawn(20, 5, 3)
     first = analyse(Panel.of(scores))
     random.Random(2).shuffle(scores)  # noqa: S311
     again = analyse(Panel.of(scores))
