@@ -74,7 +74,6 @@ REFUSED: dict[str, Words] = {
     "judging_open": _("Judging is still open: close the stage, or wait until it is over."),
     "frozen_already": _("Somebody else froze the results a moment before; theirs stand."),
     "unresolved": _("A stage has no scores that could be ranked."),
-    "method_refused": _("The declared method cannot be carried out on these scores: %(why)s"),
     "not_frozen": _("Freeze the results first."),
 }
 STATES: dict[str, Words] = {
@@ -89,7 +88,10 @@ STAGE_KINDS: dict[str, Words] = {
 }
 METHODS: dict[str, Words] = {
     MEAN: _("Mean of the judges' weighted scores"),
-    ADJUSTED: _("Mean with each judge's strictness taken out"),
+    ADJUSTED: _(
+        "Mean with each judge's strictness taken out; where that cannot be computed, the plain mean, "
+        "and the result says so"
+    ),
 }
 SIZES: dict[str, Words] = {
     "small": _("Small (below 50 seats)"),
