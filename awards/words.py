@@ -25,7 +25,10 @@ class Refused(Protocol):
     """An error of the services: a code, and what the words need."""
 
     code: str
-    params: Mapping[str, Any]
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """What fills the gaps."""
 
 
 REFUSED: dict[str, Words] = {

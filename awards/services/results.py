@@ -63,7 +63,7 @@ def consensus_record(
     if not reason.strip():
         raise AwardError("no_reason")
     rows = Score.objects.filter(assignment__in=counted_cards(stage), assignment__entry=entry, criterion=criterion)
-    levels = list(rows.filter(level__isnull=False).values_list("level", flat=True))
+    levels = [level for level in rows.values_list("level", flat=True) if level is not None]
     if not levels:
         raise AwardError("no_scores")
     if not min(levels) <= level <= max(levels):

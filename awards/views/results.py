@@ -94,7 +94,7 @@ def announce(request: HttpRequest, code: str) -> HttpResponse:
     with timezone.override(found.zone):
         form = AnnounceForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+            messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
             return redirect("awards:results", found.code)
         until = form.cleaned_data["embargo_until"]
     try:
