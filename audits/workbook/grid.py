@@ -9,19 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import MERGE_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.functions import iterparse
 
 from audits.workbook.seal import WorkbookError
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError, check_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 MAX_BYTES = 16 << 20
@@ -35,7 +34,7 @@ _PROTECTED = bytes.fromhex("d0cf11e0")  # a password makes a workbook a file of 
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _BROKEN = (
     *(InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError, IndexError),
-    *(AttributeError, EOFError, NotImplementedError, DefusedXmlException, OverflowError, RecursionError),
+    *(AttributeError, EOFError, NotImplementedError, OverflowError, RecursionError),
 )
 
 
@@ -120,7 +119,7 @@ def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 class _Rows(WorkSheetParser):
     """Rows and merges, and nothing of the rest of a sheet."""
 
-    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    def parse(self) -> Generator[tuple[int, list[dict[str, Any]]], None, None]:
         for _event, element in iterparse(self.source):
             if element.tag == ROW_TAG:
                 row = self.parse_row(element)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         text = "{audit}: {file}, {bytes} bytes, for {for}".format(**facts)
         self.stdout.write(json.dumps(facts) if options["json"] else text)
 
-    def _end(self, words: str, code: int) -> Any:
+    def _end(self, words: str, code: int) -> NoReturn:
         self.stderr.write(words)
         sys.exit(code)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write("\n".join(_table(audit, plan, written=written)))
 
-    def _end(self, words: str, code: int) -> Any:
+    def _end(self, words: str, code: int) -> NoReturn:
         self.stderr.write(words)
         sys.exit(code)
 

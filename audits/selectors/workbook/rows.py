@@ -104,8 +104,8 @@ def _words(edition: Edition) -> dict[str, dict[str, str]]:
 
 def _evidence(audit: Audit, user: User, locked: str, uses: Iterable[tuple[int, int, str]]) -> dict[str, Now]:
     codes: dict[int, list[str]] = defaultdict(list)
-    for piece, _answer, code in uses:
-        codes[piece].append(code)
+    for served, _answer, code in uses:
+        codes[served].append(code)
     pieces = audit.evidence.filter(withdrawn_at=None)
     if not may(user, "audits.open_sealed", audit):
         pieces = pieces.filter(confidential=False)
@@ -133,8 +133,8 @@ def _samples(audit: Audit, locked: str) -> dict[str, Now]:
     codes: dict[int, list[str]] = defaultdict(list)
     serving = audit.samples.filter(answers__criterion__edition=audit.edition_id)
     pairs = serving.order_by("answers__criterion__position").values_list("pk", "answers__criterion__code")
-    for sample, code in pairs:
-        codes[sample].append(code)
+    for key, code in pairs:
+        codes[key].append(code)
     items = SampleItem.objects.filter(sample__audit=audit, sample__withdrawn_at=None).select_related("sample")
     found = {}
     for item in items.order_by("sample__number", "position"):
@@ -158,7 +158,8 @@ def _findings(audit: Audit, locked: str) -> dict[str, Now]:
         *("criterion__code", "criterion__edition_id"),
     )
     found = {}
-    for row in rows.annotate(is_answered=answered).order_by("number"):
+    found_rows: Iterable[Any] = rows.annotate(is_answered=answered).order_by("number")
+    for row in found_rows:
         values = {
             "criterion": row.criterion.code,
             "kind": row.kind,

@@ -191,7 +191,7 @@ def test_every_status(scene: Scene, tmp_path: Path) -> None:
     assert Finding.objects.filter(statement="Late.").count() == 1
     payload = json.loads(Entry.objects.order_by("-sequence")[0].content)["payload"]
     assert payload["valid_rows_only"] is True
-    assert len(payload["left_out"]) == 9
+    assert len(payload["left_out"]) == 10
     again = planned(scene, path)
     assert [row.id for row in again if row.status == "update"] == [], "brought twice is brought once"
     brought(scene, path, valid_only=True)
