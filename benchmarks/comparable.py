@@ -47,6 +47,7 @@ class Measured:
     """What a verdict needs of a measurement; ``se`` is clustered, ``value`` and ``se`` are in ``unit``.
 
     ``n`` (contacts or answers) and ``cluster`` (day, agent, customer) say how much more would settle an open verdict.
+    ``low`` and ``high`` are the ends of the 95 % interval of a quantile, which reaches further to one side.
     """
 
     kpi: str
@@ -58,6 +59,16 @@ class Measured:
     unit: str
     n: int | None = None
     cluster: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def errors(self) -> tuple[float, float]:
+        """Return the standard error towards lower and towards higher values; ``se`` must be known."""
+        se = self.se or 0.0
+        if self.low is None or self.high is None or not self.low < self.value < self.high:
+            return se, se
+        half = (self.high - self.low) / 2
+        return se * (self.value - self.low) / half, se * (self.high - self.value) / half
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,12 +29,14 @@ _NORMAL = float(stats.norm.isf(TWO_SIDED))
 class Evidence:
     """What a comparison rests on, in the KPI's unit.
 
-    ``se`` is the centre's clustered standard error over ``clusters``; ``distance`` is how far its value is from the
-    figure; ``error`` and ``error_df`` are the figure's own (0 where unknown); ``level`` is the plain p-value at which
-    the nearer side would be decided, the other KPIs staying as they are; ``precision`` the half-width that is enough.
+    ``se`` is the centre's clustered standard error over ``clusters``, ``towards`` the one on the side of the figure;
+    ``distance`` is how far its value is from the figure; ``error`` and ``error_df`` are the figure's own (0 where
+    unknown); ``level`` is the plain p-value at which the nearer side would be decided, the other KPIs staying as they
+    are; ``precision`` the half-width that is enough.
     """
 
     se: float
+    towards: float
     clusters: int
     distance: float
     precision: float
@@ -68,10 +70,10 @@ def clusters_needed(evidence: Evidence) -> tuple[int, str] | None:
 
 
 def _settled(evidence: Evidence, clusters: int) -> str | None:
-    se = evidence.se * math.sqrt(evidence.clusters / clusters)
-    if stats.t.isf(TWO_SIDED, clusters - 1) * se <= evidence.precision:
+    shrunk = math.sqrt(evidence.clusters / clusters)
+    if stats.t.isf(TWO_SIDED, clusters - 1) * evidence.se * shrunk <= evidence.precision:
         return "precision"
-    both, df = welch(se, clusters - 1, evidence.error, evidence.error_df)
+    both, df = welch(evidence.towards * shrunk, clusters - 1, evidence.error, evidence.error_df)
     return "distance" if evidence.distance >= stats.t.isf(evidence.level, df) * both else None
 
 

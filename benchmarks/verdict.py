@@ -2,8 +2,9 @@
 
 Like is compared only with like. The test is one-sided at 95 % with the clustered standard error and Student's t with
 one degree of freedom less than there are clusters (Welch-Satterthwaite where the figure's own error is known), with
-Holm's correction over the KPIs that are judged together. A precision rule keeps small samples from passing. What the
-centre is compared with is a bar: the market's centre, its upper quartile or its top decile.
+Holm's correction over the KPIs that are judged together. A quantile has an error of its own to each side. A precision
+rule keeps small samples from passing. What the centre is compared with is a bar: the market's centre, its upper
+quartile or its top decile.
 """
 
 from __future__ import annotations
@@ -82,20 +83,23 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Test:
-    """A comparison that can be tested. ``better`` is +1 where higher is better, -1 where lower is."""
+    """A comparison that can be tested. ``better`` is +1 where higher is better, -1 where lower is.
+
+    ``below`` and ``above`` are the standard errors towards smaller and larger values, with their degrees of freedom.
+    """
 
     kpi: Kpi
     measured: Measured
     figure: Figure
     better: int
-    se: float
-    df: float
+    below: tuple[float, float]
+    above: tuple[float, float]
     half_width: float
     kindest: _Test | None = None
 
     def p_below(self) -> float:
         """Return the p-value of: as bad as this, or worse, if the centre were exactly at the market."""
-        return float(stats.t.cdf(self.t(), self.df))
+        return float(stats.t.cdf(*self.t()))
 
     def p_below_in_every_formula(self) -> float:
         """Return the p-value of being below, whichever formula a publisher that names none has used."""
@@ -103,15 +107,18 @@ class _Test:
 
     def p_above(self) -> float:
         """Return the p-value of: as good as this, or better, if the centre were exactly at the market."""
-        return float(stats.t.sf(self.t(), self.df))
+        return float(stats.t.sf(*self.t()))
 
-    def t(self) -> float:
-        """Return the distance to the market in standard errors, positive when better."""
-        return self.better * (self.measured.value - float(self.figure.value)) / self.se
+    def t(self) -> tuple[float, float]:
+        """Return the distance to the market in standard errors, positive when better, and the degrees of freedom."""
+        distance = self.measured.value - float(self.figure.value)
+        se, df = self.below if distance > 0 else self.above
+        return self.better * distance / se, df
 
     def boundary(self, level: float, side: int) -> float:
         """Return the market value at which the p-value of being below (side +1) or above (-1) is the level."""
-        return self.measured.value + self.better * side * float(stats.t.isf(level, self.df)) * self.se
+        se, df = self.above if self.better * side > 0 else self.below
+        return self.measured.value + self.better * side * float(stats.t.isf(level, df)) * se
 
 
 def judge(
@@ -193,9 +200,8 @@ def _testable(kpi: Kpi, mine: Measured, figure: Figure) -> Verdict | _Test:
         return _insufficient(kpi, mine, figure, _reason("no_variation"))
     df, theirs = float(clusters - 1), figure_error(figure)
     half_width = float(stats.t.isf(ALPHA / 2, df)) * se
-    if theirs is not None:
-        se, df = welch(se, df, *theirs)
-    return _Test(kpi, mine, figure, 1 if kpi.direction == "higher" else -1, se, df, half_width)
+    below, above = (welch(error, df, *theirs) if theirs else (error, df) for error in mine.errors())
+    return _Test(kpi, mine, figure, 1 if kpi.direction == "higher" else -1, below, above, half_width)
 
 
 def _decide(tests: Mapping[str, _Test]) -> dict[str, Verdict]:
@@ -250,6 +256,7 @@ def _more(test: _Test, p_below: float, p_above: float, levels: tuple[float, floa
     clusters, error = mine.clusters or 0, figure_error(test.figure)
     evidence = Evidence(
         se=mine.se or 0.0,
+        towards=mine.errors()[0 if mine.value > float(test.figure.value) else 1],
         clusters=clusters,
         distance=abs(mine.value - float(test.figure.value)),
         precision=test.kpi.precision,
@@ -327,7 +334,9 @@ _WORDS = {
         "The publisher does not name its formula. By one formula ({worst}) the centre is below the market, by another "
         "({best}) it is not."
     ),
-    "no_error": _("The standard error is not known: fewer than two days, agents or customers."),
+    "no_error": _(
+        "The standard error is not known: fewer than two days, agents or customers, or too few for a quantile."
+    ),
     "no_variation": _(
         "The measurement never varies between days, agents or customers, so its error cannot be estimated."
     ),

@@ -3,13 +3,12 @@
 A caller who gave up would have waited longer, a ticket that is open will take longer: counted as ended they flatter,
 left out they flatter too. The standard error of the survival function at the quantile is clustered by day: per row its
 influence is (ended at u <= t) / Y(u) - sum of dN(u) / Y(u)^2 up to the lesser of its own end and t, with Y rows at risk
-and N ends. Quantiles 1.96 such errors below and above the level bound a 95 % interval, as in ``quantiles``.
+and N ends. Quantiles t such errors below and above the level bound a 95 % interval, as in ``quantiles``.
 """
 
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import ibis
@@ -17,6 +16,7 @@ import numpy as np
 
 from benchmarks.kpis.distribution import distributions, with_numbers
 from benchmarks.kpis.measure import Measurement, Survival, count_if, group_of
+from benchmarks.kpis.quantiles import interval_of, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from benchmarks.kpis.distribution import Distribution
 
-_Z = NormalDist().inv_cdf(0.975)
 _FLAT = 1e-9  # two shares nearer than this are equal
 
 
@@ -133,9 +132,11 @@ def _measurement(
     simple = curve.simple_square(value)
     # One cluster has no spread.
     factor = clusters / (clusters - 1) if clusters > 1 else 0.0
-    reach = _Z * curve.survival_at(value) * math.sqrt(factor * square)
-    low, high = curve.quantile(max(wanted.level - reach, 0.0)), curve.quantile(min(wanted.level + reach, 1.0))
-    width = wanted.scale * (high - low) if high is not None and low is not None else 0.0
+    times = reach_of(clusters)
+    reach = times * curve.survival_at(value) * math.sqrt(factor * square)
+    ends = [curve.quantile(each) if 0 <= each <= 1 else None for each in (wanted.level - reach, wanted.level + reach)]
+    low, high = (None if end is None else wanted.scale * end for end in ends)
+    interval = interval_of((low, high), times)
     return Measurement(
         kpi=wanted.kpi,
         variant=wanted.variant,
@@ -143,10 +144,10 @@ def _measurement(
         numerator=None,
         denominator=None,
         n=int(curve.number.sum()),
-        se=width / (2 * _Z) if width > 0 else None,
         cluster=wanted.cluster,
         clusters=clusters,
-        design_effect=factor * square / simple if factor and simple > 0 and width > 0 else None,
+        design_effect=factor * square / simple if factor and simple > 0 and interval["se"] else None,
         unit=wanted.unit,
         group=group,
+        **interval,
     )

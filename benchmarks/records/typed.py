@@ -26,6 +26,7 @@ _MARKS = r"[. '\x{00a0}\x{202f}]"
 _IN_LETTERS = r"^(\d+ ?h[a-z]* ?)?(\d+ ?m[a-z]* ?)?(\d+(\.\d+)? ?s[a-z]*)?$"
 _EPOCH_IN_EXCEL = 25_569  # the day 1970-01-01
 _DAY = 86_400
+_DAYS = "bBcdjmxyY"  # the directives of which a layout with a day has some
 
 
 class Typed(NamedTuple):
@@ -183,10 +184,17 @@ def _between(name: str, source: Source, raw: ir.Table, columns: dict[str, str], 
     start = Source(line=source.line, columns=(source.since or "",), none=source.none, layout=source.layout)
     begin = _read_moment(name, start, raw, columns, mapping)
     end = _read_moment(name, source, raw, columns, mapping)
-    unknown = is_sentinel(begin.value, mapping) | is_sentinel(end.value, mapping)
-    seconds = ibis.cases((unknown, ibis.null("float64")), else_=(seconds_of(end) - seconds_of(begin)).cast("float64"))
+    seconds = (seconds_of(end) - seconds_of(begin)).cast("float64")
+    if _has_date(source.layout):
+        unknown = is_sentinel(begin.value, mapping) | is_sentinel(end.value, mapping)
+        seconds = ibis.cases((unknown, ibis.null("float64")), else_=seconds)
     given = (begin.given & begin.value.isnull()) | (end.given & end.value.isnull())
     return Typed(seconds, given, f"{name}: not a date and time")
+
+
+def _has_date(layout: str | None) -> bool:
+    """Say whether a layout reads a day. A time of day alone gets 1 January 1900, which says nothing."""
+    return layout is None or "%" not in layout or any(f"%{letter}" in layout for letter in _DAYS)
 
 
 def _in_common_years(text: ir.StringValue) -> ir.StringValue:

@@ -92,7 +92,7 @@ def compared(run: MeasurementRun, release: MarketRelease | None) -> list[Compare
 def _compared(measurement: Measurement, figures: list[Figure], profile: CentreProfile) -> Compared:
     kpi = KPIS[measurement.kpi]
     theirs = [figure for figure in figures if figure.kpi == kpi.code]
-    pair, refusals = choose(kpi, [_plain(measurement)], theirs, profile)
+    pair, refusals = choose(kpi, [plain_measured(measurement)], theirs, profile)
     figure = pair[1] if pair and pair[0] else None
     return Compared(measurement, kpi.name, interval(measurement), figure, tuple(r.words for r in refusals))
 
@@ -115,7 +115,7 @@ def verdicts(
         return {}
     found = judge(
         kpis=kpis,
-        measurements=[_plain(each) for each in run_measurements(run)] if run else [],
+        measurements=[plain_measured(each) for each in run_measurements(run)] if run else [],
         figures=_figures(release),
         centre=_profile(centre),
         period_to=run.period_to if run else None,
@@ -130,7 +130,9 @@ def _profile(centre: Centre) -> CentreProfile:
     return CentreProfile(centre.country, centre.industry, tuple(centre.channels))
 
 
-def _plain(each: Measurement) -> Measured:
+def plain_measured(each: Measurement) -> Measured:
+    """Return of a stored measurement what a verdict needs; quantiles, which have no numerator, with their interval."""
+    quantile = each.numerator is None
     return Measured(
         kpi=each.kpi,
         variant=each.variant,
@@ -141,6 +143,8 @@ def _plain(each: Measurement) -> Measured:
         unit=each.unit,
         n=each.n,
         cluster=each.cluster,
+        low=each.low if quantile else None,
+        high=each.high if quantile else None,
     )
 
 

@@ -9,7 +9,7 @@ from accounts.models import Centre
 from benchmarks.comparable import BARS, CentreProfile, Figure, Measured
 from benchmarks.kpis.registry import KPIS
 from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun, MonthMeasurement, ReleaseStatus
-from benchmarks.selectors.comparing import MAX_AGE_MONTHS, interval
+from benchmarks.selectors.comparing import MAX_AGE_MONTHS, interval, plain_measured
 from benchmarks.standing import CentreStanding, Change, Key, Period, Reading, Site, changes, in_order, key_rank
 from benchmarks.verdict import judge
 
@@ -45,7 +45,7 @@ def centre_standing(centre: Centre, runs: Sequence[MeasurementRun], release: Mar
     previous = next((run for run in runs if newest and run.period_to < newest.period_from), None)
     figures = [] if release is None else _figures(release)
     profile = _profile(centre)
-    measured = tuple(_plain(each) for each in rows if newest and each.run_id == newest.pk)
+    measured = tuple(plain_measured(each) for each in rows if newest and each.run_id == newest.pk)
     return CentreStanding(
         name=str(centre),
         newest=_period(newest),
@@ -210,20 +210,6 @@ def _reading(each: Measurement | MonthMeasurement, first: date, last: date) -> R
         unit=each.unit,
         low=around[0] if around else None,
         high=around[1] if around else None,
-    )
-
-
-def _plain(each: Measurement) -> Measured:
-    return Measured(
-        kpi=each.kpi,
-        variant=each.variant,
-        channel=each.channel,
-        value=each.value,
-        se=each.standard_error,
-        clusters=each.clusters,
-        unit=each.unit,
-        n=each.n,
-        cluster=each.cluster,
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext
 
 from benchmarks.comparable import plain
+from benchmarks.kpis.methods import methods_of
 from benchmarks.message import listed, sentences
 from benchmarks.records.reasons import field_message, reason_in_words
 from benchmarks.terms import not_measured_in_words, term, variant_in_words, warning_in_words
@@ -90,6 +91,13 @@ def clusters(measurement: Measurement) -> str:
     if measurement.cluster != "day":
         return ngettext("%(number)s row", "%(number)s rows", count) % {"number": number}
     return ngettext("%(number)s day", "%(number)s days", count) % {"number": number}
+
+
+@register.filter
+def methods(rows: Iterable[Any]) -> str:
+    """Say how the errors of measurements are found."""
+    found = methods_of((row.measurement.kpi, row.measurement.variant) for row in rows)
+    return " ".join(gettext(each) for each in found)
 
 
 @register.filter

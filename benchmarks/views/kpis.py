@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.access import signed_in
 from benchmarks.kpis.catalogue.references import REFERENCES
+from benchmarks.kpis.methods import methods_of
 from benchmarks.kpis.registry import FAMILIES, KPIS, Kpi
 from benchmarks.renderers.words import number, with_unit
 from benchmarks.selectors import figure_counts, gates_now, market_figures, release_now
@@ -91,6 +92,7 @@ def kpi(request: HttpRequest, code: str) -> HttpResponse:
         "kpi": found,
         "example": example,
         "variants": [_variant(found, variant.code, example) for variant in found.variants],
+        "methods": [gettext(each) for each in methods_of((code, variant.code) for variant in found.variants)],
         "references": [(each.work, gettext(each.says)) for each in REFERENCES[code]],
         "editions": gates_now(request.user).get(code, []),
         "release": release,

@@ -159,9 +159,9 @@ def test_nothing_is_said_where_measuring_more_settles_nothing(verdict) -> None:
 
 
 def test_what_a_million_days_would_not_settle_is_not_given_a_number() -> None:
-    assert clusters_needed(Evidence(se=1e6, clusters=10, distance=0.0, precision=1.0, level=0.05)) is None
+    assert clusters_needed(Evidence(se=1e6, towards=1e6, clusters=10, distance=0.0, precision=1.0, level=0.05)) is None
     # The figure's own error does not shrink with our days: only the precision can settle it.
-    stuck = Evidence(se=2.0, clusters=20, distance=1.0, precision=2.0, level=0.05, error=3.0, error_df=50)
+    stuck = Evidence(se=2.0, towards=2.0, clusters=20, distance=1.0, precision=2.0, level=0.05, error=3.0, error_df=50)
     assert clusters_needed(stuck)[1] == "precision"
 
 

@@ -31,6 +31,7 @@ PURE = [
     "audits.sampling",
     "audits.operations",
     "audits.merging",
+    "awards.panel",
     "reports.document",
     "reports.charts",
     "reports.lens_document",
