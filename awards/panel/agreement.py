@@ -46,9 +46,10 @@ def table(panel: Panel, what: str) -> Floats:
 
 
 def intraclass(panel: Panel) -> dict[str, float | None]:
-    """Return the six intraclass correlations of Shrout and Fleiss (1979); a form is None where it divides 0 by 0.
+    """Return the six intraclass correlations of Shrout and Fleiss (1979), of a complete panel.
 
-    Only for complete panels; a negative value is a finding, not an error. Raises ``RefusedError``.
+    A form is None where it would divide by an estimated variance that is not above zero. A negative value is a finding,
+    not an error. Raises ``RefusedError``.
     """
     scores = table(panel, "icc")
     n, k = scores.shape

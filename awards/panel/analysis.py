@@ -118,6 +118,6 @@ def _undivided(icc: Mapping[str, float | None] | None) -> Iterator[Refusal]:
         if value is None:
             yield Refusal(
                 f"icc.{form}",
-                "no_variation",
-                Message(_("There is no variation to compare it with."), {}),
+                "no_variance",
+                Message(_("The estimated variance that it divides by is not above zero."), {}),
             )

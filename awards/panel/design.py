@@ -112,7 +112,7 @@ class Design:
         """Return the effects of entrants and of judges; judges' sum to zero (or entrants', where they are fewer)."""
         large, small = self._sides
         means = np.bincount(large, weights=values) / np.bincount(large)
-        right = np.bincount(small, weights=values - means[large])
+        right: Floats = np.bincount(small, weights=values - means[large]).astype(np.float64)
         of_small = self._by_root(right) if len(right) <= MOST_SMALLER else self._by_steps(right)
         of_small -= of_small.mean()
         of_large = means - self._shares @ of_small

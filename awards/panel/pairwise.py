@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRANTS = 1500  # a square of that size is solved, some ten times
 MOST_STEPS = 100
-TOLERANCE = 1e-10  # of a comparison
+TOLERANCE = 1e-11  # of an entrant's comparisons
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,12 @@ def _likeliest(wins: Floats) -> tuple[Floats, Floats]:
         information = np.diag(weights.sum(axis=1)) - weights
         level = float(np.trace(information)) / len(wins) ** 2
         root = cho_factor(information + level)
-        if np.abs(slope).max() < TOLERANCE:
+        if np.abs(slope).max() <= TOLERANCE * met.sum(axis=1).max():
             break
         change = cho_solve(root, slope)
         strength += change * min(1.0, 2.0 / float(np.abs(change).max()))
         strength -= strength.mean()
+    else:
+        raise refused("strength", "not_solved", _("The preferences are too one-sided: compare more."))
     inverse = cho_solve(root, np.eye(len(wins)))
     return strength, np.diag(inverse) - 1 / (level * len(wins) ** 2)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NEEDED, KNOWN = ("entrant", "judge", "score"), ("entrant", "judge", "score", "criterion", "weight")
 LONGEST_NAME = 200  # characters
 MOST_SCORES = 1_000_000
+# Zero-width characters and overrides of direction: they make two names of one, or one look like another. Joiners, which
+# scripts need, and marks of direction stay.
+_UNSEEN = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(E[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 
 
@@ -100,7 +103,7 @@ def _name(line: int, column: str, cell: Any) -> str:
             column=column,
             most=LONGEST_NAME,
         )
-    if not name.isprintable() and any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in name):
+    if not name.isprintable() and any(sign in _UNSEEN or unicodedata.category(sign) in {"Cc", "Cs"} for sign in name):
         raise PanelError(_("line {line}: the name in “{column}” has a control character."), line=line, column=column)
     return name
 

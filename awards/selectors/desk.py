@@ -73,7 +73,11 @@ def stage_facts(stage: Stage, entries: Sequence[Entry] | None = None) -> StageFa
         weights={criterion.code: criterion.weight for criterion in scheme.criteria_of(stage.code)},
         method=scheme.method,
         entries=codes,
-        scores=[row for row in scores if row[0] in codes],
+        scores=[
+            (entry, judge, criterion, level)
+            for entry, judge, criterion, level in scores
+            if entry in codes and level is not None
+        ],
         consensus=[row for row in agreed if row[0] in codes],
         decisions=[(row.entries, row.reason) for row in stage.tie_decisions.all()],
     )

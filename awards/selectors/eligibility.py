@@ -80,7 +80,7 @@ def _standing(
         facts = {"number": held.number, "tier": text(tiers[held.tier]), "until": held.valid_until.isoformat()}
         return Answer(True, gettext("Certificate %(number)s, %(tier)s, valid until %(until)s.") % facts)
     if rule.assessment and (found := _assessed(audits, enough)):
-        reached = text(tiers[found.result["result"]["tier"]])
+        reached = text(tiers[(found.result or {})["result"]["tier"]])
         facts = {"audit": found.reference, "edition": str(found.edition), "tier": reached}
         return Answer(True, gettext("Assessment %(audit)s on %(edition)s: %(tier)s.") % facts)
     if rule.assessment:

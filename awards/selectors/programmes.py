@@ -46,7 +46,7 @@ def awards_home(user: User, *, at: datetime) -> Home:
     counts = {row["stage__programme"]: (row["done"], row["number"]) for row in counted.order_by()}
     for programme in visible:
         programme.cards = counts.get(programme.pk)  # type: ignore[attr-defined] # read by the template
-    seats = set(user.award_seats.filter(removed_at=None).values_list("programme", flat=True))  # type: ignore[attr-defined] # related name
+    seats = set(user.award_seats.filter(removed_at=None).values_list("programme", flat=True))
     return Home(
         chaired=[each for each in visible if each.organiser_id in chaired],
         entries=list(entries_of(user)),

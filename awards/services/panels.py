@@ -184,9 +184,9 @@ def judges_remind(*, stage_id: int, by: User, at: datetime) -> int:
     counts: dict[int, list[str]] = defaultdict(list)
     cards = Assignment.objects.filter(stage=stage, judge__removed_at=None)
     cards = cards.exclude(state__in=[AssignmentState.RECUSED, AssignmentState.REMOVED])
-    for judge, state in cards.values_list("judge", "state"):
-        counts[judge].append(state)
-    late = {judge: states for judge, states in counts.items() if AssignmentState.ASSIGNED in states}
+    for key, state in cards.values_list("judge", "state"):
+        counts[key].append(state)
+    late = {key: states for key, states in counts.items() if AssignmentState.ASSIGNED in states}
     for judge in Judge.objects.filter(pk__in=list(late)).select_related("user"):
         states = late[judge.pk]
         params = {

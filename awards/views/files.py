@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.contrib import messages
 from django.http import FileResponse, Http404
@@ -39,7 +39,12 @@ def upload(request: HttpRequest, code: str, ask: str) -> HttpResponse:
     for each in given:
         try:
             file_add(
-                entry=found, ask=ask, source=each, filename=each.name or "", by=person(request.user), at=timezone.now()
+                entry=found,
+                ask=ask,
+                source=cast("BinaryIO", each),
+                filename=each.name or "",
+                by=person(request.user),
+                at=timezone.now(),
             )
         except AwardError as error:
             messages.error(request, f"{each.name}: {refusal(error)}")

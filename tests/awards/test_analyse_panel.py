@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
+from openpyxl import Workbook
 
 from tests.awards.panels import SHROUT_FLEISS
 
@@ -118,6 +120,7 @@ def test_a_missing_criterion_makes_a_scorecard_incomplete_and_lowers_nothing(run
         (rows("A,1"), "line 2: 2 cells, the header has 3."),
         (rows(",1,5"), "line 2: the column “entrant” is empty."),
         (rows("A\x1b[31m,1,5"), "line 2: the name in “entrant” has a control character."),
+        (rows("A\u200b,1,5"), "line 2: the name in “entrant” has a control character."),
         (rows("A,1,5", "B\0,1,5"), "line 3: the file contains a NUL character; it is not a text file."),
         (rows('A,1,"1,234"'), "line 2: the comma in “1,234” may stand for a decimal point or between thousands."),
         (rows("A,1,7.5", 'A,2,"7,5"'), "line 3: “7,5” is written with “,”, scores before it with the other"),
@@ -157,6 +160,25 @@ def test_files_as_they_come(run, content, options) -> None:
     _code, out, err = run(content, "--json", *options)
     assert err == "Nothing but the raw scores can be computed.\n"
     assert json.loads(out)["raw"] == {"客服": "7.5", "=1+1": "8"}
+
+
+def test_a_workbook_is_read_with_its_numbers(run) -> None:
+    book, file = Workbook(), io.BytesIO()
+    sheet = book.worksheets[0]
+    for row in (("entrant", "judge", "score"), (1, "X", 0.1 + 0.2), (2, "X", 4)):
+        sheet.append(row)
+    book.save(file)
+    assert json.loads(run(file.getvalue(), "--json")[1])["raw"] == {"1": "0.3", "2": "4"}
+    sheet.append((3, "X", True))
+    book.save(file := io.BytesIO())
+    assert "line 4: the score “True” is not a number." in run(file.getvalue(), "--json")[2]
+
+
+def test_a_criterion_that_nobody_scored_leaves_no_total(run) -> None:
+    code, out, _err = run("entrant,judge,criterion,score\nA,1,x,5\nA,1,y,\nB,1,x,4\n", "--json")
+    found = json.loads(out)
+    assert (code, found["raw"], found["complete"]) == (1, {"A": None, "B": None}, False)
+    assert "no_complete_scorecard" in {each["code"] for each in found["refused"]}
 
 
 def test_an_unknown_encoding_and_a_missing_file_are_told(run, tmp_path) -> None:

@@ -131,7 +131,7 @@ def _loop_alpha(cards: Cards, level: str) -> float:
     units = defaultdict(list)
     for entrant, value in zip(cards.entrant.tolist(), cards.value.tolist(), strict=True):
         units[entrant].append(value)
-    pairs: Counter[tuple[float, float]] = Counter()
+    pairs: dict[tuple[float, ...], float] = defaultdict(float)
     for unit in units.values():
         for pair in permutations(unit, 2):
             pairs[pair] += 1 / (len(unit) - 1)
