@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from benchmarks.records.limits import Limits
 from benchmarks.records.spark import Spark
+from reports.signing.source import KeySource, KeySourceError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -131,6 +132,16 @@ else:
 
 EVIDENCE_DIR = DATA_DIR / "evidence"
 EXPORT_DIR = DATA_DIR / "exports"
+# What signs reports and certificates: a PEM or PKCS#12 file, a token by its PKCS#11 URI, or a key of our own.
+try:
+    SIGNING = KeySource(
+        folder=DATA_DIR / "signing",
+        key=env.str("SIGNING_KEY", default=""),
+        certificate=env.str("SIGNING_CERTIFICATE", default=""),
+        password=env.str("SIGNING_PASSWORD", default=""),
+    ).checked()
+except KeySourceError as _fault:
+    raise ImproperlyConfigured(str(_fault)) from _fault
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 # What the evidence of all audits of one conducting organisation may take together.
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 1024 * 1024 * 1024)
@@ -155,6 +166,9 @@ CACHES = {
 KPI_REGISTRY = "benchmarks.kpis.registry.KPIS"
 # Other schemes' structures through which an audit can be read: those that ship, then the installation's own.
 LENS_FOLDERS = [BASE_DIR / "fixtures" / "lenses", DATA_DIR / "lenses"]
+
+# Templates of award programmes: those that ship, then the installation's own.
+AWARD_FOLDERS = [BASE_DIR / "fixtures" / "awards", DATA_DIR / "awards"]
 
 # Schemes of training levels for internal auditors, one YAML file each.
 CREDENTIAL_LEVELS = BASE_DIR / "fixtures" / "credentials"

@@ -18,6 +18,8 @@ import rfc8785
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reports.carried import Basis
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -341,7 +343,10 @@ class Imprint:
 
 @dataclass(frozen=True, slots=True)
 class CertificationReport:
-    """The whole report. Equal content has an equal hash, whenever and wherever it is printed."""
+    """The whole report. Equal content has an equal hash, whenever and wherever it is printed.
+
+    ``basis`` is what the score follows from; ``edition_json`` the edition's canonical JSON, carried beside the content.
+    """
 
     language: str
     draft: bool
@@ -363,6 +368,8 @@ class CertificationReport:
     certificate: CertificateEntry | None
     distribution: tuple[str, ...]
     result_sha256: str
+    basis: Basis
+    edition_json: bytes
     imprint: Imprint
 
     @property
@@ -376,8 +383,8 @@ class CertificationReport:
         yield from walk_texts(self, "")
 
     def canonical(self) -> bytes:
-        """Return the content, all but the imprint, as canonical JSON (RFC 8785)."""
-        content = {key: value for key, value in plain(self).items() if key != "imprint"}
+        """Return the content, all but the imprint and the edition's text, as canonical JSON (RFC 8785)."""
+        content = {key: value for key, value in plain(self).items() if key not in ("imprint", "edition_json")}
         return rfc8785.dumps(content)
 
     def content_sha256(self) -> str:

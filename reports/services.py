@@ -7,6 +7,7 @@ that was cancelled, or taken over after a crash, cannot overwrite anything.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ from reports.models import Export, ExportKind, ExportStatus
 from reports.pdf import MissingGlyphError
 from reports.renderers import render_lens_pdf, render_lens_workbook, render_pdf
 from reports.selectors import LensChoices, audit_document, lens_document
+from reports.signing.keys import key_of
+from reports.signing.pades import signed
+from reports.signing.source import KeySourceError
 from reports.storage import export_write
 from standards.shelf import lenses
 
@@ -119,13 +123,8 @@ def export_render(*, export_id: str, at: datetime) -> bool:
             return _fail(export, _("You may no longer export this audit."), at=at)
         try:
             printed = _print(export, at=at)
-        except (MissingGlyphError, ExportRefusedError) as error:
-            return _fail(export, str(error), at=at)
-        except MemoryError:
-            return _fail(export, _("The report needs more memory than a worker may use. Shorten notes."), at=at)
-        except Exception:
-            logger.exception("Export %s failed", export_id)
-            return _fail(export, _("The report could not be made. The operator finds the cause in the log."), at=at)
+        except Exception as error:  # noqa: BLE001 - said in words, and logged
+            return _fail(export, _why(export, error), at=at)
     return _finish(export, printed, at=at)
 
 
@@ -183,7 +182,11 @@ def _still_allowed(export: Export) -> bool:
 
 
 def _print(export: Export, *, at: datetime) -> Printed:
+    """Render the document, and sign what is a PDF."""
     printed = _print_report(export, at=at) if export.kind == ExportKind.REPORT else _print_lens(export, at=at)
+    if export.suffix == ".pdf":
+        _owned(export).update(percent=80, step="signing")
+        printed = replace(printed, data=signed(printed.data, key_of(settings.SIGNING)))
     _owned(export).update(percent=90, step="saving")
     return printed
 
@@ -208,6 +211,18 @@ def _lens_of(options: Mapping[str, Any], audit: Audit) -> Lens:
     if lens is None or not lens.fits(audit.edition.code):
         raise ExportRefusedError(_("This lens is not there, or not for the standard of this audit."))
     return lens
+
+
+def _why(export: Export, error: Exception) -> str:
+    """Say in words why a document could not be made; what only the operator can mend goes to the log."""
+    if isinstance(error, (MissingGlyphError, ExportRefusedError)):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return _("The report needs more memory than a worker may use. Shorten notes.")
+    logger.error("Export %s failed", export.pk, exc_info=error)
+    if isinstance(error, KeySourceError):
+        return _("The file could not be signed. The operator finds the cause in the log.")
+    return _("The report could not be made. The operator finds the cause in the log.")
 
 
 def _owned(export: Export):  # type: ignore[no-untyped-def] # noqa: ANN202 - the plugin knows the type of the query set

@@ -4,9 +4,11 @@
 ``analyse(panel)``: everything at once (``Analysis``, ``as_json``, ``as_lines``), made of ``base_scores``,
 ``components``, ``missing_links``, ``fit_additive`` (severity), ``reliability``, ``rank_intervals``, ``intraclass``,
 ``krippendorff_alpha``, ``kendall_w``, ``fleiss_kappa``.
-``rank(scores, criterion=, judges=, deliberations=)``: the ladder for ties with its trace (``Ranking``).
+``rank(scores, criterion=, judges=, deliberations=)``: the ladder for ties with its trace (``Ranking``); scores are
+``base_scores`` or ``adjusted_scores``, ``judges`` is ``panel.by_judge()``.
 ``verdict(ranking, intervals)``: the chair's word (``Verdict``); ``facts(analysis, verdict)``: what else to tell.
-``trimmed_scores(panel, drop)``; ``shared_trait(panel, of_entrants=, of_judges=, trait=)``.
+``trimmed_scores(panel, drop)``; ``shared_trait(panel, of_entrants=, of_judges=, trait=)``: same country, organisation;
+``bradley_terry(comparisons)``: strengths of "A, B, can't tell"; ``calibrate(given)``: judges against known scores.
 
 What cannot be computed raises ``RefusedError`` with its ``Refusal``s, or is None beside them in ``Analysis``.
 ``words`` of ``Refusal``, ``Fact`` and ``PanelError`` takes ``gettext``. Higher scores are better; nothing depends on
@@ -17,15 +19,17 @@ from awards.panel.agreement import Concordance, fleiss_kappa, intraclass, kendal
 from awards.panel.alpha import LEVELS, krippendorff_alpha
 from awards.panel.analysis import Analysis, analyse
 from awards.panel.base import as_decimal, base_scores, trimmed_mean, trimmed_scores
+from awards.panel.calibration import Calibration, Estimate, JudgeCalibration, Known, calibrate
 from awards.panel.errors import PanelError, Refusal, RefusedError
 from awards.panel.facts import Fact, facts
 from awards.panel.intervals import rank_intervals
 from awards.panel.lines import as_lines
 from awards.panel.links import Component, components, missing_links
 from awards.panel.output import as_json
+from awards.panel.pairwise import Comparison, Strengths, bradley_terry
 from awards.panel.reading import read_panel
 from awards.panel.scores import Incomplete, Panel, Score
-from awards.panel.severity import AdditiveFit, fit_additive, reliability
+from awards.panel.severity import AdditiveFit, adjusted_scores, fit_additive, reliability
 from awards.panel.ties import Deliberation, Place, Ranking, Rung, rank
 from awards.panel.traits import SharedTrait, shared_trait
 from awards.panel.verdict import CLEAR_WINNER, DELIBERATE, JOINT, NO_ORDER, Verdict, verdict
@@ -38,11 +42,16 @@ __all__ = [
     "NO_ORDER",
     "AdditiveFit",
     "Analysis",
+    "Calibration",
+    "Comparison",
     "Component",
     "Concordance",
     "Deliberation",
+    "Estimate",
     "Fact",
     "Incomplete",
+    "JudgeCalibration",
+    "Known",
     "Panel",
     "PanelError",
     "Place",
@@ -52,12 +61,16 @@ __all__ = [
     "Rung",
     "Score",
     "SharedTrait",
+    "Strengths",
     "Verdict",
+    "adjusted_scores",
     "analyse",
     "as_decimal",
     "as_json",
     "as_lines",
     "base_scores",
+    "bradley_terry",
+    "calibrate",
     "components",
     "facts",
     "fit_additive",

@@ -12,8 +12,9 @@ from awards.panel.errors import refused
 from benchmarks.message import marked as _
 
 if TYPE_CHECKING:
+    from awards.panel.cards import Cards, Floats
     from awards.panel.errors import RefusedError
-    from awards.panel.scores import Cards, Floats, Panel
+    from awards.panel.scores import Panel
 
 ROUNDING = 1e-20  # a sum of squares below this share of the squared scores is rounding
 
@@ -46,9 +47,10 @@ def table(panel: Panel, what: str) -> Floats:
 
 
 def intraclass(panel: Panel) -> dict[str, float | None]:
-    """Return the six intraclass correlations of Shrout and Fleiss (1979); a form is None where it divides 0 by 0.
+    """Return the six intraclass correlations of Shrout and Fleiss (1979), of a complete panel.
 
-    Only for complete panels; a negative value is a finding, not an error. Raises ``RefusedError``.
+    A form is None where it would divide by an estimated variance that is not above zero. A negative value is a finding,
+    not an error. Raises ``RefusedError``.
     """
     scores = table(panel, "icc")
     n, k = scores.shape
@@ -104,14 +106,14 @@ def _counts(column: Floats) -> Floats:
 
 
 def fleiss_kappa(panel: Panel) -> float:
-    """Return Fleiss' kappa (1971), each different score a category. Needs equally many scores for every entrant.
+    """Return Fleiss' kappa (1971), each different score a category.
 
-    Raises ``RefusedError``.
+    Needs two entrants, and equally many scores for each, two or more. Raises ``RefusedError``.
     """
     cards: Cards = panel.cards
     raters = np.bincount(cards.entrant, minlength=len(panel.entrants))
     fewest, most = int(raters.min()), int(raters.max())
-    if fewest != most or most < 2:  # noqa: PLR2004 - a pair
+    if fewest != most or most < 2 or len(raters) < 2:  # noqa: PLR2004 - a pair, and two entrants
         raise _unequal(fewest, most)
     categories, category = np.unique(cards.value, return_inverse=True)
     cells, counts = np.unique(cards.entrant * len(categories) + category, return_counts=True)
@@ -127,7 +129,7 @@ def _unequal(fewest: int, most: int) -> RefusedError:
     return refused(
         "fleiss_kappa",
         "unequal_raters",
-        _("Needs equally many scores, two or more, for every entrant; there are {fewest} to {most}."),
+        _("Needs equally many scores, two or more, for each of two entrants or more; there are {fewest} to {most}."),
         fewest=fewest,
         most=most,
     )

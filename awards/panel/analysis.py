@@ -12,7 +12,7 @@ from awards.panel.base import base_scores
 from awards.panel.errors import Refusal, RefusedError, few
 from awards.panel.intervals import rank_intervals
 from awards.panel.links import components
-from awards.panel.severity import fit_additive, reliability
+from awards.panel.severity import fit_additive, reliability, spread_of
 from benchmarks.message import Message
 from benchmarks.message import marked as _
 
@@ -76,6 +76,8 @@ def analyse(panel: Panel) -> Analysis:
     fit = tried(lambda: fit_additive(panel))
     if fit is None:
         refusals += _follow("adjusted", "mse", "df", "reliability", "rank_intervals")
+    else:
+        tried(partial(spread_of, fit, "standard_errors"))
     refusals += _unscored(panel, raw)
     refusals += _undivided(icc)
     return Analysis(
@@ -116,6 +118,6 @@ def _undivided(icc: Mapping[str, float | None] | None) -> Iterator[Refusal]:
         if value is None:
             yield Refusal(
                 f"icc.{form}",
-                "no_variation",
-                Message(_("There is no variation to compare it with."), {}),
+                "no_variance",
+                Message(_("The estimated variance that it divides by is not above zero."), {}),
             )

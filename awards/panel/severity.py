@@ -6,22 +6,25 @@ Sum tau = sum beta = 0. Never a z-score within a judge: who scored the better en
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from awards.panel.design import Design
-from awards.panel.errors import RefusedError, refused
+from awards.panel.errors import Refusal, RefusedError, refused
 from awards.panel.links import degrees_of_freedom, missing_links
+from benchmarks.message import Message
 from benchmarks.message import marked as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from awards.panel.scores import Floats, Panel
+    from awards.panel.cards import Floats
+    from awards.panel.design import Spread
+    from awards.panel.scores import Panel
 
-MOST_SMALLER = 3000  # of entrants or judges, whichever are fewer: a square of that size is solved
-MOST_CELLS = 40_000_000  # entrants x judges, held in memory for the variances
+_DECIMALS = 9
 NO_VARIATION = 1e-20  # of squared residuals in squared scores: rounding, not disagreement
 
 
@@ -30,7 +33,8 @@ class AdditiveFit:
     """The fitted model. Effects sum to zero; all are in points of the scale.
 
     ``adjusted`` are the entrants' effects (tau), ``severity`` the judges' (beta: negative is strict), each with its
-    standard error (None where there is no residual variation); ``mse`` is sigma^2 on ``df`` degrees of freedom.
+    standard error (None without residual variation, and at sizes where it is not computed); ``mse`` is sigma^2 on
+    ``df`` degrees of freedom.
     ``residuals`` are in the order of the cards. ``crossed``: every judge scored every entrant, so that the adjustment
     cannot change ranks.
     """
@@ -55,7 +59,6 @@ def fit_additive(panel: Panel) -> AdditiveFit:
     cards = panel.cards
     used, judge = np.unique(cards.judge, return_inverse=True)
     design = Design(cards.entrant, judge, len(panel.entrants), len(used))
-    _sized(design)
     level = float(cards.value.mean())
     tau, beta = design.effects(cards.value - level)
     residuals = cards.value - level - tau[cards.entrant] - beta[judge]
@@ -63,7 +66,7 @@ def fit_additive(panel: Panel) -> AdditiveFit:
     df, squares = degrees_of_freedom(panel), float(residuals @ residuals)
     mse = squares / df if squares > NO_VARIATION * float(cards.value @ cards.value) else 0.0
     judges = tuple(panel.judges[place] for place in used)
-    errors = [_errors(mse, spread.variances()) for spread in design.spreads]
+    errors = _errors(design, mse)
     return AdditiveFit(
         mu=mu,
         adjusted=dict(zip(panel.entrants, (tau - tau.mean()).tolist(), strict=True)),
@@ -78,19 +81,17 @@ def fit_additive(panel: Panel) -> AdditiveFit:
     )
 
 
-def _sized(design: Design) -> None:
-    if min(design.entrants, design.judges) > MOST_SMALLER or design.entrants * design.judges > MOST_CELLS:
-        raise refused(
-            "severity",
-            "too_large",
-            _("{entrants} entrants and {judges} judges: the model is not fitted at this size."),
-            entrants=design.entrants,
-            judges=design.judges,
-        )
+def adjusted_scores(fit: AdditiveFit) -> dict[str, Fraction]:
+    """Return mu + tau of every entrant to nine decimals, for ``rank``: what differs by rounding alone is equal."""
+    return {name: Fraction(round((fit.mu + tau) * 10**_DECIMALS), 10**_DECIMALS) for name, tau in fit.adjusted.items()}
 
 
-def _errors(mse: float, variances: Floats) -> list[float | None]:
-    return [error or None for error in np.sqrt(mse * variances).tolist()]
+def _errors(design: Design, mse: float) -> tuple[list[float | None], list[float | None]]:
+    """Return the standard errors of entrants' and of judges' effects."""
+    if not (mse and design.sized):
+        return [None] * design.entrants, [None] * design.judges
+    of_entrants, of_judges = (np.sqrt(mse * spread.variances()).tolist() for spread in design.spreads)
+    return of_entrants, of_judges
 
 
 def reliability(fit: AdditiveFit) -> float:
@@ -98,12 +99,26 @@ def reliability(fit: AdditiveFit) -> float:
 
     May be negative: the differences are then smaller than their errors. Raises ``RefusedError`` without variation.
     """
+    spread = spread_of(fit, "reliability")
     merit = float(np.var(list(fit.adjusted.values()), ddof=1))
-    if not fit.mse:
-        raise no_variation("reliability")
     if merit <= NO_VARIATION * fit.mse:
         raise refused("reliability", "equal_entrants", _("All entrants come out equal."))
-    return 1 - fit.mse * fit.design.spreads[0].mean_difference() / (2 * merit)
+    return 1 - fit.mse * spread.mean_difference() / (2 * merit)
+
+
+def spread_of(fit: AdditiveFit, what: str) -> Spread:
+    """Return the covariance of entrants' effects. Raises ``RefusedError`` about ``what`` without one."""
+    if not fit.mse:
+        raise no_variation(what)
+    if not fit.design.sized:
+        raise RefusedError(too_large(fit.design, what))
+    return fit.design.spreads[0]
+
+
+def too_large(design: Design, what: str) -> Refusal:
+    """Say that errors are not computed at this size."""
+    template = _("{entrants} entrants and {judges} judges: errors are not computed at this size.")
+    return Refusal(what, "too_large", Message(template, {"entrants": design.entrants, "judges": design.judges}))
 
 
 def no_variation(what: str) -> RefusedError:

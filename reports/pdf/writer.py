@@ -13,6 +13,7 @@ from reports.pdf.fetcher import BundledFontsOnly
 from reports.pdf.typefaces import families_for, font_face_css
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 # No page of ours has this address; relative addresses resolve against it and are refused by the fetcher.
@@ -40,23 +41,23 @@ def _sheet(css: str) -> CSS:
 
 
 def write(
-    html: str, *, css: str, identifier: bytes, at: datetime, attached: Attached | None = None
+    html: str, *, css: str, identifier: bytes, at: datetime, attached: Sequence[Attached] = ()
 ) -> tuple[bytes, int]:
     """Return the PDF (tagged, with bookmarks) and its number of pages. The same arguments give the same bytes."""
     sheets = [_sheet(font_face_css(family)) for family in families_for(html)]
     document = HTML(string=html, url_fetcher=BundledFontsOnly(), base_url=BASE_URL).render(
         font_config=_fonts(), stylesheets=[*sheets, _sheet(css)]
     )
-    if attached:
-        document.metadata.attachments = [
-            Attachment(
-                string=attached.content,
-                name=attached.name,
-                description=attached.description,
-                created=at,
-                modified=at,
-                relationship="Data",
-            )
-        ]
+    document.metadata.attachments = [
+        Attachment(
+            string=each.content,
+            name=each.name,
+            description=each.description,
+            created=at,
+            modified=at,
+            relationship="Data",
+        )
+        for each in sorted(attached, key=lambda each: each.name)  # PDF looks names up in order
+    ]
     data = document.write_pdf(pdf_identifier=identifier, pdf_tags=True)
     return data, len(document.pages)

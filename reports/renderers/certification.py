@@ -14,6 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from benchmarks.charts.canvas import shortened, units
+from reports.carried import CONTENT, EDITION, MANIFEST, REPORT, manifest
 from reports.charts import PAPER
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import ems, stack
@@ -22,7 +23,7 @@ from reports.renderers.pips import pips_class, pips_styles
 from reports.renderers.summary import summary_of
 
 if TYPE_CHECKING:
-    from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry
+    from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry, Imprint
 
 SHORT = 8
 CODE_UNITS = 6  # half characters of a criterion's code that the narrow column holds
@@ -50,13 +51,37 @@ def render_pdf(report: CertificationReport) -> Printed:
     require_glyphs(html, report.texts())
     content = report.canonical()
     content_sha256 = hashlib.sha256(content).hexdigest()
-    carried = Attached("report.json", f"SHA-256 {content_sha256}", content)
     css = get_template("reports/certification.css").render(
         {"fonts": stack(report.language), "pips": pips_styles(report)}
     )
-    at = report.imprint.printed_at
-    data, pages = write(html, css=css, identifier=bytes.fromhex(content_sha256), at=at, attached=carried)
+    data, pages = write(
+        html,
+        css=css,
+        identifier=bytes.fromhex(content_sha256),
+        at=report.imprint.printed_at,
+        attached=attachments(REPORT, content, content_sha256, report.edition_json, report.imprint),
+    )
     return Printed(data, pages, content_sha256)
+
+
+def attachments(
+    kind: str, content: bytes, content_sha256: str, edition_json: bytes, imprint: Imprint
+) -> list[Attached]:
+    """Return the files that a document carries: its content, the edition, and the manifest that names both."""
+    edition_sha256 = hashlib.sha256(edition_json).hexdigest()
+    named = manifest(
+        kind,
+        content_sha256=content_sha256,
+        edition_sha256=edition_sha256,
+        at=imprint.printed_at,
+        ledger_sequence=imprint.ledger_sequence,
+        ledger_head=imprint.ledger_head,
+    )
+    return [
+        Attached(CONTENT[kind], f"SHA-256 {content_sha256}", content),
+        Attached(EDITION, f"SHA-256 {edition_sha256}", edition_json),
+        Attached(MANIFEST, f"SHA-256 {hashlib.sha256(named).hexdigest()}", named),
+    ]
 
 
 def render_html(report: CertificationReport) -> str:

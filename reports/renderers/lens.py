@@ -38,7 +38,7 @@ def render_lens_pdf(report: LensReport) -> Printed:
     carried = Attached("lens.json", f"SHA-256 {content_sha256}", content)
     css = get_template("reports/lens_report.css").render({"fonts": stack(report.language)})
     at = report.imprint.printed_at
-    data, pages = write(html, css=css, identifier=bytes.fromhex(content_sha256), at=at, attached=carried)
+    data, pages = write(html, css=css, identifier=bytes.fromhex(content_sha256), at=at, attached=[carried])
     return Printed(data, pages, content_sha256)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from audits.workflow import PLANNABLE
 from benchmarks.kpis.registry import KPIS
 from ledger.models import Entry
 from reports import document as doc
+from reports.carried import Basis, Measure
 from reports.selectors.results import block_of, comparison_of, fact_value, gate_of, interval_of, number
 from standards.scoring import parse_case, score
 from standards.scoring.words import seen, wanted
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from accounts.models import Organisation
     from audits.models import Evidence
     from audits.pieces import Content
+    from benchmarks.models import Measurement
 
 UNFINISHED = PLANNABLE | {AuditStatus.CANCELLED}
 
@@ -74,6 +76,7 @@ class _Writer:
         evidence = self._evidence()
         titles = {answer.criterion.code: self._words(answer.criterion.title) for answer in answers}
         decision, certificate = getattr(audit, "decision", None), getattr(audit, "certificate", None)
+        measured = list(audit.measurement_run.measurements.all()) if audit.measurement_run else []
         return doc.CertificationReport(
             language=self.language,
             draft=self.draft,
@@ -87,7 +90,7 @@ class _Writer:
             maximum=sum((Decimal(str(block["points"])) for block in edition["blocks"]), Decimal(0)),
             tier=result["tier"],
             tiers=self._tiers(edition, result),
-            comparisons=self._comparisons(),
+            comparisons=self._comparisons(measured),
             sections=self._sections(answers, evidence),
             findings=self._findings(),
             plan=tuple(
@@ -120,6 +123,8 @@ class _Writer:
             else None,
             distribution=tuple(dict.fromkeys((audit.auditee.name, audit.conductor.name))),
             result_sha256=audit.result_sha256,
+            basis=Basis(self.frozen, tuple(map(_measure, measured))),
+            edition_json=audit.edition.document.encode(),
             imprint=self._imprint(),
         )
 
@@ -233,15 +238,13 @@ class _Writer:
             gates=tuple(gate_of(gate, facts, words.get((tier["code"], gate["gate"]))) for gate in result["gates"]),
         )
 
-    def _comparisons(self) -> tuple[doc.MarketComparison, ...]:
-        """Tell every verdict with what it rests on: two queries, for the waivers and the numbers of contacts."""
+    def _comparisons(self, measured: list[Measurement]) -> tuple[doc.MarketComparison, ...]:
+        """Tell every verdict with what it rests on: one query, for the waivers."""
         waivers = {
             waiver.kpi: doc.Waiver(waiver.reason, str(waiver.granted_by), waiver.granted_at)
             for waiver in self.audit.market_waivers.select_related("granted_by")
         }
-        run = self.audit.measurement_run
-        rows = run.measurements.values_list("kpi", "variant", "channel", "n") if run else ()
-        counts = {(kpi, variant, channel): n for kpi, variant, channel, n in rows}
+        counts = {(each.kpi, each.variant, each.channel): each.n for each in measured}
         verdicts = self.frozen.get("market", self.audit.market)
         # PostgreSQL keeps JSON keys in an order of its own; the report has that of the registry.
         order = list(KPIS)
@@ -380,6 +383,10 @@ def _item(piece: Evidence, content: Content, number: int, version: int, codes: l
         confidential=piece.confidential,
         valid_until=content.valid_until,
     )
+
+
+def _measure(measured: Measurement) -> Measure:
+    return Measure(**{each.name: getattr(measured, each.name) for each in fields(Measure)})
 
 
 def _party(organisation: Organisation) -> doc.Party:

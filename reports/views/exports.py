@@ -105,6 +105,7 @@ def step_words(export: Export) -> str:
     words = {
         "reading": _("Reading the audit"),
         "setting": _("Setting the pages"),
+        "signing": _("Signing the file"),
         "saving": _("Storing the file"),
     }
     if export.status == ExportStatus.QUEUED:

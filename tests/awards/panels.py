@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -75,3 +76,17 @@ def fleiss() -> Panel:
     """Make the panel of Fleiss's example."""
     given = [[kind for kind, count in enumerate(map(int, row), start=1) for _each in range(count)] for row in FLEISS]
     return panel_of(given)
+
+
+# Montgomery, Design and Analysis of Experiments, section 4.4: incomplete blocks, catalysts by batches.
+CATALYSTS = ((73, 74, None, 71), (None, 75, 67, 72), (73, 75, 68, None), (75, None, 72, 75))
+
+
+def drawn(entrants: int, judges: int, each: int, seed: int = 1) -> list[Score]:
+    """Make scores from 0 to 10 where every entrant is judged by ``each`` of the judges, drawn at random."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    return [
+        Score(f"E{e:03}", f"J{j:02}", Decimal(chance.randint(0, 100)) / 10)
+        for e in range(entrants)
+        for j in chance.sample(range(judges), each)
+    ]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from scipy.stats import studentized_range
 
 from awards.panel import (
     Panel,
@@ -14,23 +15,15 @@ from awards.panel import (
     Score,
     analyse,
     components,
+    design,
     fit_additive,
+    intervals,
     intraclass,
     missing_links,
     rank_intervals,
     reliability,
 )
-from tests.awards.panels import SHROUT_FLEISS, panel_of
-
-
-def incomplete(entrants: int, judges: int, each: int, seed: int = 1) -> list[Score]:
-    """Make scores where every entrant is judged by some judges drawn at random."""
-    drawn = random.Random(seed)  # noqa: S311 - no secret
-    return [
-        Score(f"E{e:03}", f"J{j:02}", Decimal(drawn.randint(0, 100)) / 10)
-        for e in range(entrants)
-        for j in drawn.sample(range(judges), each)
-    ]
+from tests.awards.panels import CATALYSTS, SHROUT_FLEISS, drawn, panel_of
 
 
 def test_strict_judges_do_not_cost_the_entrants_they_judged() -> None:
@@ -50,9 +43,40 @@ def test_strict_judges_do_not_cost_the_entrants_they_judged() -> None:
     assert {each.code for each in found.refused if each.what == "rank_intervals"} == {"no_residuals"}
 
 
+def test_incomplete_blocks_of_montgomery() -> None:
+    # Printed: adjusted totals Q = -9/3, -7/3, -4/3, 20/3; effects 3 Q/(2 x 4); error 3.25 on 5 degrees of freedom.
+    fit = fit_additive(panel_of(CATALYSTS))
+    assert list(fit.adjusted.values()) == pytest.approx([-9 / 8, -7 / 8, -4 / 8, 20 / 8])
+    assert (round(fit.mse * fit.df, 10), fit.df, round(fit.mse, 10)) == (3.25, 5, 0.65)
+
+
+def test_fit_is_that_of_statsmodels() -> None:
+    # statsmodels 0.15.0, ols("y ~ C(e, Sum) + C(j, Sum)") on the same scores.
+    fit = fit_additive(Panel.of(drawn(40, 7, 3)))
+    assert (fit.mu, fit.mse, fit.df) == (pytest.approx(5.122009585591677), pytest.approx(8.30716541573381), 74)
+    assert (fit.adjusted["E000"], fit.severity["J00"]) == pytest.approx((-2.037771253109776, 1.174455517086166))
+    assert (fit.adjusted_se["E000"], fit.severity_se["J00"]) == pytest.approx((1.6774693952565165, 0.68528125594664))
+
+
+def test_beyond_the_size_of_a_square_matrix_the_same_without_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = Panel.of(drawn(40, 7, 3))
+    exact = fit_additive(panel)
+    monkeypatch.setattr(design, "MOST_SMALLER", 5)
+    found = analyse(panel)
+    assert found.fit
+    assert found.fit.adjusted == pytest.approx(exact.adjusted)
+    assert found.fit.mse == pytest.approx(exact.mse)
+    assert set(found.fit.severity_se.values()) == {None}
+    wanted = {"reliability", "rank_intervals", "standard_errors"}
+    assert {each.what for each in found.refused if each.code == "too_large"} == wanted
+
+
 @pytest.mark.parametrize("shape", [(40, 7, 3), (8, 30, 20)], ids=["more entrants", "more judges"])
-def test_fit_is_that_of_dense_least_squares(shape: tuple[int, int, int]) -> None:
-    panel = Panel.of(incomplete(*shape))
+def test_fit_is_that_of_dense_least_squares(shape: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    spread_out = (
+        Score(s.entrant, s.judge, s.value + 3 * int(s.entrant[1:])) for s in drawn(*shape) if s.value is not None
+    )
+    panel = Panel.of(spread_out)
     cards, n, m = panel.cards, len(panel.entrants), len(panel.judges)
     design = np.zeros((len(cards), 1 + n + m))
     design[:, 0] = design[np.arange(len(cards)), 1 + cards.entrant] = 1
@@ -72,6 +96,11 @@ def test_fit_is_that_of_dense_least_squares(shape: tuple[int, int, int]) -> None
     assert fit.mse == pytest.approx(mse)
     assert mse * fit.design.spreads[0].differences(np.arange(n), np.arange(n)) == pytest.approx(apart, abs=1e-9)
     assert reliability(fit) == pytest.approx(1 - mean / 2 / np.var(tau, ddof=1))
+    limits = studentized_range.ppf(0.95, n, fit.df) * np.sqrt(apart / 2)
+    ahead = tau[None, :] - tau[:, None]
+    ranks = zip(1 + (ahead > limits).sum(axis=1), n - (-ahead > limits).sum(axis=1), strict=True)
+    monkeypatch.setattr(intervals, "BLOCK", 3)
+    assert list(rank_intervals(fit).values()) == list(ranks)
     centre = np.eye(m) - 1 / m
     errors = np.sqrt(mse * np.diag(centre @ inverse[n + 1 :, n + 1 :] @ centre))
     assert list(fit.severity_se.values()) == pytest.approx(errors)
@@ -103,7 +132,7 @@ def test_missing_links_are_named() -> None:
 
 
 def test_nothing_depends_on_the_order_of_the_scores() -> None:
-    scores = incomplete(20, 5, 3)
+    scores = drawn(20, 5, 3)
     first = analyse(Panel.of(scores))
     random.Random(2).shuffle(scores)  # noqa: S311
     again = analyse(Panel.of(scores))

@@ -17,7 +17,13 @@ from reports.demo.people import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ["bin/setup", "bin/demo", "bin/test", "bin/bench"]
-LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-node.lock", "requirements-spark.lock"]
+LOCKS = [
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-node.lock",
+    "requirements-spark.lock",
+    "requirements-hsm.lock",
+]
 
 
 def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

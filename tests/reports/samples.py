@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from reports import document as doc
+from reports.carried import Basis
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 BLOCKS = (
@@ -302,6 +303,8 @@ def make_report(
         ),
         "distribution": (organisation, "Meridian Assurance"),
         "result_sha256": digest("result"),
+        "basis": Basis({"case": {}, "result": {}}, ()),
+        "edition_json": b"{}",
         "imprint": doc.Imprint(AT, 812, digest("ledger")),
     }
     return doc.CertificationReport(**{**fields, **changes})

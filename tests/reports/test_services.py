@@ -16,6 +16,7 @@ from audits.models import Finding, FindingKind, TeamMember
 from ledger.models import Entry, OutboxMessage
 from ledger.outbox import messages, outbox_dispatch, outbox_pending, outbox_run_next
 from reports import services
+from reports.checking import check
 from reports.models import Export, ExportStatus
 from reports.services import (
     ExportRefusedError,
@@ -26,6 +27,8 @@ from reports.services import (
     exports_recover,
     outbox_sweep,
 )
+from reports.signing.keys import key_of
+from reports.signing.source import KeySource
 from reports.storage import export_path, export_read
 from tests.factories import AT, leader_of, make_audit
 from tests.reports.rows import make_export
@@ -106,6 +109,20 @@ def test_export_render_stores_the_file_under_its_hash() -> None:
     assert export.pages > 5
     assert export.filename.endswith("-draft-en.pdf")
     assert Entry.objects.filter(action="export.finished").count() == 1
+
+
+def test_export_render_signs_the_file_with_the_key_of_the_installation(settings: Any, tmp_path: Path) -> None:
+    settings.SIGNING = KeySource(tmp_path / "signing")
+    verdict = check(export_read(render(make_export(make_audit())).sha256), (key_of(settings.SIGNING).certificate,))
+    assert verdict.holds
+    assert {row.check: row.state for row in verdict.rows}["signer"] == "good"
+
+
+def test_export_that_cannot_be_signed_says_so_and_stores_nothing(settings: Any, tmp_path: Path) -> None:
+    settings.SIGNING = KeySource(tmp_path, key=str(tmp_path / "gone.pem"))
+    export = render(make_export(make_audit()))
+    assert (export.status, export.sha256) == (ExportStatus.FAILED, "")
+    assert "could not be signed" in export.error
 
 
 def test_export_render_twice_does_the_work_once(monkeypatch: Any) -> None:
