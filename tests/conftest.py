@@ -19,6 +19,28 @@ if TYPE_CHECKING:
 settings.register_profile("touchstone", deadline=None)
 settings.load_profile("touchstone")
 
+ASKS_FOR_A_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to leave out what another database server cannot change."""
+    parser.addoption("--only-database", action="store_true", help="leave out the tests that ask for no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that ask for no database, when that is wanted: on any server they are the same."""
+    if not config.getoption("--only-database"):
+        return
+    left = [item for item in items if not asks_for_a_database(item)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if asks_for_a_database(item)]
+
+
+def asks_for_a_database(item: pytest.Item) -> bool:
+    """Say whether a test is marked for the database, or takes it as a fixture."""
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("server")
+    return bool(marked or ASKS_FOR_A_DATABASE & set(getattr(item, "fixturenames", ())))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_may_empty_the_ledger() -> Iterator[None]:

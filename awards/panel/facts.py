@@ -44,8 +44,8 @@ def facts(analysis: Analysis, verdict: Verdict | None = None) -> tuple[Fact, ...
 def _facts(analysis: Analysis, verdict: Verdict | None) -> Iterator[Fact]:
     panel, fit = analysis.panel, analysis.fit
     if panel.incomplete:
-        cards = tuple(f"{card.judge} – {card.entrant}" for card in panel.incomplete)
-        yield Fact("incomplete_scorecards", {"count": len(cards), "cards": few(cards)})
+        judges = tuple(sorted({card.judge for card in panel.incomplete}))
+        yield Fact("incomplete_scorecards", {"count": len(panel.incomplete), "judges": few(judges)})
     if len(analysis.components) > 1:
         yield Fact("not_connected", {"count": len(analysis.components)})
     yield from _reliability(analysis)
@@ -103,7 +103,7 @@ def _nested(params: Mapping[str, Any]) -> dict[str, str]:
 
 
 _WORDS = {
-    "incomplete_scorecards": _("{count} scorecards lack a criterion and do not count: {cards}."),
+    "incomplete_scorecards": _("Scorecards that lack a criterion and do not count: {count}, of {judges}."),
     "not_connected": _("No judge links the {count} parts of this panel: their entrants cannot be compared fairly."),
     "reliability_both": _("{raw} of the differences reflect entrants; {adjusted} once judges' strictness is removed."),
     "reliability_adjusted": _("{adjusted} of the differences reflect entrants once judges' strictness is removed."),

@@ -42,9 +42,10 @@ def _convert(path: Path, target: Path, header_row: int) -> tuple[Path, list[str]
             raise RecordsError(_("The workbook has no sheet."))
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
-        names = _names(next(itertools.islice(rows, header_row - 1, None), ()), header_row)
-        _write(rows, names, target, header_row)
+        head = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
+        names = _names(next(itertools.islice(head, header_row - 1, None), ()), header_row)
+        # As wide as the header and no wider: a lone cell at the end of the grid makes a million empty rows.
+        _write(sheet.iter_rows(header_row + 1, values_only=True, max_col=len(names)), names, target, header_row)
     finally:
         book.close()
     return target, names
@@ -62,9 +63,7 @@ def _names(row: Iterable[Any], line: int) -> list[str]:
 def _write(rows: Iterator[tuple[Any, ...]], names: list[str], target: Path, header_row: int) -> None:
     width, written = len(names), 0
     schema = pa.schema([("line", pa.int64()), *((f"c{index}", pa.string()) for index in range(width))])
-    numbered = (
-        (line, row[:width]) for line, row in enumerate(rows, start=header_row + 1) if any(c is not None for c in row)
-    )
+    numbered = ((line, row) for line, row in enumerate(rows, start=header_row + 1) if row.count(None) < len(row))
     with pq.ParquetWriter(target, schema) as writer:
         while batch := list(itertools.islice(numbered, _BATCH)):
             texts = [_texts(line, row, width) for line, row in batch]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.access import may
 from audits import urls
 from audits.answering import AnswerBulk
-from audits.engagements import Concern, Conflict, Meeting, StageOne
+from audits.engagements import Concern, Conflict, Meeting, MeetingKind, StageOne
 from audits.models import (
     Answer,
     Audit,
@@ -236,6 +236,15 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         user=scene.people["reviewer"],
         defaults={"kind": "other", "detail": "Knows somebody.", "declared_at": AT},
     )
+    if status == "closing":
+        Meeting.objects.create(
+            audit=scene.audit,
+            kind=MeetingKind.CLOSING,
+            held_at=AT,
+            attendance="All.",
+            noted_by=scene.people["leader"],
+            noted_at=AT,
+        )
     bulk = {"plan": {"rows": []}, "plan_sha256": "0" * 64, "by": scene.people["leader"], "at": AT}
     AnswerBulk.objects.create(audit=scene.audit, **bulk)
     newer = make_edition()
@@ -476,8 +485,17 @@ def test_methods_that_a_view_has_no_use_for_are_refused(client: Client) -> None:
     assert stored() == before
 
 
-@pytest.mark.parametrize("who", ["leader", "audit_manager", "decision_maker"])
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("leader", "fieldwork"),
+        ("leader", "correction"),
+        ("audit_manager", "planned"),
+        ("audit_manager", "technical_review"),
+        ("decision_maker", "decision"),
+        ("decision_maker", "closed"),
+    ],
+)
 def test_reading_changes_nothing(client: Client, who: str, status: str) -> None:
     scene = make_scene(status)
     client.force_login(scene.people[who])
@@ -509,7 +527,7 @@ FOREIGN = {
 FREE = ("reference", "auditee_id", "conductor_id", "edition_id", "created_by_id", "result", "result_sha256")
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.verb == "post"], ids=str)
+@pytest.mark.parametrize("case", [case for case in CASES if case.verb == "post" and case.during], ids=str)
 def test_fields_that_a_form_does_not_have_are_ignored(client: Client, case: Case) -> None:
     status = next(name for name in STATUSES if name in case.during)
     plain, crowded = make_scene(status), make_scene(status)

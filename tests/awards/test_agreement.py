@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from awards.panel import LEVELS, Panel, RefusedError, fleiss_kappa, intraclass, kendall_w, krippendorff_alpha
+from awards.panel import LEVELS, Panel, RefusedError, alpha, fleiss_kappa, intraclass, kendall_w, krippendorff_alpha
 from tests.awards.panels import SHROUT_FLEISS, drawn, fleiss, krippendorff, panel_of
 
 RATINGS = ("23164", "42111", "45377", "12553", "37271", "32176", "73732", "23367", "67731", "75364", "52224", "31775")
@@ -28,6 +28,15 @@ def test_alpha_of_krippendorff_on_four_levels() -> None:
     cards = krippendorff().cards
     found = {level: f"{krippendorff_alpha(cards, level):.3f}" for level in LEVELS}
     assert found == {"nominal": "0.743", "ordinal": "0.815", "interval": "0.849", "ratio": "0.797"}
+
+
+def test_ratio_is_computed_in_blocks_and_refused_for_too_many_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = krippendorff().cards
+    monkeypatch.setattr(alpha, "BLOCK", 2)
+    assert f"{krippendorff_alpha(cards, 'ratio'):.3f}" == "0.797"
+    monkeypatch.setattr(alpha, "MOST_PAIRS", 40)
+    with pytest.raises(RefusedError, match="5 different scores: too many pairs"):
+        krippendorff_alpha(cards, "ratio")
 
 
 def test_kappa_of_fleiss() -> None:
@@ -69,8 +78,9 @@ def test_kendall_w_corrects_for_ties() -> None:
         (kendall_w, [(1, 5), (1, 5)], "all_tied"),
         (fleiss_kappa, [(1, 2), (1, None)], "unequal_raters"),
         (fleiss_kappa, [(1,), (2,)], "unequal_raters"),
+        (fleiss_kappa, [(1, 2)], "unequal_raters"),
         (fleiss_kappa, [(1, 1), (1, 1)], "no_variation"),
-        (lambda panel: krippendorff_alpha(panel.cards, "interval"), [(1, None), (None, 2)], "nothing_paired"),
+        (lambda panel: krippendorff_alpha(panel.cards, "interval"), [(1, 3), (None, 2)], "too_few_paired"),
         (lambda panel: krippendorff_alpha(panel.cards, "nominal"), [(3, 3), (3, 3)], "no_variation"),
         (lambda panel: krippendorff_alpha(panel.cards, "ratio"), [(-1, 3), (2, 3)], "negative_scores"),
     ],

@@ -48,7 +48,7 @@ def test_criteria_are_judged_by_their_alpha_and_incomplete_scorecards_named() ->
         if (e, j, criterion) != (5, 2, "disputed")
     ]
     found = said(Panel.of(scores))
-    assert found["incomplete_scorecards"] == "1 scorecards lack a criterion and do not count: J2 – E5."
+    assert found["incomplete_scorecards"] == "Scorecards that lack a criterion and do not count: 1, of J2."
     assert found["criterion_reliable"] == "“agreed”: the judges agree reliably (alpha 1.00)."
     assert found["criterion_unreliable"].startswith("“disputed”: the judges agree too little")
 

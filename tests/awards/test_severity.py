@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from scipy.stats import studentized_range
 
 from awards.panel import (
     Panel,
@@ -16,6 +17,7 @@ from awards.panel import (
     components,
     design,
     fit_additive,
+    intervals,
     intraclass,
     missing_links,
     rank_intervals,
@@ -70,8 +72,11 @@ def test_beyond_the_size_of_a_square_matrix_the_same_without_errors(monkeypatch:
 
 
 @pytest.mark.parametrize("shape", [(40, 7, 3), (8, 30, 20)], ids=["more entrants", "more judges"])
-def test_fit_is_that_of_dense_least_squares(shape: tuple[int, int, int]) -> None:
-    panel = Panel.of(drawn(*shape))
+def test_fit_is_that_of_dense_least_squares(shape: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    spread_out = (
+        Score(s.entrant, s.judge, s.value + 3 * int(s.entrant[1:])) for s in drawn(*shape) if s.value is not None
+    )
+    panel = Panel.of(spread_out)
     cards, n, m = panel.cards, len(panel.entrants), len(panel.judges)
     design = np.zeros((len(cards), 1 + n + m))
     design[:, 0] = design[np.arange(len(cards)), 1 + cards.entrant] = 1
@@ -91,6 +96,11 @@ def test_fit_is_that_of_dense_least_squares(shape: tuple[int, int, int]) -> None
     assert fit.mse == pytest.approx(mse)
     assert mse * fit.design.spreads[0].differences(np.arange(n), np.arange(n)) == pytest.approx(apart, abs=1e-9)
     assert reliability(fit) == pytest.approx(1 - mean / 2 / np.var(tau, ddof=1))
+    limits = studentized_range.ppf(0.95, n, fit.df) * np.sqrt(apart / 2)
+    ahead = tau[None, :] - tau[:, None]
+    ranks = zip(1 + (ahead > limits).sum(axis=1), n - (-ahead > limits).sum(axis=1), strict=True)
+    monkeypatch.setattr(intervals, "BLOCK", 3)
+    assert list(rank_intervals(fit).values()) == list(ranks)
     centre = np.eye(m) - 1 / m
     errors = np.sqrt(mse * np.diag(centre @ inverse[n + 1 :, n + 1 :] @ centre))
     assert list(fit.severity_se.values()) == pytest.approx(errors)

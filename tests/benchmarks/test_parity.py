@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.server
 POSTGRES = os.environ.get("DATABASE_URL", "")
 MASTER = os.environ.get("SPARK_MASTER", "")
 # Together they name everything that --by may name.

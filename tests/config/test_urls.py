@@ -45,6 +45,7 @@ OUR_PUBLIC = {
     "verify_credential",
     "standards:practice_list",
     "standards:practice",
+    "awards:gallery",
 }
 # One view serves every step of the workflow; which permission it takes stands in the table of transitions.
 FROM_WORKFLOW = "audits.<step>"

@@ -15,6 +15,7 @@ from django.db import connection
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.server
 WRITERS, APPENDS = 4, 15
 WRITER = f"""
 import django; django.setup()

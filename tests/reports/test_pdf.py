@@ -1,5 +1,6 @@
 """The printed report: what it says, what it refuses to load, what it refuses to print."""
 
+import functools
 import io
 from typing import Any
 
@@ -19,6 +20,7 @@ def reader(data: Any) -> Any:
     return pypdf.PdfReader(io.BytesIO(data))
 
 
+@functools.cache  # reading a report of 27 pages takes longer than most tests
 def text_of(data: Any) -> Any:
     return "\n".join(page.extract_text() for page in reader(data).pages)
 
@@ -259,8 +261,8 @@ def test_render_pdf_fits_a_very_long_name_on_the_cover(changes: Any) -> None:
 
 @pytest.mark.parametrize("draft", [True, False])
 def test_render_pdf_names_the_chapter_that_a_page_begins_with(draft: Any) -> None:
-    printed = render_pdf(make_report(draft=draft, decision=None, certificate=None))
-    chapters = [page.extract_text() for page in reader(printed.data).pages]
+    printed = render_pdf(make_report(draft=draft, decision=None, certificate=None, sections=(), findings=()))
+    chapters = [page.extract_text() for page in reader(printed.data).pages[:4]]
     assert [text.count("Executive summary") for text in chapters[1:4]] == [1, 2, 0]
     assert chapters[3].count("The engagement") == 2
 

@@ -94,6 +94,10 @@
 
   const keep = async (row) => {
     row.dirty = true;
+    if (!counts.waiting) { // said at once: it is not saved from the first letter on
+      counts = { ...counts, waiting: 1 };
+      show();
+    }
     if (row.writing) return;
     row.writing = true;
     try {
