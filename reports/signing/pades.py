@@ -21,8 +21,8 @@ ROOM = 32768
 class _Untouched(IncrementalPdfFileWriter):
     """A writer that adds the signature and nothing else.
 
-    pyHanko would raise the version to 2.0, which is no PDF/A-3, and write the metadata anew in a form that PDF/A does not
-    know.
+    pyHanko would raise the version to 2.0, which is no PDF/A-3, and write the metadata anew in a form that PDF/A does
+    not know.
     """
 
     def ensure_output_version(self, version: tuple[int, int]) -> None:
