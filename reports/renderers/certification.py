@@ -130,6 +130,7 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "former": former_words(report.fieldwork),
         "samples": [(sample, label("sample_method", sample.method)) for sample in report.fieldwork.drawn],
         "measures": measure_rows(report.basis.measurements),
+        "own_key": settings.SIGNING.is_own,
         "check_url": f"{settings.PUBLIC_URL}/verify/file/",
         "evidence": [(item, label("evidence_kind", item.kind)) for item in report.evidence],
     }

@@ -140,6 +140,8 @@ def _seconds(function: Callable[[], Any]) -> float:
 
 def _audit() -> Audit:
     """Make an audit with every criterion answered, notes, ten files and twelve findings."""
+    from django.db import transaction
+
     from audits.models import Finding, FindingKind
     from audits.services.results import result_refresh
     from standards.services import edition_load, edition_publish
@@ -165,7 +167,8 @@ def _audit() -> Audit:
             raised_at=AT,
         )
     audit.refresh_from_db()
-    result_refresh(audit=audit, by=leader, at=AT)
+    with transaction.atomic():
+        result_refresh(audit=audit, by=leader, at=AT)
     make_certificate(audit, tier="operational")
     return audit
 
