@@ -152,6 +152,8 @@ RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
 RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
 # How long an audit that somebody took along opens without a connection.
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=14)
+# How many requests of one access token the API answers in a minute.
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)
 RECORDS_SPARK = Spark(env.str("SPARK_MASTER", default="local[*]"), env.str("SPARK_FOLDER", default=""))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # far beyond what a run may have, so that the form can say so in words
