@@ -125,8 +125,11 @@ def blank_lines(path: Path, header_row: int) -> list[int]:
     return [each for each in found if each > header_row]
 
 
-def check_workbook(path: Path) -> None:
-    """Refuse a workbook that could harm: macros, links, bombs, overlapping or repeated parts. RecordsError says why."""
+def check_workbook(path: Path, *, most_unpacked: int = MAX_UNPACKED) -> None:
+    """Refuse a workbook that could harm: macros, links, bombs, overlapping or repeated parts. RecordsError says why.
+
+    ``most_unpacked`` is how many bytes all its parts may have.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -143,12 +146,12 @@ def check_workbook(path: Path) -> None:
                 raise RecordsError(
                     _("The workbook is refused: {why}. Save the values alone as .xlsx or CSV."), why=Message(why, {})
                 )
-    _check_sizes(entries)
+    _check_sizes(entries, most_unpacked)
 
 
-def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise RecordsError(_("The workbook unpacks to more than 1 GiB."))
+def _check_sizes(entries: list[zipfile.ZipInfo], most_unpacked: int) -> None:
+    if sum(entry.file_size for entry in entries) > most_unpacked:
+        raise RecordsError(_("The workbook unpacks to more than {most:,} MiB."), most=most_unpacked >> 20)
     end = 0
     for entry in sorted(entries, key=lambda each: each.header_offset):
         if entry.flag_bits & 1:

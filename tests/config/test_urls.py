@@ -40,6 +40,7 @@ OUR_PUBLIC = {
     "verify",
     "standards:practice_list",
     "standards:practice",
+    "awards:gallery",
 }
 # One view serves every step of the workflow; which permission it takes stands in the table of transitions.
 FROM_WORKFLOW = "audits.<step>"

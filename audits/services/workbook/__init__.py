@@ -1,0 +1,1 @@
+"""Handing out a workbook, and taking one back."""
