@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Scope, User
 from accounts.services import token_create
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Program:
@@ -33,3 +38,10 @@ class Program:
         sent = body if isinstance(body, bytes) else json.dumps(body)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.put(f"/api/v1/{path}", sent, content_type="application/json", headers=named)
+
+
+def queries_of(call: Callable[[], Any]) -> int:
+    """Return how many queries a request takes that is answered."""
+    with CaptureQueriesContext(connection) as caught:
+        assert call().status_code == 200
+    return len(caught)

@@ -1,7 +1,6 @@
 """Routes: who am I, and the contact centres."""
 
 from datetime import datetime
-from typing import Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -44,7 +43,7 @@ class MeOut(Schema):
     id: int
     name: str
     email: str
-    language: Literal["en", "zh-hans", "zh-hant"]
+    language: str
     time_zone: str
     roles: list[RoleOut]
     token: TokenOut

@@ -39,7 +39,15 @@ def answer_save_once(
         return saved
     if (receipt.user_id, receipt.sha256) != (by.pk, sha256):
         raise KeyReusedError
-    then = answer.revisions.select_related("by").get(revision=receipt.response["revision"])
-    answer.level, answer.na_reason, answer.note, answer.revision = then.level, then.na_reason, then.note, then.revision
-    answer.answered_by, answer.answered_at = then.by, then.at
+    return _as_of(answer, content, receipt.response["revision"])
+
+
+def _as_of(answer: Answer, content: AnswerInput, revision: int) -> Answer:
+    """Return the answer as it was with this content at this revision; of the very first nobody is known."""
+    then = answer.revisions.select_related("by").filter(revision=revision).first()
+    answer.level, answer.na_reason, answer.note, answer.revision = (
+        *(content.level, content.na_reason, content.note),
+        revision,
+    )
+    answer.answered_by, answer.answered_at = (then.by, then.at) if then else (None, None)
     return answer

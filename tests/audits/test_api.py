@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
-from accounts.models import Role
-from audits.models import Answer, AuditStatus, SaveReceipt
+from audits.models import Answer, AuditStatus, Certificate, Evidence, SaveReceipt
 from ledger.models import Entry
-from tests.api import Program
-from tests.factories import leader_of, make_audit, make_user
+from tests.api import Program, queries_of
+from tests.audits.scenes import add_evidence, make_scene, picture, raise_finding
+from tests.factories import leader_of, make_audit
 
 if TYPE_CHECKING:
     from audits.models import Audit
@@ -123,9 +122,7 @@ def test_audit_that_is_closed_to_changes_says_so(audit: Audit, leader: Program) 
         ({"note": ["x"]}, "invalid"),
     ],
 )
-def test_odd_answers_are_refused_and_nothing_is_stored(
-    audit: Audit, leader: Program, body: object, error: str
-) -> None:
+def test_odd_answers_are_refused_and_nothing_is_stored(audit: Audit, leader: Program, body: object, error: str) -> None:
     refused = leader.put(path_of(audit), body, If_Match='"0"')
     assert refused.status_code in {400, 422}
     assert refused.json()["error"] == error
@@ -152,5 +149,52 @@ def test_audit_shows_its_score_as_the_page_does(audit: Audit, leader: Program) -
     assert {"result", "market", "facts", "review_note"}.isdisjoint(shown)
 
 
-def _sealed(leader: Program, audit: Audit) -> dict[str, Any]:
-    return leader.get(f"audits/{audit.pk}/evidence").json()["items"][0]
+def test_sealed_evidence_shows_its_title_and_nothing_more() -> None:
+    scene = make_scene()
+    Evidence.objects.filter(pk=scene.evidence.pk).update(confidential=True)
+    path = f"audits/{scene.audit.pk}/evidence"
+    (opened,) = Program(scene.people["leader"]).get(path).json()["items"]
+    assert (opened["sealed"], opened["sha256"], opened["criteria"]) == (False, scene.evidence.sha256, ["A1.1"])
+    (sealed,) = Program(scene.people["viewer"]).get(path).json()["items"]
+    assert {name for name, value in sealed.items() if value not in (None, [])} == {
+        *("id", "title", "confidential", "sealed")
+    }
+    assert Program(scene.people["viewer"]).get(f"{path}?q={scene.evidence.sha256[:8]}").json()["items"] == []
+
+
+def test_findings_are_filtered_by_what_is_named() -> None:
+    scene = make_scene()
+    program = Program(scene.people["centre_manager"])
+    (found,) = program.get(f"findings?kind=minor&state=open&audit={scene.audit.pk}").json()["items"]
+    assert (found["criterion"], found["statement"]) == ("A1.1", "The wallboard was off.")
+    for other in ("kind=major", "state=closed", f"audit={scene.audit.pk + 1}", "mine=true", "q=nowhere"):
+        assert program.get(f"findings?{other}").json()["items"] == [], other
+
+
+def test_certificate_shows_its_state_of_today_and_where_anyone_checks_it() -> None:
+    scene = make_scene("closed")
+    program = Program(scene.people["viewer"])
+    (listed,) = program.get("certificates?status=active").json()["items"]
+    certificate = Certificate.objects.get()
+    assert listed == program.get(f"certificates/{certificate.pk}").json()
+    assert listed["verify_url"].endswith(f"/verify/{certificate.code}/")
+    assert listed["state"] == "active"
+    Certificate.objects.update(valid_until=date(2020, 1, 1), valid_from=date(2019, 1, 1))
+    assert program.get(f"certificates/{certificate.pk}").json()["state"] == "expired"
+
+
+def test_lists_of_an_audit_cost_the_same_for_one_and_for_three() -> None:
+    scene = make_scene()
+    program = Program(scene.people["leader"])
+    paths = ("findings", f"audits/{scene.audit.pk}/evidence", f"audits/{scene.audit.pk}/answers")
+
+    def costs() -> list[int]:
+        return [queries_of(lambda path=path: program.get(path)) for path in paths]
+
+    costs()
+    first = costs()
+    for name in ("two.png", "three.png"):
+        raise_finding(scene)
+        add_evidence(scene, BytesIO(picture(size=(8, len(name)))), name)
+    assert [len(program.get(path).json()["items"]) for path in paths[:2]] == [3, 3]
+    assert costs() == first
