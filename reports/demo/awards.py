@@ -27,6 +27,12 @@ SEED = 2026
 JUDGES = ("hana", "mak", "tobias", "yuki", "fatima")
 # How strict each judge is, in levels; what the severity model finds again.
 STRICT = {"hana": 0.0, "mak": -0.4, "tobias": -1.2, "yuki": 0.5, "fatima": 0.2}
+FEEDBACK = (
+    "",
+    "Say how customers were asked, and how many answered.",
+    "The practice is clear enough to be copied. Add what it cost.",
+    "前後數字的口徑一致，值得推廣；請補充樣本數。",
+)
 TEAM = JudgeFacts(None, "", "", (), (), 12, reserve=False)
 
 
@@ -52,12 +58,12 @@ ENTRIES = (
         4.0,
         "Call-back at a time the customer chooses",
         "Evergreen Mutual lets callers at noon choose a quarter of an hour in which they are called back.",
-        "Slots are offered by the telephone menu from the third waiting caller on. A slot is held by one agent, who "
+        "EverCall offers slots by the telephone menu from the third waiting caller on. One agent holds a slot, and "
         "reads the account before dialling. Nine in ten calls start within five minutes of the slot. Kowloon trained "
         "two teams in a week; the third learnt from them.",
         "11.8",
         "6.9",
-        "Slot & Call",
+        "EverCall",
     ),
     DemoEntry(
         "shenzhen",
@@ -124,7 +130,7 @@ def make_awards(world: World) -> None:
     results_freeze(programme_id=last.pk, by=world.people["amara"], at=over)
     results_announce(programme_id=last.pk, embargo_until=over, by=world.people["amara"], at=over)
     present = _begin(world, 2026, date(2026, 9, 14), ENTRIES)
-    _shortlist(world, present, at=datetime(2026, 11, 24, 9, tzinfo=UTC), share=0.8)
+    _shortlist(world, present, at=datetime(2026, 11, 24, 9, tzinfo=UTC), share=0.87)
 
 
 def _begin(world: World, year: int, begins: date, entries: tuple[DemoEntry, ...]) -> Programme:
@@ -216,7 +222,7 @@ def _judge(world: World, stage: Stage, *, at: datetime, share: float) -> None:
             criterion.code: (_level(merit[card.entry.title] + STRICT[key] + chance.gauss(0, 0.5)), "")
             for criterion in stage.programme.scheme.criteria_of(stage.code)
         }
-        feedback = "Say how customers were asked, and how many answered." if chance.random() > 0.5 else ""  # noqa: PLR2004 - half
+        feedback = chance.choice(FEEDBACK)
         saved = card_save(
             card_id=card.pk, content=CardInput(scores, feedback=feedback), revision=0, by=card.judge.user, at=at
         )
