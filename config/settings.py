@@ -53,6 +53,7 @@ if PRODUCTION and (DEBUG or "*" in ALLOWED_HOSTS):
 
 # --- Applications: the rooms of the house, top to bottom ----------------------------------------------------------
 INSTALLED_APPS = [
+    "config",
     "reports",
     "awards",
     "audits",

@@ -80,15 +80,15 @@ def test_lines_say_it_in_words(run) -> None:
 
 
 def test_what_cannot_be_computed_is_null_with_its_reason(run) -> None:
-    code, out, _err = run(rows("A,1,5", "A,2,", "B,1,4", "B,2,6", "C,2,7"), "--json")
+    code, out, _err = run(rows("A,1,5", "A,2,", "B,1,4", "B,2,6", "C,1,8", "C,2,7"), "--json")
     found = json.loads(out)
     assert code == 0
-    assert found["scores"] == 4
+    assert found["scores"] == 5
     wanted = {"icc", "kendall_w", "fleiss_kappa", "severity", "adjusted", "mse", "df", "reliability", "rank_intervals"}
     assert {key for key in wanted if found[key] is None} == wanted
     assert wanted <= {each["what"] for each in found["refused"]}
     assert all(each["why"] for each in found["refused"])
-    assert found["raw"] == {"A": "5", "B": "5", "C": "7"}
+    assert found["raw"] == {"A": "5", "B": "5", "C": "7.5"}
 
 
 def test_where_only_raw_scores_remain_it_ends_with_1(run) -> None:
