@@ -24,6 +24,7 @@ class Role(models.TextChoices):
     DECISION_MAKER = "decision_maker", _("Decision maker")
     CENTRE_MANAGER = "centre_manager", _("Centre manager")
     SCHEME_OWNER = "scheme_owner", _("Scheme owner")
+    AWARD_CHAIR = "award_chair", _("Award chair")
     CONTRIBUTOR = "contributor", _("Contributor")
     VIEWER = "viewer", _("Viewer")
 

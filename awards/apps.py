@@ -7,3 +7,7 @@ class AwardsConfig(AppConfig):
     """Configuration of the awards app."""
 
     name = "awards"
+
+    def ready(self) -> None:
+        """Register the words of the notices that this room sends."""
+        from awards import notices as notices

@@ -13,6 +13,7 @@ from benchmarks.kpis.measure import Thresholds
 from benchmarks.message import MessageError
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
+from benchmarks.records.kept import keep, kept
 from benchmarks.records.kinds import KINDS
 from benchmarks.records.limits import UNLIMITED, Limits
 from benchmarks.records.prepare import Records, Refused, prepare
@@ -43,6 +44,16 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Part:
+    """The clean records of one file, as Parquet; ``place`` is that of the file among those given."""
+
+    mapping: Mapping
+    path: Path
+    fields: frozenset[str]
+    place: int
+
+
+@dataclass(frozen=True)
 class Gathered:
     """All records of a run, there until the end of the ``with`` block, and a report per file in the order given."""
 
@@ -52,22 +63,31 @@ class Gathered:
 
 @contextlib.contextmanager
 def gather(
-    files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits = UNLIMITED, watch: Watch = unwatched
+    files: Sequence[tuple[Path, Mapping]],
+    folder: Path,
+    limits: Limits = UNLIMITED,
+    watch: Watch = unwatched,
+    places: Sequence[Path | None] = (),
 ) -> Iterator[Gathered]:
-    """Read all files. RecordsError or MappingError when one cannot be used; ``source`` is its place from 0."""
+    """Read all files. RecordsError or MappingError when one cannot be used; ``source`` is its place from 0.
+
+    ``places`` are where the clean records of each file are kept, or are to be kept if they are not yet.
+    """
     _check(files)
-    if len(files) == 1:
+    places = places or [None] * len(files)
+    if len(files) == 1 and kept(places[0]) is None:
         path, mapping = files[0]
         watch(READING, 0)
         with prepare(path, mapping, folder, limits) as records:
             watch(CHECKING, 0)
-            report = Report(mapping.kind, quality_report(records, mapping), records.rejected)
+            report = _report(records, mapping, places[0])
             yield Gathered(_evidence({mapping.kind: records.table}, {mapping.kind: records.fields}, files), (report,))
         return
-    reports, parts = _each(files, folder, limits, watch)
+    reports, parts = _each(files, folder, limits, watch, places)
     connection = connect(folder)
     try:
         limits.set_for(connection)
+        connection.raw_sql("SET preserve_insertion_order = false")  # rows carry their number
         tables, fields = _together(connection, parts)
         yield Gathered(_evidence(tables, fields, files), tuple(reports))
     finally:
@@ -101,42 +121,62 @@ def _at(place: int, error: MessageError) -> MessageError:
 
 
 def _each(
-    files: Sequence[tuple[Path, Mapping]], folder: Path, limits: Limits, watch: Watch
-) -> tuple[list[Report], list[tuple[Mapping, Path, frozenset[str]]]]:
-    """Clean each file on its own into a Parquet file of ours."""
+    files: Sequence[tuple[Path, Mapping]],
+    folder: Path,
+    limits: Limits,
+    watch: Watch,
+    places: Sequence[Path | None],
+) -> tuple[list[Report], list[Part]]:
+    """Clean each file on its own into a Parquet file of ours, unless it is kept already."""
     reports, parts = [], []
     for place, (path, mapping) in enumerate(files):
         own = folder / f"source{place}"
         own.mkdir()
         told = part(watch, place, len(files))
         told(READING, 0)
+        known = kept(places[place])
+        if known:
+            reports.append(Report(known.kind, known.quality, known.rejected))
+            parts.append(Part(mapping, places[place] or own, known.fields, place))
+            continue
         try:
             with prepare(path, mapping, own, limits) as records:
                 told(READING, 0.6)
-                reports.append(Report(mapping.kind, quality_report(records, mapping), records.rejected))
-                target = folder / f"source{place}.parquet"
-                _numbered(records, place).to_parquet(target)
-                parts.append((mapping, target, records.fields))
+                reports.append(_report(records, mapping, places[place]))
+                target = places[place]
+                if target is None or not target.is_file():
+                    target = folder / f"source{place}.parquet"
+                    records.table.to_parquet(target)
+                parts.append(Part(mapping, target, records.fields, place))
         except MessageError as error:
             raise _at(place, error) from error
     return reports, parts
 
 
-def _numbered(records: Records, place: int) -> ir.Table:
-    return records.table.mutate(row=records.table["row"] + place * _FILE_ROWS)
+def _report(records: Records, mapping: Mapping, place: Path | None) -> Report:
+    """Report on clean records, and keep them where they have a place."""
+    quality = quality_report(records, mapping)
+    if place is not None:
+        keep(records, quality, place)
+    return Report(mapping.kind, quality, records.rejected)
 
 
-def _together(
-    connection: Backend, parts: Sequence[tuple[Mapping, Path, frozenset[str]]]
-) -> tuple[dict[str, ir.Table], dict[str, frozenset[str]]]:
+def _together(connection: Backend, parts: Sequence[Part]) -> tuple[dict[str, ir.Table], dict[str, frozenset[str]]]:
     tables, fields = {}, {}
-    for kind in dict.fromkeys(mapping.kind for mapping, _path, _fields in parts):
-        same = [(mapping, path, names) for mapping, path, names in parts if mapping.kind == kind]
-        paths = [str(path) for _mapping, path, _names in same]
-        table = connection.read_parquet(paths, table_name=kind, union_by_name=True)
-        fields[kind] = frozenset[str]().union(*(names for _mapping, _path, names in same))
-        tables[kind] = _once(table, kind) if len(same) > 1 else table
+    for kind in dict.fromkeys(each.mapping.kind for each in parts):
+        same = [each for each in parts if each.mapping.kind == kind]
+        paths = [str(each.path) for each in same]
+        several = len(same) > 1
+        table = connection.read_parquet(paths, table_name=kind, union_by_name=True, filename=several)
+        fields[kind] = frozenset[str]().union(*(each.fields for each in same))
+        tables[kind] = _once(_numbered(table, same), kind) if several else table
     return tables, fields
+
+
+def _numbered(table: ir.Table, parts: Sequence[Part]) -> ir.Table:
+    """Make row numbers differ between the files of one kind, in the order of the files."""
+    place = table.filename.cases(*((str(each.path), each.place) for each in parts))
+    return table.mutate(row=table["row"] + place * _FILE_ROWS).drop("filename")
 
 
 def _once(table: ir.Table, kind: str) -> ir.Table:

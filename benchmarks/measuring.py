@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from benchmarks.gathering import gather
-from benchmarks.kpis.compute import GROUPS, compute
+from benchmarks.kpis.compute import GROUPS, compute, with_repeats
 from benchmarks.kpis.traps import Warned, beware, refused
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
@@ -95,12 +95,14 @@ def measure_files(
     scratch: Path | None = None,
     limits: Limits = UNLIMITED,
     watch: Watch = unwatched,
+    places: Sequence[Path | None] = (),
 ) -> Measured:
     """Measure all KPIs that the files of a period allow together, each read by its mapping.
 
     ``by`` splits by some of month, week, day, channel, queue, agent, skill; ``url`` is needed for the engine postgres,
     ``spark`` says where the engine spark runs; ``scratch`` is where temporary files go, and what ``limits`` keep out
-    of memory; ``watch`` is told each step, and what it raises ends the work. Raises RecordsError or MappingError when
+    of memory; ``watch`` is told each step, and what it raises ends the work; ``places`` are where ``look_at`` has kept
+    the clean records of each file. Raises RecordsError or MappingError when
     the records or a mapping cannot be used; their ``source`` is the place in ``files``, from 0, of the file that is at
     fault.
     """
@@ -113,7 +115,7 @@ def measure_files(
     with ExitStack() as stack:
         stack.enter_context(_told_of_memory(limits))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
-        gathered = stack.enter_context(gather(files, folder, limits, watch))
+        gathered = stack.enter_context(gather(files, folder, limits, watch, places))
         evidence = gathered.evidence
         for name in ("agent", "queue", "skill"):
             if name in by and not any(name in fields for fields in evidence.fields.values()):
@@ -126,6 +128,7 @@ def measure_files(
             there = in_spark(evidence.tables, spark, folder, limits)
             evidence = replace(evidence, tables=stack.enter_context(there))
         monthly = _by_month(quality, names) if channels else []
+        evidence = with_repeats(evidence) if engine == "duckdb" and (names or monthly) else evidence
         parts = 1 + len(names) + len(monthly)
         kpis, lacking = compute(evidence, by, watch=part(watch, 0, parts))
         return Measured(
@@ -153,12 +156,16 @@ def look_at(
     scratch: Path | None = None,
     limits: Limits = UNLIMITED,
     watch: Watch = unwatched,
+    places: Sequence[Path | None] = (),
 ) -> tuple[Source, ...]:
-    """Read and clean the files without computing any KPI: the quality report of each. Raises as ``measure_files``."""
+    """Read and clean the files without computing any KPI: the quality report of each. Raises as ``measure_files``.
+
+    ``places`` are where the clean records of each file are to be kept, so that measuring need not clean them again.
+    """
     with ExitStack() as stack:
         stack.enter_context(_told_of_memory(limits))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch)))
-        gathered = stack.enter_context(gather(files, folder, limits, watch))
+        gathered = stack.enter_context(gather(files, folder, limits, watch, places))
         whole_quality([each.quality for each in gathered.reports])
         return tuple(Source(each.kind, each.quality, counted(each.rejected)) for each in gathered.reports)
 

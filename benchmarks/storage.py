@@ -16,6 +16,7 @@ from benchmarks.records.files import RecordsError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_ENOUGH = 32  # digits of a hash, to tell mappings of one file apart
 _SPARE = 256 << 20  # bytes that stay free: DuckDB spills there too
 
 
@@ -60,5 +61,18 @@ def _bearable(size: int) -> None:
 
 
 def records_remove(centre_id: int, sha256: str) -> None:
-    """Remove records that waited."""
+    """Remove records that waited, clean ones too."""
     records_path(centre_id, sha256).unlink(missing_ok=True)
+    cleaned_remove(centre_id, sha256)
+
+
+def cleaned_path(centre_id: int, sha256: str, mapping_sha256: str) -> Path:
+    """Return where the records of a centre wait as a mapping has cleaned them."""
+    return records_path(centre_id, sha256).with_suffix(f".{mapping_sha256[:_ENOUGH]}.parquet")
+
+
+def cleaned_remove(centre_id: int, sha256: str) -> None:
+    """Remove clean records, by whatever mapping."""
+    raw = records_path(centre_id, sha256)
+    for each in raw.parent.glob(f"{raw.name}.*.parquet"):
+        each.unlink(missing_ok=True)

@@ -53,6 +53,7 @@ if PRODUCTION and (DEBUG or "*" in ALLOWED_HOSTS):
 
 # --- Applications: the rooms of the house, top to bottom ----------------------------------------------------------
 INSTALLED_APPS = [
+    "config",
     "reports",
     "awards",
     "audits",
@@ -166,6 +167,9 @@ CACHES = {
 KPI_REGISTRY = "benchmarks.kpis.registry.KPIS"
 # Other schemes' structures through which an audit can be read: those that ship, then the installation's own.
 LENS_FOLDERS = [BASE_DIR / "fixtures" / "lenses", DATA_DIR / "lenses"]
+
+# Templates of award programmes: those that ship, then the installation's own.
+AWARD_FOLDERS = [BASE_DIR / "fixtures" / "awards", DATA_DIR / "awards"]
 
 # Schemes of training levels for internal auditors, one YAML file each.
 CREDENTIAL_LEVELS = BASE_DIR / "fixtures" / "credentials"

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("standards/", include("standards.urls")),
     path("benchmarks/", include("benchmarks.urls")),
     path("audits/", include("audits.urls")),
+    path("awards/", include("awards.urls")),
     path("audits/", include((lens_urlpatterns, "lenses"))),
     path("findings/", include((finding_urlpatterns, "findings"))),
     path("certificates/", include((certificate_urlpatterns, "certificates"))),

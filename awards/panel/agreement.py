@@ -12,8 +12,9 @@ from awards.panel.errors import refused
 from benchmarks.message import marked as _
 
 if TYPE_CHECKING:
+    from awards.panel.cards import Cards, Floats
     from awards.panel.errors import RefusedError
-    from awards.panel.scores import Cards, Floats, Panel
+    from awards.panel.scores import Panel
 
 ROUNDING = 1e-20  # a sum of squares below this share of the squared scores is rounding
 
@@ -105,14 +106,14 @@ def _counts(column: Floats) -> Floats:
 
 
 def fleiss_kappa(panel: Panel) -> float:
-    """Return Fleiss' kappa (1971), each different score a category. Needs equally many scores for every entrant.
+    """Return Fleiss' kappa (1971), each different score a category.
 
-    Raises ``RefusedError``.
+    Needs two entrants, and equally many scores for each, two or more. Raises ``RefusedError``.
     """
     cards: Cards = panel.cards
     raters = np.bincount(cards.entrant, minlength=len(panel.entrants))
     fewest, most = int(raters.min()), int(raters.max())
-    if fewest != most or most < 2:  # noqa: PLR2004 - a pair
+    if fewest != most or most < 2 or len(raters) < 2:  # noqa: PLR2004 - a pair, and two entrants
         raise _unequal(fewest, most)
     categories, category = np.unique(cards.value, return_inverse=True)
     cells, counts = np.unique(cards.entrant * len(categories) + category, return_counts=True)
@@ -128,7 +129,7 @@ def _unequal(fewest: int, most: int) -> RefusedError:
     return refused(
         "fleiss_kappa",
         "unequal_raters",
-        _("Needs equally many scores, two or more, for every entrant; there are {fewest} to {most}."),
+        _("Needs equally many scores, two or more, for each of two entrants or more; there are {fewest} to {most}."),
         fewest=fewest,
         most=most,
     )

@@ -17,7 +17,7 @@ from benchmarks.message import marked as _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from awards.panel.scores import Cards, Floats, Indices
+    from awards.panel.cards import Cards, Floats, Indices
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 TENTATIVE, RELIABLE = 0.667, 0.8
@@ -29,20 +29,21 @@ def krippendorff_alpha(cards: Cards, level: str, *, what: str = "") -> float:
     """Return alpha, 1 - observed/expected disagreement, of scores on ``level``. KeyError for an unknown level.
 
     Entrants with a single score say nothing about agreement and are left out. Negative below chance. Raises
-    ``RefusedError`` (about ``what``): no entrant with two scores, no variation, negative scores on the ratio level.
+    ``RefusedError`` (about ``what``): fewer than two entrants with two scores, no variation, negative scores on the
+    ratio level.
     """
     disagreement = _DISAGREEMENT[level]
     what = what or f"alpha.{level}"
     per_entrant = np.bincount(cards.entrant)[cards.entrant] if len(cards) else np.zeros(0, dtype=np.int64)
     paired = per_entrant > 1
-    if not paired.any():
-        raise refused(what, "nothing_paired", _("No entrant has scores of two judges."))
+    _first, unit = np.unique(cards.entrant[paired], return_inverse=True)
+    if not len(unit) or not unit.max():  # of a single one, alpha is 0 whatever its scores
+        raise refused(what, "too_few_paired", _("Needs two entrants or more with scores of two judges."))
     values, place = np.unique(cards.value[paired], return_inverse=True)
     if len(values) == 1:
         raise refused(what, "no_variation", _("All scores are equal: there is nothing to tell apart."))
     if level == "ratio" and values[0] < 0:
         raise refused(what, "negative_scores", _("Scores below zero have no ratios."))
-    _first, unit = np.unique(cards.entrant[paired], return_inverse=True)
     cells, counts = np.unique(unit * len(values) + place, return_counts=True)
     observed, expected = disagreement(values, cells // len(values), cells % len(values), counts.astype(np.float64))
     return 1 - observed / expected

@@ -16,7 +16,7 @@ from benchmarks.message import marked as _
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from awards.panel.scores import Floats
+    from awards.panel.cards import Floats
 
 FEWEST_ENTRIES, FEWEST_FOR_DRIFT = 3, 5
 LEVEL = 0.95

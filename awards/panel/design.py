@@ -21,7 +21,7 @@ from awards.panel.errors import refused
 from benchmarks.message import marked as _
 
 if TYPE_CHECKING:
-    from awards.panel.scores import Floats, Indices
+    from awards.panel.cards import Floats, Indices
 
 MOST_SMALLER = 3000  # of entrants or judges, whichever are fewer: a square of that size is solved
 MOST_CELLS = 40_000_000  # entrants x judges, held in memory for the variances

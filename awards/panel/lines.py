@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from awards.panel.base import as_decimal
 from awards.panel.facts import facts
@@ -30,6 +31,11 @@ def as_lines(analysis: Analysis) -> Iterator[str]:
     yield from (f"not computed: {each.what}: {each.words()}" for each in analysis.refused)
 
 
+def _wide(name: str) -> str:
+    """Fill a name up to the column's width; Chinese characters take two places."""
+    return name + " " * (24 - sum(1 + (east_asian_width(sign) in "WF") for sign in name))
+
+
 def _entrants(analysis: Analysis) -> Iterator[str]:
     yield from ("", f"{'entrant':<24}{'raw':>12}{'adjusted':>12}{'ranks':>12}")
     fit, intervals = analysis.fit, analysis.rank_intervals
@@ -37,7 +43,7 @@ def _entrants(analysis: Analysis) -> Iterator[str]:
         raw = f"{as_decimal(analysis.raw[name]):.3f}" if name in analysis.raw else "–"
         adjusted = f"{fit.mu + fit.adjusted[name]:.3f}" if fit else "–"
         ranks = "{}–{}".format(*intervals[name]) if intervals else "–"
-        yield f"{name:<24}{raw:>12}{adjusted:>12}{ranks:>12}"
+        yield f"{_wide(name)}{raw:>12}{adjusted:>12}{ranks:>12}"
 
 
 def _judges(analysis: Analysis) -> Iterator[str]:
@@ -45,7 +51,7 @@ def _judges(analysis: Analysis) -> Iterator[str]:
         yield from ("", f"{'judge':<24}{'severity':>12}{'SE':>12}")
         for name, severity in sorted(analysis.fit.severity.items(), key=lambda item: (item[1], item[0])):
             error = analysis.fit.severity_se[name]
-            yield f"{name:<24}{severity:>12.3f}{'–' if error is None else f'{error:.3f}':>12}"
+            yield f"{_wide(name)}{severity:>12.3f}{'–' if error is None else f'{error:.3f}':>12}"
 
 
 def _statistics(analysis: Analysis) -> Iterator[str]:
@@ -55,7 +61,7 @@ def _statistics(analysis: Analysis) -> Iterator[str]:
     found |= {"Fleiss' kappa": analysis.fleiss_kappa, "reliability, adjusted": analysis.reliability}
     for name, value in found.items():
         if value is not None:
-            yield f"{name:<24}{value:>12.3f}"
+            yield f"{_wide(name)}{value:>12.3f}"
     if w := analysis.kendall_w:
         yield f"{'Kendall W':<24}{w.w:>12.3f}  chi2 {w.chi2:.2f}, df {w.df}, p {w.p:.2g}"
     if fit := analysis.fit:

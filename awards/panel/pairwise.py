@@ -20,7 +20,7 @@ from benchmarks.message import marked as _
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from awards.panel.scores import Floats
+    from awards.panel.cards import Floats
 
 MOST_ENTRANTS = 1500  # a square of that size is solved, some ten times
 MOST_STEPS = 100

@@ -12,8 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from awards.panel.cards import cards_of
 from awards.panel.errors import PanelError
 from benchmarks.message import marked as _
 
@@ -21,12 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.int64]
-
-MOST_DIGITS = 12  # before and behind the point; keeps exact sums small
+    from awards.panel.cards import Cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +41,6 @@ class Incomplete:
     entrant: str
     judge: str
     missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cards:
-    """Scores of one kind: place of the entrant, place of the judge, value; sorted by the first two, no pair twice."""
-
-    entrant: Indices
-    judge: Indices
-    value: Floats
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(self.value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +94,11 @@ class Panel:
     @cached_property
     def cards(self) -> Cards:
         """The totals of the complete scorecards."""
-        return _cards(self.totals, self.denominator)
+        return cards_of(self.totals, self.denominator)
 
     def on(self, criterion: str) -> Cards:
         """Return all scores on one criterion, those of incomplete scorecards too. KeyError for an unknown one."""
-        return _cards(self.marks[criterion], 10**self.decimals)
+        return cards_of(self.marks[criterion], 10**self.decimals)
 
     def by_judge(self, criterion: str | None = None) -> dict[str, dict[str, Fraction]]:
         """Return what each judge gave, {judge: {entrant: score}}, of complete scorecards: totals, or one criterion."""
@@ -182,9 +163,3 @@ def _totals(
     pairs = [pair for pair in first if all(pair in other for other in others)]
     columns = [(marks[name], weight) for name, weight in zip(criteria, whole, strict=True)]
     return {pair: sum(weight * found[pair] for found, weight in columns) for pair in pairs}, sum(whole)
-
-
-def _cards(marks: Mapping[tuple[int, int], int], denominator: int) -> Cards:
-    places = np.array(list(marks), dtype=np.int64).reshape(-1, 2)
-    values = np.fromiter((mark / denominator for mark in marks.values()), dtype=np.float64, count=len(marks))
-    return Cards(places[:, 0], places[:, 1], values)

@@ -20,8 +20,9 @@ from benchmarks.message import marked as _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from awards.panel.cards import Floats
     from awards.panel.design import Spread
-    from awards.panel.scores import Floats, Panel
+    from awards.panel.scores import Panel
 
 _DECIMALS = 9
 NO_VARIATION = 1e-20  # of squared residuals in squared scores: rounding, not disagreement

@@ -137,12 +137,11 @@ class _Work:
         if lacking:
             self.lack("fcr", LACKING.format(fields=", ".join(lacking)))
             return
-        table = self.grouped(evidence.tables["contacts"])
-        if table is None:
-            return
         self.watch("customer", _RATIOS_DONE / 2)
-        last = table.arrived_at.max().execute()
-        repeats = handling.with_repeats(table, ibis.timestamp(last))
+        found = handling.repeats_of(evidence.tables["contacts"]) if evidence.repeats is None else evidence.repeats
+        repeats = self.grouped(found)
+        if repeats is None:
+            return
         self.keep(measure_ratios(repeats, handling.FCR_RATIOS, handling.FCR_PARTS, evidence.at, self.by))
         for ratio in handling.FCR_RATIOS:
             self.lack(f"{ratio.kpi} {ratio.variant}", UNCOUNTED)
@@ -230,6 +229,14 @@ class _Work:
                 added[name] = table[name].fill_null("unknown")
         table = table.mutate(**added) if added else table
         return table if set(self.by) <= set(table.columns) else None
+
+
+def with_repeats(evidence: Evidence) -> Evidence:
+    """Look for repeats among all contacts now, once for all that is measured from them later (DuckDB)."""
+    if not evidence.has("contacts", *handling.FCR_NEEDS):
+        return evidence
+    repeats = handling.repeats_of(evidence.tables["contacts"])
+    return replace(evidence, repeats=repeats.get_backend().create_table("repeats_of", repeats, temp=True))
 
 
 def _clustered(ratio: Ratio, fields: frozenset[str]) -> Ratio:

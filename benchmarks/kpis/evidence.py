@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Evidence:
     """Clean records by kind: ``tables`` as ``records.prepare`` makes them, ``fields`` the names that were given.
 
-    ``as_of`` and ``period_from`` are local times in ``zone``, None where nobody stated them.
+    ``as_of`` and ``period_from`` are local times in ``zone``, None where nobody stated them. ``repeats`` is what
+    ``handling.repeats_of`` makes of all contacts, where somebody has done so already.
     """
 
     tables: dict[str, ir.Table]
@@ -27,6 +28,7 @@ class Evidence:
     zone: str = "UTC"
     as_of: dt.datetime | None = None
     period_from: dt.datetime | None = None
+    repeats: ir.Table | None = None
 
     def has(self, kind: str, *names: str) -> bool:
         """Say whether there are records of a kind with these fields."""
@@ -53,7 +55,9 @@ class Evidence:
             for kind, table in self.tables.items()
             if "channel" in table.columns
         }
-        return replace(self, tables=kept, fields={kind: self.fields[kind] for kind in kept})
+        # A repeat in another channel is a repeat: the whole table was looked at before one channel of it is.
+        repeats = None if self.repeats is None else self.repeats.filter(self.repeats.channel == name)
+        return replace(self, tables=kept, fields={kind: self.fields[kind] for kind in kept}, repeats=repeats)
 
     def currency(self) -> tuple[str, ...]:
         """Return the currencies of the records of money."""

@@ -117,3 +117,16 @@ def with_repeats(contacts: ir.Table, last: ir.TimestampScalar) -> ir.Table:
         flags[f"seen_{days}"] = ahead.answered & (ahead.arrived_at <= last - span)
         flags[f"again_{days}"] = ahead.following.notnull() & (ahead.following <= ahead.arrived_at + span)
     return ahead.mutate(**flags)
+
+
+def repeats_of(contacts: ir.Table) -> ir.Table:
+    """Return of all contacts what first contact resolution takes: those followed up, with the columns to split by.
+
+    Where it is measured for the whole, by channel and by month, contacts are sorted by customer for it once only.
+    """
+    last = ibis.timestamp(contacts.arrived_at.max().execute())
+    ahead = with_repeats(contacts, last)
+    flags = [f"{name}_{days}" for days in FCR_DAYS for name in ("seen", "again")]
+    splits = [name for name in ("channel", "queue", "agent", "skill") if name in contacts.columns]
+    # Whoever is not followed for the shortest time is not followed for any.
+    return ahead.filter(ahead[f"seen_{min(FCR_DAYS)}"]).select("customer", "day", *splits, *flags)

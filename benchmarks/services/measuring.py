@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordsFile:
-    """One file of a run with the text of its mapping; ``name`` is what people call it."""
+    """One file of a run with the text of its mapping; ``name`` is what people call it.
+
+    ``kept`` is where its clean records are, if they have been read before.
+    """
 
     path: Path
     mapping_text: str
     name: str = ""
+    kept: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +76,9 @@ def measurement_compute(*, sources: Sequence[RecordsFile], watch: Watch = unwatc
     """Measure records and store nothing; ``watch`` is told each step. Raises as ``measurement_run_create``."""
     read = [_read(place, source) for place, source in enumerate(sources)]
     files = [(source.path, mapping) for source, mapping, _sha256 in read]
+    places = [source.kept for source in sources]
     measured = measure_files(
-        files, channels=True, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS, watch=watch
+        files, channels=True, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS, watch=watch, places=places
     )
     rows = [_source(place, *each, measured.sources[place]) for place, each in enumerate(read)]
     return Computed(measured=measured, rows=rows)

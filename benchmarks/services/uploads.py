@@ -19,7 +19,7 @@ from benchmarks.records.files import RecordsError
 from benchmarks.records.guess import guess, written
 from benchmarks.records.sample import take_sample
 from benchmarks.services.measuring import RecordsFile
-from benchmarks.storage import records_path, records_remove, records_write
+from benchmarks.storage import cleaned_path, cleaned_remove, records_path, records_remove, records_write
 from benchmarks.watch import Watch, unwatched
 from ledger.services import ledger_append
 
@@ -86,6 +86,7 @@ def upload_map(*, upload: RecordsUpload, text: str) -> None:
     """Set the mapping of an upload. MappingError names the line of its first fault."""
     parse_mapping(text)
     RecordsUpload.objects.filter(pk=upload.pk).update(mapping=text)
+    cleaned_remove(upload.centre_id, upload.sha256)  # read by another mapping
 
 
 @transaction.atomic
@@ -127,14 +128,17 @@ def uploads_look(*, uploads: Sequence[RecordsUpload], watch: Watch = unwatched) 
         except MessageError as error:
             error.source = place
             raise
-    found = look_at(files, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS, watch=watch)
+    places = [_kept(each) for each in ordered]
+    found = look_at(files, scratch=settings.DATA_DIR, limits=settings.RECORDS_LIMITS, watch=watch, places=places)
     return list(zip(ordered, found, strict=True))
 
 
 def uploads_files(*, uploads: Sequence[RecordsUpload]) -> list[RecordsFile]:
     """Return what waits as files to measure. RecordsError when one is gone."""
     ordered = uploads_in_order(uploads)
-    return [RecordsFile(path=_there(each), mapping_text=each.mapping, name=each.name) for each in ordered]
+    return [
+        RecordsFile(path=_there(each), mapping_text=each.mapping, name=each.name, kept=_kept(each)) for each in ordered
+    ]
 
 
 def run_of(*, centre: Centre, uploads: Sequence[RecordsUpload]) -> MeasurementRun | None:
@@ -151,6 +155,11 @@ def run_of(*, centre: Centre, uploads: Sequence[RecordsUpload]) -> MeasurementRu
 def uploads_in_order(uploads: Sequence[RecordsUpload]) -> list[RecordsUpload]:
     """Put uploads into the order that a run has them in."""
     return sorted(uploads, key=lambda each: each.sha256)
+
+
+def _kept(upload: RecordsUpload) -> Path:
+    """Return where the clean records of an upload, as its mapping reads it, are kept."""
+    return cleaned_path(upload.centre_id, upload.sha256, hashlib.sha256(upload.mapping.encode()).hexdigest())
 
 
 def _there(upload: RecordsUpload) -> Path:

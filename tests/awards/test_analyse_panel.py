@@ -80,15 +80,15 @@ def test_lines_say_it_in_words(run) -> None:
 
 
 def test_what_cannot_be_computed_is_null_with_its_reason(run) -> None:
-    code, out, _err = run(rows("A,1,5", "A,2,", "B,1,4", "B,2,6", "C,2,7"), "--json")
+    code, out, _err = run(rows("A,1,5", "A,2,", "B,1,4", "B,2,6", "C,1,8", "C,2,7"), "--json")
     found = json.loads(out)
     assert code == 0
-    assert found["scores"] == 4
+    assert found["scores"] == 5
     wanted = {"icc", "kendall_w", "fleiss_kappa", "severity", "adjusted", "mse", "df", "reliability", "rank_intervals"}
     assert {key for key in wanted if found[key] is None} == wanted
     assert wanted <= {each["what"] for each in found["refused"]}
     assert all(each["why"] for each in found["refused"])
-    assert found["raw"] == {"A": "5", "B": "5", "C": "7"}
+    assert found["raw"] == {"A": "5", "B": "5", "C": "7.5"}
 
 
 def test_where_only_raw_scores_remain_it_ends_with_1(run) -> None:
@@ -153,6 +153,7 @@ def test_input_that_cannot_be_used_ends_with_2_and_one_line(run, content, messag
         (rows("客服,評審,7.5", "=1+1,評審,8").encode("big5"), ("--encoding", "cp950")),
         (rows("客服,評審,'7,5'", "=1+1,評審,8").replace(",", ";").replace("'7;5'", "7,5"), ()),
         (rows("客服,評審,7.5", "=1+1,評審,8").replace(",", "\t"), ()),
+        (rows("客服,評審,7.5,", "=1+1,評審,8,").replace("score", "score,"), ()),
         (rows("客服,評審,７．５", "=1+1 ,評審,8").replace("entrant", " Entrant "), ()),
     ],
 )
@@ -165,13 +166,13 @@ def test_files_as_they_come(run, content, options) -> None:
 def test_a_workbook_is_read_with_its_numbers(run) -> None:
     book, file = Workbook(), io.BytesIO()
     sheet = book.worksheets[0]
-    for row in (("entrant", "judge", "score"), (1, "X", 0.1 + 0.2), (2, "X", 4)):
+    for row in (("entrant", "judge", "score"), (1, "X", 0.1 + 0.2), (2.0, "X", 4), (2, "Y", None)):
         sheet.append(row)
     book.save(file)
     assert json.loads(run(file.getvalue(), "--json")[1])["raw"] == {"1": "0.3", "2": "4"}
     sheet.append((3, "X", True))
     book.save(file := io.BytesIO())
-    assert "line 4: the score “True” is not a number." in run(file.getvalue(), "--json")[2]
+    assert "line 5: the score “True” is not a number." in run(file.getvalue(), "--json")[2]
 
 
 def test_a_criterion_that_nobody_scored_leaves_no_total(run) -> None:

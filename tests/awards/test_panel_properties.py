@@ -49,7 +49,7 @@ def by_definition(rows: list[list[int | None]], level: str) -> float | None:
         return ((a - b) / (a + b) if level == "ratio" and a + b else a - b) ** 2
 
     expected = sum(apart(a, b) for a, b in permutations(values, 2))
-    if not expected:
+    if not expected or len(units) == 1:
         return None
     observed = sum(sum(apart(a, b) for a, b in permutations(unit, 2)) / (len(unit) - 1) for unit in units)
     return 1 - (len(values) - 1) * observed / expected

@@ -69,8 +69,10 @@ COPY (
         h // 31 % 20 = 0 AS transferred,
         CASE WHEN h // 37 % 8 = 0 AND h % 10 < 9 THEN 1 + h // 41 % 5 END AS csat
     FROM (SELECT i, hash(i + 20260101) % 9007199254740992 AS h FROM range({contacts}) r(i))
-) TO '{path}' (FORMAT parquet)
+) TO '{path}'
 """
+
+PARQUET = "read_parquet('{path}', file_row_number = true)"
 
 CLEAN = """
 CREATE TEMP TABLE clean AS
@@ -81,7 +83,7 @@ WITH typed AS (
         CASE WHEN arrived IS NULL THEN 'no time' WHEN outcome IS NULL THEN 'no outcome' WHEN wait IS NULL THEN 'no wait'
             WHEN isnan(wait) OR isinf(wait) THEN 'wait' WHEN wait < 0 THEN 'negative wait'
             WHEN handle < 0 THEN 'negative handle' WHEN csat NOT BETWEEN 1 AND 5 THEN 'csat' END AS problem
-    FROM read_parquet('{path}', file_row_number = true)
+    FROM {source}
 ) SELECT * FROM typed
 """
 
@@ -177,13 +179,13 @@ RATIOS: dict[str, list[tuple[str, str, str]]] = {
 }
 
 
-def by_hand(path: Path) -> list[tuple[Any, ...]]:
+def by_hand(path: Path, source: str = PARQUET) -> list[tuple[Any, ...]]:
     """Compute the KPIs with SQL: month, channel, value, variance, simple variance of each; then the quantiles."""
     connection = duckdb.connect()
     connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
     connection.execute(f"SET threads = {LIMITS.threads}; SET memory_limit = '{LIMITS.memory}'")
     connection.execute(f"SET temp_directory = '{path.parent}'")
-    connection.execute(CLEAN.format(path=path))
+    connection.execute(CLEAN.format(source=source.format(path=path)))
     for query in (DUPLICATES, PROBLEMS, REPORT, REPEAT_SHARE):
         connection.execute(query).fetchall()
     sums = ", ".join(
@@ -247,23 +249,24 @@ def _both(contacts: int) -> tuple[Cost, Cost, float]:
         for place in range(1 + repeats):
             # First a few contacts, so that what is loaded once for all runs is not counted.
             records = path if place else small
-            found = _cost(lambda: measure_file(records, mapping, by=BY, limits=LIMITS, scratch=Path(folder)))  # noqa: B023
+            found = cost(lambda: measure_file(records, mapping, by=BY, limits=LIMITS, scratch=Path(folder)))  # noqa: B023
             memory = memory or (peak() if place else 0.0)
-            other = _cost(lambda: by_hand(records))  # noqa: B023
+            other = cost(lambda: by_hand(records))  # noqa: B023
             ours += [found] if place else []
             hand += [other] if place else []
     return _median(ours), _median(hand), memory
 
 
 def make(path: Path, contacts: int) -> None:
-    """Write made-up contacts as Parquet, the same for a number each time."""
+    """Write made-up contacts as Parquet or CSV, as the name ends, the same for a number each time."""
     with duckdb.connect() as maker:
         maker.execute("SET enable_progress_bar = false; SET memory_limit = '1GB'")
         maker.execute(f"SET threads = {LIMITS.threads}")
         maker.execute(MAKE.format(contacts=contacts, path=path))
 
 
-def _cost(work: Callable[[], object]) -> Cost:
+def cost(work: Callable[[], object]) -> Cost:
+    """Do a piece of work once and say what it took."""
     clock, processors = time.perf_counter(), time.process_time()
     work()
     return Cost(time.perf_counter() - clock, time.process_time() - processors)

@@ -38,7 +38,7 @@ from tests.bench.row import Row
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from awards.panel.scores import Cards
+    from awards.panel.cards import Cards
 
 ENTRANTS, JUDGES, EACH = 5_000, 60, 10
 CRITERIA, CRITERIA_ENTRANTS = 5, 4_280

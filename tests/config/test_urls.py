@@ -38,8 +38,14 @@ OUR_PUBLIC = {
     "accounts:join",
     "verify_form",
     "verify",
+    "verify_file",
+    "verify_issuer",
+    "verify_key",
+    "verify_json",
+    "verify_credential",
     "standards:practice_list",
     "standards:practice",
+    "awards:gallery",
 }
 # One view serves every step of the workflow; which permission it takes stands in the table of transitions.
 FROM_WORKFLOW = "audits.<step>"

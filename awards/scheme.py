@@ -1,0 +1,371 @@
+"""What an award programme is, read from plain data: stages, categories, rules, criteria, method. Pure: no Django.
+
+A template (``fixtures/awards/``) and the document that a programme keeps have the same form; in the document the
+criteria are written out and the dates are in the stages' rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Words = Mapping[str, str]
+
+ENTRY, JUDGING, EVENT = "entry", "judging", "event"
+TEXT, FIGURE, FILE, EVIDENCE = "text", "figure", "file", "evidence"
+MEAN, ADJUSTED = "mean", "adjusted"
+SCORE, HEAD_TO_HEAD, DELIBERATION, JOINT = "score", "head_to_head", "deliberation", "joint"
+BY_CRITERION = "criterion:"
+CATEGORY_KINDS = ("corporate", "centre", "team", "individual", "innovation")
+DIVISIONS = ("none", "industry", "region", "size")
+MOST_TEXT = 20_000
+# Trimming a panel smaller than this would leave too little of it.
+TRIM_FROM = 5
+
+
+class SchemeError(ValueError):
+    """The data is no programme; ``faults`` says all that is wrong, each with its place."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        """Keep the faults."""
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing that an entrant is asked for; ``most`` characters of a text."""
+
+    code: str
+    kind: str
+    title: Words
+    help: Words
+    required: bool
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """One stage. ``top`` go on from a gate, of each category or (``of_all``) of all; none means everybody.
+
+    ``days``: from the beginning of the programme to opening and to closing.
+    """
+
+    code: str
+    kind: str
+    title: Words
+    blind: bool
+    days: tuple[int, int]
+    top: int | None
+    of_all: bool
+    asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySpec:
+    """A category; ``by`` is what its divisions are made by."""
+
+    code: str
+    kind: str
+    by: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One eligibility rule; ``categories`` empty means all.
+
+    ``standing``: a certificate, or with ``assessment`` also a closed assessment, of ``edition`` (current or any) at
+    ``tier`` or better. ``most_entries``: at most so many entries of one organisation.
+    """
+
+    rule: str
+    categories: tuple[str, ...]
+    edition: str = "current"
+    tier: str = ""
+    assessment: bool = True
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSpec:
+    """What judges score; ``stages`` empty means all. Anchors by level as text."""
+
+    code: str
+    title: Words
+    look: Words
+    weight: Decimal
+    stages: tuple[str, ...]
+    anchors: Mapping[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How scores become an order, declared before the programme opens.
+
+    ``trim``: so many of the highest and of the lowest judges' scores of an entry are left out, from five judges on.
+    """
+
+    score: str
+    trim: int
+    ladder: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwardSpec:
+    """What can be won: up to ``rank`` (none: any rank) with at least ``least`` points of the scale (none: any)."""
+
+    code: str
+    title: Words
+    rank: int | None
+    least: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A whole programme without its dates."""
+
+    code: str
+    title: Words
+    about: Words
+    least: int
+    most: int
+    judges_per_entry: int
+    method: Method
+    categories: tuple[CategorySpec, ...]
+    rules: tuple[Rule, ...]
+    criteria: tuple[CriterionSpec, ...]
+    criteria_from: str
+    stages: tuple[StageSpec, ...]
+    awards: tuple[AwardSpec, ...]
+
+    def stage(self, code: str) -> StageSpec:
+        """Return the stage with this code. Raises KeyError."""
+        return {stage.code: stage for stage in self.stages}[code]
+
+    def category(self, code: str) -> CategorySpec:
+        """Return the category with this code. Raises KeyError."""
+        return {category.code: category for category in self.categories}[code]
+
+    def judging(self) -> tuple[StageSpec, ...]:
+        """Return the stages in which judges score, in order."""
+        return tuple(stage for stage in self.stages if stage.kind == JUDGING)
+
+    def criteria_of(self, stage: str) -> tuple[CriterionSpec, ...]:
+        """Return what is scored in a stage, in order."""
+        return tuple(each for each in self.criteria if not each.stages or stage in each.stages)
+
+    def asks_before(self, stage: str) -> tuple[Ask, ...]:
+        """Return what judges of a stage read: the asks of all stages before it."""
+        found: list[Ask] = []
+        for each in self.stages:
+            if each.code == stage:
+                break
+            found += each.asks
+        return tuple(found)
+
+
+class _Reader:
+    """Reads one document and collects what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def bad(self, place: str, what: str) -> None:
+        self.faults.append(f"{place}: {what}")
+
+    def rows(self, found: Any, place: str) -> list[Mapping[str, Any]]:
+        if found is None:
+            return []
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            self.bad(place, "must be a list of entries with keys")
+            return []
+        codes = [each.get("code") for each in found if "code" in each]
+        for code in {code for code in codes if codes.count(code) > 1}:
+            self.bad(place, f"{code} is there twice")
+        return found
+
+    def words(self, found: Any, place: str, *, needed: bool = True) -> Words:
+        if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()) and found.get("en"):
+            return {str(key): value for key, value in found.items()}
+        if needed or found:
+            self.bad(place, "needs words, at least in English")
+        return {}
+
+    def one_of(self, found: Any, known: Sequence[str], place: str) -> str:
+        if found not in known:
+            self.bad(place, f"{found!r} is none of {', '.join(known)}")
+            return known[0]
+        return str(found)
+
+    def whole(self, found: Any, place: str, low: int, high: int) -> int:
+        if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
+            self.bad(place, f"{found!r} is no whole number from {low} to {high}")
+            return low
+        return found
+
+    def code(self, found: Any, place: str) -> str:
+        text = str(found or "")
+        if not text or len(text) > 40 or not all(letter.isalnum() or letter in "-_." for letter in text):  # noqa: PLR2004 - characters
+            self.bad(place, f"{found!r} is no code")
+        return text
+
+    def decimal(self, found: Any, place: str) -> Decimal:
+        try:
+            value = Decimal(str(found))
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite() or value < 0:
+            self.bad(place, f"{found!r} is no number of 0 or more")
+            return Decimal(1)
+        return value
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def ask(self, found: Mapping[str, Any], place: str) -> Ask:
+        return Ask(
+            code=self.code(found.get("code"), place),
+            kind=self.one_of(found.get("kind"), (TEXT, FIGURE, FILE, EVIDENCE), f"{place}.kind"),
+            title=self.words(found.get("title"), f"{place}.title"),
+            help=self.words(found.get("help"), f"{place}.help", needed=False),
+            required=found.get("required", True) is not False,
+            most=self.whole(found.get("most", 3000), f"{place}.most", 1, MOST_TEXT),
+        )
+
+    def stage(self, found: Mapping[str, Any], place: str) -> StageSpec:
+        gate = found.get("gate") or {}
+        days = found.get("days") or [0, 0]
+        if len(days) != 2 or not all(isinstance(day, int) for day in days) or days[0] > days[1]:  # noqa: PLR2004 - a pair
+            self.bad(f"{place}.days", "must be two days in order")
+            days = [0, 0]
+        return StageSpec(
+            code=self.code(found.get("code"), place),
+            kind=self.one_of(found.get("kind"), (ENTRY, JUDGING, EVENT), f"{place}.kind"),
+            title=self.words(found.get("title"), f"{place}.title"),
+            blind=found.get("blind") is True,
+            days=(days[0], days[1]),
+            top=self.whole(gate["top"], f"{place}.gate.top", 1, 10_000) if "top" in gate else None,
+            of_all=gate.get("of") == "all",
+            asks=tuple(
+                self.ask(each, f"{place}.asks.{each.get('code')}")
+                for each in self.rows(found.get("asks"), f"{place}.asks")
+            ),
+        )
+
+    def rule(self, found: Mapping[str, Any], place: str) -> Rule:
+        return Rule(
+            rule=self.one_of(found.get("rule"), ("standing", "most_entries"), place),
+            categories=tuple(str(each) for each in found.get("categories") or ()),
+            edition=self.one_of(found.get("edition", "current"), ("current", "any"), f"{place}.edition"),
+            tier=str(found.get("tier", "")),
+            assessment=found.get("assessment", True) is not False,
+            most=self.whole(found.get("most", 1), f"{place}.most", 1, 1000),
+        )
+
+    def criterion(self, found: Mapping[str, Any], place: str) -> CriterionSpec:
+        anchors = found.get("anchors") or {}
+        return CriterionSpec(
+            code=self.code(found.get("code"), place),
+            title=self.words(found.get("title"), f"{place}.title"),
+            look=self.words(found.get("look"), f"{place}.look", needed=False),
+            weight=self.decimal(found.get("weight", "1"), f"{place}.weight"),
+            stages=tuple(str(each) for each in found.get("stages") or ()),
+            anchors={str(level): self.words(words, f"{place}.anchors.{level}") for level, words in anchors.items()},
+        )
+
+    def award(self, found: Mapping[str, Any], place: str) -> AwardSpec:
+        return AwardSpec(
+            code=self.code(found.get("code"), place),
+            title=self.words(found.get("title"), f"{place}.title"),
+            rank=self.whole(found["rank"], f"{place}.rank", 1, 1000) if "rank" in found else None,
+            least=self.decimal(found["min"], f"{place}.min") if "min" in found else None,
+        )
+
+    def category(self, found: Mapping[str, Any], place: str) -> CategorySpec:
+        return CategorySpec(
+            code=self.code(found.get("code"), place),
+            kind=self.one_of(found.get("kind"), CATEGORY_KINDS, f"{place}.kind"),
+            by=self.one_of(found.get("by", "none"), DIVISIONS, f"{place}.by"),
+            title=self.words(found.get("title"), f"{place}.title"),
+        )
+
+    def method(self, found: Any) -> Method:
+        given = found if isinstance(found, dict) else {}
+        ladder = tuple(str(each) for each in given.get("ladder") or (SCORE, JOINT))
+        if ladder[0] != SCORE or ladder[-1] != JOINT:
+            self.bad("method.ladder", "must begin with the score and end with a joint award")
+        return Method(
+            score=self.one_of(given.get("score", MEAN), (MEAN, ADJUSTED), "method.score"),
+            trim=self.whole(given.get("trim", 0), "method.trim", 0, 3),
+            ladder=ladder,
+        )
+
+
+def scheme_of(document: Any) -> Scheme:
+    """Return the programme that a document describes. Raises ``SchemeError`` with everything that is wrong."""
+    if not isinstance(document, dict):
+        raise SchemeError(["the file holds no programme"])
+    read = _Reader()
+    scale = document.get("scale") or {}
+
+    def parts(name: str, one: Any) -> tuple[Any, ...]:
+        return tuple(one(each, f"{name}.{each.get('code', '')}") for each in read.rows(document.get(name), name))
+
+    scheme = Scheme(
+        code=read.code(document.get("code"), "code"),
+        title=read.words(document.get("title"), "title"),
+        about=read.words(document.get("about"), "about", needed=False),
+        least=read.whole(scale.get("min", 0), "scale.min", 0, 1),
+        most=read.whole(scale.get("max", 5), "scale.max", 2, 10),
+        judges_per_entry=read.whole(document.get("judges_per_entry", 3), "judges_per_entry", 1, 50),
+        method=read.method(document.get("method")),
+        categories=parts("categories", read.category),
+        rules=parts("eligibility", read.rule),
+        criteria=parts("criteria", read.criterion),
+        criteria_from=read.one_of(
+            document.get("criteria_from", "own"), ("own", "clauses", "criteria"), "criteria_from"
+        ),
+        stages=parts("stages", read.stage),
+        awards=parts("awards", read.award),
+    )
+    _together(scheme, read)
+    if read.faults:
+        raise SchemeError(read.faults)
+    return scheme
+
+
+def _together(scheme: Scheme, read: _Reader) -> None:
+    """Check what one part says about another."""
+    stages = {stage.code for stage in scheme.stages}
+    categories = {category.code for category in scheme.categories}
+    if not categories:
+        read.bad("categories", "there is none")
+    if not any(stage.kind == ENTRY for stage in scheme.stages) or not scheme.judging():
+        read.bad("stages", "an award needs a stage for entries and one for judging")
+    asks = [ask.code for stage in scheme.stages for ask in stage.asks]
+    for code in sorted({code for code in asks if asks.count(code) > 1}):
+        read.bad("stages", f"{code} is asked for twice")
+    for rule in scheme.rules:
+        for code in set(rule.categories) - categories:
+            read.bad("eligibility", f"there is no category {code}")
+    for criterion in scheme.criteria:
+        for code in set(criterion.stages) - stages:
+            read.bad(f"criteria.{criterion.code}", f"there is no stage {code}")
+    if scheme.criteria_from == "own":
+        _weighed(scheme, read)
+
+
+def _weighed(scheme: Scheme, read: _Reader) -> None:
+    """Check that something is scored in each stage, and that the ladder names what there is."""
+    for stage in scheme.judging():
+        weights = [criterion.weight for criterion in scheme.criteria_of(stage.code)]
+        if not weights or sum(weights) == 0:
+            read.bad(f"stages.{stage.code}", "has no criterion with a weight")
+    known = {SCORE, HEAD_TO_HEAD, DELIBERATION, JOINT, *(f"{BY_CRITERION}{each.code}" for each in scheme.criteria)}
+    for step in scheme.method.ladder:
+        if step not in known:
+            read.bad("method.ladder", f"{step} is no step")

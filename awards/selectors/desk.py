@@ -1,0 +1,315 @@
+"""The chair's desk: who is how far, what the scores say and how sure that is, what may still change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from awards.models import Assignment, AssignmentState, EntryStatus, Score
+from awards.panel import CLEAR_WINNER, DELIBERATE, JOINT, NO_ORDER, Fact, as_decimal, facts
+from awards.scheme import ADJUSTED, MEAN
+from awards.selectors.panels import entries_in, panel_of
+from awards.tally import TRIMMED, StageFacts, tally
+from benchmarks.message import Message
+from standards.templatetags.standard_text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from awards.models import Entry, Judge, Stage
+    from awards.panel import Refusal
+    from awards.scheme import AwardSpec, Scheme
+    from awards.tally import Group
+    from awards.words import Words
+
+WIDE = 2  # levels between the lowest and the highest of one criterion that deserve a talk
+SOON = timedelta(days=3)
+VERDICTS: dict[str, Words] = {
+    CLEAR_WINNER: _("Clear winner"),
+    DELIBERATE: _("Deliberate"),
+    JOINT: _("Joint award"),
+    NO_ORDER: _("No separable order"),
+}
+UNDER: dict[str, Words] = {
+    MEAN: _("Mean of all judges"),
+    TRIMMED: _("Mean without the highest and the lowest judge"),
+    ADJUSTED: _("With judges' strictness taken out"),
+}
+RUNGS: dict[str, Words] = {
+    "score": _("Equal scores"),
+    "criterion": _("The criterion named before"),
+    "majority": _("Majority of judges who scored both"),
+    "deliberation": _("Recorded deliberation"),
+    "joint": _("Joint award"),
+}
+
+
+def counted_cards(stage: Stage) -> Any:
+    """Return the cards that count: handed in, of judges who sit on the panel and entries that stand."""
+    return Assignment.objects.filter(
+        stage=stage,
+        state=AssignmentState.SUBMITTED,
+        judge__removed_at=None,
+        entry__status=EntryStatus.SUBMITTED,
+    )
+
+
+def stage_facts(stage: Stage, entries: Sequence[Entry] | None = None) -> StageFacts:
+    """Return all that the order of a stage follows from; five queries."""
+    scheme = stage.programme.scheme
+    found = entries_in(stage) if entries is None else entries
+    codes = {entry.code: entry.category for entry in found}
+    rows = Score.objects.filter(assignment__in=counted_cards(stage).order_by().values("pk"), level__isnull=False)
+    scores = rows.values_list("assignment__entry__code", "assignment__judge__key", "criterion", "level")
+    agreed = stage.consensus.values_list("entry__code", "criterion", "level")
+    return StageFacts(
+        weights={criterion.code: criterion.weight for criterion in scheme.criteria_of(stage.code)},
+        method=scheme.method,
+        entries=codes,
+        scores=[
+            (entry, judge, criterion, level)
+            for entry, judge, criterion, level in scores
+            if entry in codes and level is not None
+        ],
+        consensus=[row for row in agreed if row[0] in codes],
+        decisions=[(row.entries, row.reason) for row in stage.tie_decisions.all()],
+    )
+
+
+@dataclass(frozen=True)
+class JudgeLine:
+    """How far one judge is. ``late``: cards are open and the stage is over, or nearly."""
+
+    judge: Judge
+    assigned: int
+    submitted: int
+    abstained: int
+    recused: int
+    late: bool
+
+    @property
+    def open(self) -> int:
+        """How many cards are still to do."""
+        return self.assigned - self.submitted - self.abstained
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One entry in its category. ``bar``: the places it may hold, in per cent of the width."""
+
+    entry: Entry
+    place: int | None
+    score: str
+    mean: str
+    judges: int
+    spread: str
+    wide: list[str]
+    may_be: tuple[int, int] | None
+    bar: tuple[float, float, float] | None
+    award: AwardSpec | None
+    changed: int
+
+
+@dataclass(frozen=True)
+class CategoryPart:
+    """One category on the desk."""
+
+    code: str
+    title: str
+    lines: list[EntryLine]
+    verdict: Words
+    said: list[str]
+    refused: list[str]
+    instead: list[str]
+    under: list[tuple[Words, str, bool]]
+    trace: list[tuple[Words, str, str]]
+    tied: list[list[Entry]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One judging stage on the desk."""
+
+    stage: Stage
+    judges: list[JudgeLine]
+    parts: list[CategoryPart]
+    cards: int
+    done: int
+    stale: int
+
+
+def desk(stage: Stage, *, at: datetime) -> Desk:
+    """Return the desk of a judging stage: eleven queries, however many entries and judges."""
+    scheme = stage.programme.scheme
+    entries = entries_in(stage)
+    found = stage_facts(stage, entries)
+    groups = tally(found)
+    by_code = {entry.code: entry for entry in entries}
+    judges = panel_of(stage.programme)
+    names = {judge.key: str(judge) for judge in stage.programme.judges.select_related("user")}
+    names |= {entry.code: entry.title for entry in entries}
+    names |= {criterion.code: text(criterion.title) for criterion in scheme.criteria}
+    cards = list(Assignment.objects.filter(stage=stage).select_related("entry").exclude(state=AssignmentState.REMOVED))
+    levels = _levels(found)
+    changed: defaultdict[int, int] = defaultdict(int)
+    for card in cards:
+        if card.state == AssignmentState.SUBMITTED and card.seen < card.entry.revision:
+            changed[card.entry_id] += 1
+    lines = [_judge_line(judge, cards, stage, at) for judge in judges]
+    final = scheme.judging()[-1].code == stage.code
+    return Desk(
+        stage=stage,
+        judges=lines,
+        parts=[_part(group, scheme, by_code, names, levels, changed, final=final) for group in groups.values()],
+        cards=sum(line.assigned for line in lines),
+        done=sum(line.assigned - line.open for line in lines),
+        stale=sum(changed.values()),
+    )
+
+
+def _judge_line(judge: Judge, cards: Sequence[Assignment], stage: Stage, at: datetime) -> JudgeLine:
+    own = [card.state for card in cards if card.judge_id == judge.pk]
+    recused = own.count(AssignmentState.RECUSED)
+    line = JudgeLine(
+        judge,
+        len(own) - recused,
+        own.count(AssignmentState.SUBMITTED),
+        own.count(AssignmentState.ABSTAINED),
+        recused,
+        False,
+    )
+    late = line.open > 0 and at > stage.closes_at - SOON
+    return JudgeLine(judge, line.assigned, line.submitted, line.abstained, line.recused, late)
+
+
+def _levels(found: StageFacts) -> dict[str, dict[str, list[int]]]:
+    """Return by entry and criterion the levels that were given."""
+    levels: defaultdict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for entry, _judge, criterion, level in found.scores:
+        levels[entry][criterion].append(level)
+    return levels
+
+
+def award_of(scheme: Scheme, place: int, score: Any) -> AwardSpec | None:
+    """Return the first award of the programme that a place and a score deserve."""
+    for award in scheme.awards:
+        if (award.rank is None or place <= award.rank) and (award.least is None or score >= Fraction(award.least)):
+            return award
+    return None
+
+
+def _part(
+    group: Group,
+    scheme: Scheme,
+    entries: Mapping[str, Entry],
+    names: Mapping[str, str],
+    levels: Mapping[str, Mapping[str, list[int]]],
+    changed: Mapping[int, int],
+    *,
+    final: bool,
+) -> CategoryPart:
+    places = group.ranking.of() if group.ranking else {}
+    members = [*sorted(places, key=lambda code: (places[code], names[code])), *group.unscored]
+    analysis = group.analysis
+    intervals = (analysis.rank_intervals if analysis else None) or {}
+    lines = [_line(code, group, scheme, entries, levels, changed, names, final=final) for code in members]
+    said = [_renamed(fact, names).words(gettext) for fact in facts(analysis, group.verdict)] if analysis else []
+    refused = list(dict.fromkeys(_refusal(each, names) for each in analysis.refused)) if analysis else []
+    leaders = group.ranking.places[0].entrants if group.ranking else ()
+    return CategoryPart(
+        code=group.category,
+        title=text(scheme.category(group.category).title),
+        lines=lines,
+        verdict=VERDICTS[group.verdict.word] if group.verdict else _("No scores yet"),
+        said=said,
+        refused=refused if not intervals else [],
+        instead=[_refusal(each, names) for each in group.instead],
+        under=[_under(name, found, leaders, names) for name, found in group.under.items()],
+        trace=[
+            (
+                RUNGS[rung.rung],
+                ", ".join(names[code] for code in rung.group),
+                " › ".join(" = ".join(names[code] for code in part) for part in rung.became),
+            )
+            for rung in (group.ranking.trace if group.ranking else ())
+        ],
+        tied=[
+            [entries[code] for code in place.entrants]
+            for place in (group.ranking.places if group.ranking else ())
+            if len(place.entrants) > 1
+        ],
+    )
+
+
+def _line(
+    code: str,
+    group: Group,
+    scheme: Scheme,
+    entries: Mapping[str, Entry],
+    levels: Mapping[str, Mapping[str, list[int]]],
+    changed: Mapping[int, int],
+    names: Mapping[str, str],
+    *,
+    final: bool,
+) -> EntryLine:
+    analysis = group.analysis
+    places = group.ranking.of() if group.ranking else {}
+    place, score = places.get(code), group.scores.get(code)
+    intervals = (analysis.rank_intervals if analysis else None) or {}
+    may_be = intervals.get(code)
+    totals = [given[code] for given in (analysis.panel.by_judge().values() if analysis else ()) if code in given]
+    raw = analysis.raw.get(code) if analysis else None
+    return EntryLine(
+        entry=entries[code],
+        place=place,
+        score=_shown(score),
+        mean=_shown(raw),
+        judges=len(totals),
+        spread=_shown(max(totals) - min(totals)) if totals else "–",
+        wide=[names[criterion] for criterion, given in levels.get(code, {}).items() if max(given) - min(given) >= WIDE],
+        may_be=may_be,
+        bar=_bar(may_be, place, len(places)) if may_be and place else None,
+        award=award_of(scheme, place, score) if final and place and score is not None else None,
+        changed=changed.get(entries[code].pk, 0),
+    )
+
+
+def _bar(may_be: tuple[int, int], place: int, count: int) -> tuple[float, float, float]:
+    """Return where the interval begins, how wide it is, and where the place is, in per cent."""
+    step = 100 / max(count, 1)
+    best, worst = may_be
+    return (round((best - 1) * step, 2), round((worst - best + 1) * step, 2), round((place - 0.5) * step, 2))
+
+
+def _shown(score: Any) -> str:
+    return "–" if score is None else f"{as_decimal(score):.2f}"
+
+
+def _under(name: str, found: Any, leaders: Sequence[str], names: Mapping[str, str]) -> tuple[Words, str, bool]:
+    """Say who would lead under a method, and whether that is somebody else; or why it cannot be said."""
+    if found and not isinstance(found[0], str):
+        return UNDER[name], " ".join(_refusal(each, names) for each in found), False
+    return UNDER[name], ", ".join(names[code] for code in found), set(found) != set(leaders)
+
+
+def _renamed(fact: Fact, names: Mapping[str, str]) -> Fact:
+    """Return a fact that speaks of people, titles and criteria in place of codes."""
+    return Fact(fact.code, {key: _named(value, names) for key, value in fact.params.items()})
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return " – ".join(names.get(part, part) for part in value.split(" – "))
+    return tuple(_named(each, names) for each in value) if isinstance(value, tuple) else value
+
+
+def _refusal(refusal: Refusal, names: Mapping[str, str]) -> str:
+    params = {key: _named(value, names) for key, value in refusal.message.params.items()}
+    return Message(refusal.message.template, params).words(gettext)
