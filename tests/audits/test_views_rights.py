@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.access import may
 from audits import urls
 from audits.answering import AnswerBulk
+from audits.arrivals import Arrival
 from audits.engagements import Concern, Conflict, Meeting, MeetingKind, StageOne
 from audits.models import (
     Answer,
@@ -31,6 +32,10 @@ from audits.samples import Sample, SampleItem
 from audits.selectors.moving import effect_on
 from audits.storage import store
 from audits.talk import AnswerComment
+from audits.workbook.layout import SHEETS
+from audits.workbook.reader import Returned
+from audits.workbook.seal import Exported, Meta
+from audits.workbook.stored import as_data
 from ledger.models import Entry
 from tests.audits.scenes import PNG, STATUSES, WHO, Scene
 from tests.audits.scenes import make_scene as make_plain_scene
@@ -49,6 +54,7 @@ PLANNERS = frozenset({"administrator", "audit_manager"})
 MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
 OPENERS = REVIEWERS | ASSESSORS
+ARRIVAL = ("arrival", "arrival_columns", "arrival_annotated", "arrival_report")
 EVIDENCE_FORMS = ("evidence_edit", "evidence_replace", "evidence_withdraw", "evidence_serve")
 DECIDERS = frozenset({"decision_maker"})
 INSIDE = PLANNERS | ASSESSORS | {"observer", "decision_maker"}
@@ -101,6 +107,10 @@ class Case:
     def __str__(self) -> str:
         """Name the case in a report."""
         return f"{self.verb} {self.name} {self.step}".strip()
+
+
+def checklist_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("list.csv", b"Code,Level\nA1.1,3\n")
 
 
 def upload() -> dict[str, Any]:
@@ -172,6 +182,15 @@ CASES = (
     post("market", ASSESSORS, FIELDWORK, run=""),
     post("waiver_add", DECIDERS, ALWAYS, kpi="nps", reason="Only figure."),
     post("decision", DECIDERS, frozenset({"decision"}), **DECISION),
+    Case("workbook", ALL),
+    post("workbook_take", EXPORTERS, ALWAYS, 200),
+    Case("workbook_bring", ASSESSORS, FIELDWORK, 422, verb="post"),
+    *(Case(name, ASSESSORS) for name in ("checklist", "arrival", "arrival_columns")),
+    *(Case(name, ASSESSORS) for name in ("arrival_annotated", "arrival_report")),
+    Case("checklist", ASSESSORS, FIELDWORK, 302, verb="post", data=lambda: {"file": checklist_file()}),
+    # It is not the plan that was shown.
+    post("arrival", ASSESSORS, frozenset(), fingerprint="0"),
+    post("arrival_columns", ASSESSORS, FIELDWORK, header="1", code="0", level="1", na="-1", note="-1"),
     step("plan", PLANNERS, "draft"),
     step("stage_1", PLANNERS, "planned"),
     # The scene is an initial certification: what lies on other routes is refused in every state.
@@ -265,7 +284,25 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         at=AT,
     )
     make_samples(scene)
+    make_arrival(scene)
     return scene
+
+
+def make_arrival(scene: Scene) -> None:
+    """Bring a checklist that says nothing."""
+    edition = {"edition": "sample", "edition_version": "1", "edition_sha256": scene.audit.edition.sha256}
+    meta = Meta(scene.audit.reference, **edition, exported_at="", exported_by=0, locale="en", nonce="n")
+    empty: Exported = {sheet.name: {} for sheet in SHEETS}
+    Arrival.objects.create(
+        audit=scene.audit,
+        kind="checklist",
+        filename="list.csv",
+        sha256="0" * 64,
+        table=[[1, ["Code", "Level"]], [2, ["A1.1", "3"]]],
+        returned=as_data(Returned([("hmac", "0")], meta, empty, ())),
+        by=scene.people["leader"],
+        at=AT,
+    )
 
 
 def make_samples(scene: Scene) -> None:
@@ -321,6 +358,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "comment_add": [scene.answer.pk],
         **{key: [scene.answer.comments.get().pk] for key in ("comment_settled", "comment_taken_back")},
         "step": [scene.audit.pk, step],
+        **{key: [scene.audit.arrivals.first().pk] for key in ARRIVAL},
         "sample_list": [scene.audit.pk],
         "sample_create": [scene.answer.pk],
         "sample_size": [],
@@ -350,6 +388,7 @@ def stored() -> dict[str, list[Any]]:
         Sample,
         SampleItem,
         AnswerComment,
+        Arrival,
     )
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
     return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
@@ -428,7 +467,10 @@ ALLOWED = {
         READS,
     ),
     **dict.fromkeys(
-        ("sample_list", "sample", "sample_csv", "sample_population", "package"),
+        (
+            *("sample_list", "sample", "sample_csv", "sample_population", "package"),
+            *("workbook", "arrival_annotated", "arrival_report"),
+        ),
         READS,
     ),
     **dict.fromkeys(
@@ -451,6 +493,7 @@ ALLOWED = {
             "stage_one",
             "concern_settle",
             "meeting",
+            *("checklist", "arrival", "arrival_columns"),
         ),
         FORMS,
     ),
@@ -478,6 +521,7 @@ ALLOWED = {
             "sample_draw",
             "sample_record",
             "sync",
+            *("workbook_take", "workbook_bring"),
         ),
         WRITES,
     ),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0010_corrective_action'),
+        ('audits', '0011_arrivals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
