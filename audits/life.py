@@ -58,6 +58,8 @@ class CertificateStep:
 
 BY_DECIDER = (not_on_team, not_holder, reason_given)
 ACTIVE, HELD = frozenset({"active"}), frozenset({"active", "suspended"})
+# What may be relied on, now or from its first day: only then is a certificate printed.
+PRINTABLE = frozenset({"active", "not_yet"})
 STEPS: dict[str, CertificateStep] = {
     step.name: step
     for step in (

@@ -54,6 +54,7 @@ if PRODUCTION and (DEBUG or "*" in ALLOWED_HOSTS):
 
 # --- Applications: the rooms of the house, top to bottom ----------------------------------------------------------
 INSTALLED_APPS = [
+    "config",
     "reports",
     "awards",
     "audits",
@@ -159,6 +160,8 @@ except ValueError as _fault:
     raise ImproperlyConfigured(_message) from None
 # How long an audit that somebody took along opens without a connection.
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=14)
+# How many requests of one access token the API answers in a minute.
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)
 RECORDS_SPARK = Spark(env.str("SPARK_MASTER", default="local[*]"), env.str("SPARK_FOLDER", default=""))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # far beyond what a run may have, so that the form can say so in words

@@ -1,4 +1,4 @@
-"""What a reader chooses when an audit is read through a lens."""
+"""What a reader chooses when an audit is read through a lens, and the file that somebody wants checked."""
 
 from __future__ import annotations
 
@@ -23,6 +23,32 @@ if TYPE_CHECKING:
     from standards.lenses import Lens
 
 RESULT_ID = "lens-result"
+
+
+MOST_CHECKED = 30 * 1024 * 1024  # bytes; our largest reports have a tenth of that
+
+
+class CheckFileForm(forms.Form):
+    """One PDF; what it is worth is not the form's business."""
+
+    file = forms.FileField(
+        label=_("Report or certificate (PDF)"),
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        """Lay out the form."""
+        super().__init__(data, files)
+        self.helper = FormHelper()
+        self.helper.layout = Layout("file", StrictButton(_("Check the file"), type="submit", css_class="btn-primary"))
+
+    def clean_file(self) -> Any:
+        """Refuse what is larger than any file of ours before it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_CHECKED:
+            raise forms.ValidationError(_("This file is larger than any report: at most 30 MB are taken."))
+        return file
 
 
 class LensForm(forms.Form):

@@ -31,9 +31,10 @@ class ExportStatus(models.TextChoices):
 
 
 class ExportKind(models.TextChoices):
-    """What is made: the whole report, or the audit through a lens."""
+    """What is made: the whole report, the certificate, or the audit through a lens."""
 
     REPORT = "report", _("Report (PDF)")
+    CERTIFICATE = "certificate", _("Certificate (PDF)")
     LENS_PDF = "lens_pdf", _("Lens report (PDF)")
     LENS_XLSX = "lens_xlsx", _("Lens report (workbook)")
 
@@ -49,7 +50,8 @@ class ExportQuerySet(models.QuerySet["Export"]):
 class Export(models.Model):
     """One document asked for by one person; ``percent`` and ``step`` feed the progress bar.
 
-    ``options`` is empty for the report; for a lens report it has ``lens`` (its code) and the choices of the reader.
+    ``options`` is empty for the report; ``{"levels": false}`` keeps the levels out of what a certificate carries; for a
+    lens report it has ``lens`` (its code) and the choices of the reader.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -18,14 +18,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.access import may
-from audits.models import Audit
+from audits.models import Audit, Certificate
 from benchmarks.services import jobs_recover
 from ledger.outbox import outbox_add, outbox_dispatch, outbox_pending
 from ledger.services import ledger_append
 from reports.models import Export, ExportKind, ExportStatus
 from reports.pdf import MissingGlyphError
-from reports.renderers import render_lens_pdf, render_lens_workbook, render_pdf
-from reports.selectors import LensChoices, audit_document, lens_document
+from reports.renderers import render_certificate, render_lens_pdf, render_lens_workbook, render_pdf
+from reports.selectors import LensChoices, audit_document, certificate_document, certificate_printable, lens_document
 from reports.signing.keys import key_of
 from reports.signing.pades import signed
 from reports.signing.source import KeySourceError
@@ -35,7 +35,7 @@ from standards.shelf import lenses
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from accounts.models import User
     from reports.renderers import Printed
@@ -62,14 +62,16 @@ def export_request(
     kind: str = ExportKind.REPORT,
     options: dict[str, Any] | None = None,
 ) -> Export:
-    """Ask for a report on an audit. One that the same person is already waiting for is returned as it is.
+    """Ask for a report or certificate. One that the same person is already waiting for is returned as it is.
 
     Raises ExportRefusedError for an unknown language or lens and when the person is waiting for ten others.
     """
     if language not in dict(settings.LANGUAGES):
         raise ExportRefusedError(_("Reports are printed in the languages of this installation only."))
     options = options or {}
-    if kind != ExportKind.REPORT:
+    if kind == ExportKind.CERTIFICATE:
+        _certificate_of(audit, at.date())
+    elif kind != ExportKind.REPORT:
         _lens_of(options, audit)
     Audit.objects.select_for_update().only("pk").get(pk=audit.pk)
     waiting = Export.objects.filter(requested_by=by, status__in=WAITING)
@@ -183,7 +185,12 @@ def _still_allowed(export: Export) -> bool:
 
 def _print(export: Export, *, at: datetime) -> Printed:
     """Render the document, and sign what is a PDF."""
-    printed = _print_report(export, at=at) if export.kind == ExportKind.REPORT else _print_lens(export, at=at)
+    if export.kind == ExportKind.REPORT:
+        printed = _print_report(export, at=at)
+    elif export.kind == ExportKind.CERTIFICATE:
+        printed = _print_certificate(export, at=at)
+    else:
+        printed = _print_lens(export, at=at)
     if export.suffix == ".pdf":
         _owned(export).update(percent=80, step="signing")
         printed = replace(printed, data=signed(printed.data, key_of(settings.SIGNING)))
@@ -195,6 +202,24 @@ def _print_report(export: Export, *, at: datetime) -> Printed:
     report = audit_document(export.audit, language=export.language, at=at)
     _owned(export).update(percent=25, step="setting")
     return render_pdf(report)
+
+
+def _print_certificate(export: Export, *, at: datetime) -> Printed:
+    _certificate_of(export.audit, at.date())
+    levels = export.options.get("levels", True)
+    document = certificate_document(export.audit, language=export.language, at=at, levels=levels)
+    _owned(export).update(percent=25, step="setting")
+    return render_certificate(document)
+
+
+def _certificate_of(audit: Audit, today: date) -> Certificate:
+    """Return the certificate that an audit led to; one that may not be relied on is not printed."""
+    certificate = Certificate.objects.filter(audit=audit).first()
+    if certificate is None:
+        raise ExportRefusedError(_("This audit led to no certificate."))
+    if not certificate_printable(certificate, today):
+        raise ExportRefusedError(_("Only a certificate that is valid is printed; this one is not."))
+    return certificate
 
 
 def _print_lens(export: Export, *, at: datetime) -> Printed:
@@ -238,9 +263,11 @@ def _finish(export: Export, printed: Printed, *, at: datetime) -> bool:
         logger.exception("Export %s could not be stored", export.pk)
         return _fail(export, _("The file could not be stored: the disk may be full."), at=at)
     draft = "-draft" if export.audit.result is None else ""
-    lens = f"-{export.options['lens']}" if "lens" in export.options else ""
+    about = f"-{export.options['lens']}" if "lens" in export.options else ""
+    if export.kind == ExportKind.CERTIFICATE:
+        about = f"-{export.audit.certificate.number}"
     result = {
-        "filename": f"{export.audit.reference}{lens}{draft}-{export.language}{export.suffix}",
+        "filename": f"{export.audit.reference}{about}{draft}-{export.language}{export.suffix}",
         "sha256": sha256,
         "content_sha256": printed.content_sha256,
         "size": len(printed.data),

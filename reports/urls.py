@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reports.views import exports, lenses, summary, verification
+from reports.views import checking, exports, lenses, summary, verification
 
 app_name = "reports"
 
 urlpatterns = [
     path("", exports.export_list, name="export_list"),
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
+    path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
     path("exports/<uuid:export_id>/", exports.export_detail, name="export_detail"),
     path("exports/<uuid:export_id>/cancel/", exports.export_stop, name="export_cancel"),
@@ -24,5 +25,10 @@ lens_urlpatterns = [
 
 verify_urlpatterns = [
     path("verify/", verification.verify_form, name="verify_form"),
+    path("verify/file/", checking.check_file, name="verify_file"),
+    path("verify/issuer.pem", checking.issuer_certificate, name="verify_issuer"),
+    path("verify/key.json", checking.issuer_key, name="verify_key"),
+    path("verify/<str:code>.json", verification.verify_json, name="verify_json"),
+    path("verify/<str:code>.jwt", verification.verify_credential, name="verify_credential"),
     path("verify/<str:code>/", verification.verify, name="verify"),
 ]

@@ -9,12 +9,12 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.engagement_forms import CertificateStepForm
-from audits.life import STEPS, possible
+from audits.life import PRINTABLE, STEPS, possible
 from audits.selectors.certificates import STATES, certificate_row, certificate_rows, certificates_for, cycle_of
 from audits.services.certificates import certificate_step
 from audits.services.errors import TransitionRefusedError
@@ -64,6 +64,9 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
         "engagements": certificate.engagements.defer("result", "market", "facts"),
         "steps": [(step.name, CERTIFICATE_STEPS[step.name]) for step in possible(row.state)],
         "may_decide": may(request.user, "audits.decide_audit", certificate.audit),
+        "may_export": row.state in PRINTABLE and may(request.user, "audits.export_audit", certificate.audit),
+        "languages": [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")],
+        "language": get_language(),
         "may_plan": may(request.user, "audits.plan_audit", certificate.audit),
     }
     return render(request, "certificates/detail.html", context)

@@ -163,10 +163,11 @@ def desk(stage: Stage, *, at: datetime) -> Desk:
         if card.state == AssignmentState.SUBMITTED and card.seen < card.entry.revision:
             changed[card.entry_id] += 1
     lines = [_judge_line(judge, cards, stage, at) for judge in judges]
+    final = scheme.judging()[-1].code == stage.code
     return Desk(
         stage=stage,
         judges=lines,
-        parts=[_part(group, scheme, by_code, names, levels, changed) for group in groups.values()],
+        parts=[_part(group, scheme, by_code, names, levels, changed, final=final) for group in groups.values()],
         cards=sum(line.assigned for line in lines),
         done=sum(line.assigned - line.open for line in lines),
         stale=sum(changed.values()),
@@ -211,12 +212,14 @@ def _part(
     names: Mapping[str, str],
     levels: Mapping[str, Mapping[str, list[int]]],
     changed: Mapping[int, int],
+    *,
+    final: bool,
 ) -> CategoryPart:
     places = group.ranking.of() if group.ranking else {}
     members = [*sorted(places, key=lambda code: (places[code], names[code])), *group.unscored]
     analysis = group.analysis
     intervals = (analysis.rank_intervals if analysis else None) or {}
-    lines = [_line(code, group, scheme, entries, levels, changed, names) for code in members]
+    lines = [_line(code, group, scheme, entries, levels, changed, names, final=final) for code in members]
     said = [_renamed(fact, names).words(gettext) for fact in facts(analysis, group.verdict)] if analysis else []
     refused = list(dict.fromkeys(_refusal(each, names) for each in analysis.refused)) if analysis else []
     leaders = group.ranking.places[0].entrants if group.ranking else ()
@@ -253,6 +256,8 @@ def _line(
     levels: Mapping[str, Mapping[str, list[int]]],
     changed: Mapping[int, int],
     names: Mapping[str, str],
+    *,
+    final: bool,
 ) -> EntryLine:
     analysis = group.analysis
     places = group.ranking.of() if group.ranking else {}
@@ -271,7 +276,7 @@ def _line(
         wide=[names[criterion] for criterion, given in levels.get(code, {}).items() if max(given) - min(given) >= WIDE],
         may_be=may_be,
         bar=_bar(may_be, place, len(places)) if may_be and place else None,
-        award=award_of(scheme, place, score) if place and score is not None else None,
+        award=award_of(scheme, place, score) if final and place and score is not None else None,
         changed=changed.get(entries[code].pk, 0),
     )
 

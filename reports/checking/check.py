@@ -71,7 +71,7 @@ def _facts(container: Container, carried: Carried) -> dict[str, Any]:
         "result_sha256": content.get("result_sha256"),
         "tier": result.get("tier"),
         "totals": {code: tier.get("total") for code, tier in (result.get("tiers") or {}).items()},
-        "reference": (content.get("engagement") or {}).get("reference"),
+        "reference": (content.get("engagement") or content).get("reference"),
         "certificate": content.get("certificate"),
         "ledger": carried.manifest.get("ledger"),
         "printed_at": carried.manifest.get("printed_at"),

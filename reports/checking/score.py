@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import rfc8785
 
 from benchmarks.message import marked as _
+from reports.carried import CERTIFICATE
 from reports.checking.container import BROKEN
 from reports.checking.verdict import BAD, GOOD, OPEN, row
 from standards.editions import spec_of
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 def check_score(carried: Carried) -> Iterator[Row]:
     """Yield whether the result is the frozen one, whether it follows, and whether the document shows it."""
     frozen = (carried.content.get("basis") or {}).get("frozen")
+    if carried.kind == CERTIFICATE and carried.content.get("basis") is None:
+        template = _("The holder keeps the levels out of the certificate: the report has them, result SHA-256 {named}.")
+        yield row("score", OPEN, template, named=carried.content.get("result_sha256"))
+        return
     if not isinstance(frozen, dict):
         yield row("score", BAD, _("The file carries no answers: the score cannot be computed anew."))
         return
@@ -86,10 +91,13 @@ def _frozen(carried: Carried, frozen: Data) -> Row:
     market = (carried.content.get("market_release") or {}).get("sha256")
     if carried.content.get("draft"):
         return row("result", OPEN, _("A draft: the result was not frozen yet, and may change."))
-    if named != digest:
-        return row("result", BAD, _("The result is not the frozen one: its SHA-256 is {found}."), found=digest)
     if (frozen.get("edition_sha256"), frozen.get("market_sha256")) != (carried.edition_sha256, market):
         return row("result", BAD, _("The result was frozen on another edition or market release than the file names."))
+    if carried.kind == CERTIFICATE:
+        template = _("A certificate carries levels without words; the whole result, SHA-256 {named}, is in the report.")
+        return row("result", OPEN, template, named=named)
+    if named != digest:
+        return row("result", BAD, _("The result is not the frozen one: its SHA-256 is {found}."), found=digest)
     return row("result", GOOD, _("The result is the one frozen at submission, SHA-256 {found}."), found=digest)
 
 

@@ -148,9 +148,12 @@ def _name_size(name: str) -> str:
 
 def _qr(report: CertificationReport) -> str:
     """Return the QR code of the certificate's public page as inline SVG, or nothing without a certificate."""
-    if report.certificate is None:
-        return ""
-    code = segno.make(report.certificate.verify_url, error="m", micro=False)
+    return qr_code(report.certificate.verify_url) if report.certificate else ""
+
+
+def qr_code(url: str) -> str:
+    """Return the QR code of an address of ours as inline SVG."""
+    code = segno.make(url, error="m", micro=False)
     drawing: str = code.svg_inline(border=0, scale=4, dark=PAPER.ink, title=_("Address of the public page"))
     return mark_safe(drawing)  # noqa: S308 - drawn by segno from an address of ours
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.utils import dateformat, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -60,6 +63,19 @@ def route_words(route: str) -> str:
         "panel_and_defence": _("Panel with defence"),
     }
     return words.get(route, plain(route))
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, list[str]]:
+    """Return the names of countries by code, in English and the two Chinese: those of Unicode CLDR."""
+    found: dict[str, list[str]] = json.loads((settings.BASE_DIR / "fixtures" / "countries.json").read_text())
+    return found
+
+
+def country_words(code: str) -> str:
+    """Return a country's name in the active language; a code that is none of ISO 3166-1 stays as it is."""
+    place = {"zh-hans": 1, "zh-hant": 2}.get(get_language() or "", 0)
+    return _countries()[code][place] if code in _countries() else code
 
 
 def language_words(code: str) -> str:

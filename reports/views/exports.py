@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,7 +17,7 @@ from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.models import Audit
 from ledger.outbox import worker_ensure
-from reports.models import Export, ExportStatus
+from reports.models import Export, ExportKind, ExportStatus
 from reports.selectors import exports_for
 from reports.services import WAITING, ExportRefusedError, export_cancel, export_request, export_retry
 from reports.storage import ExportDamagedError, export_read
@@ -75,9 +75,23 @@ def export_ask(request: HttpRequest, audit_id: int) -> HttpResponse:
     """Ask for the report on an audit and show how it comes along."""
     audit = get_object_or_404(Audit.objects.visible_to(request.user), pk=audit_id)
     require(request.user, "audits.export_audit", audit)
+    return _ask(request, audit)
+
+
+@permission("audits.export_audit", methods=("POST",))
+def certificate_ask(request: HttpRequest, audit_id: int) -> HttpResponse:
+    """Ask for the certificate that an audit led to, with or without the level of every criterion in it."""
+    audit = get_object_or_404(Audit.objects.visible_to(request.user), pk=audit_id)
+    require(request.user, "audits.export_audit", audit)
+    options = {} if request.POST.get("levels") else {"levels": False}
+    return _ask(request, audit, kind=ExportKind.CERTIFICATE, options=options)
+
+
+def _ask(request: HttpRequest, audit: Audit, **what: Any) -> HttpResponse:
+    """Put the export into the queue, and lead to where it shows how it comes along."""
     language = request.POST.get("language") or person(request.user).language
     try:
-        export = export_request(audit=audit, language=language, by=person(request.user), at=timezone.now())
+        export = export_request(audit=audit, language=language, by=person(request.user), at=timezone.now(), **what)
     except ExportRefusedError as error:
         messages.error(request, str(error))
         return redirect("reports:export_list")

@@ -20,12 +20,13 @@ from tests.reports.rows import answer_all, make_certificate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from audits.models import Audit
     from reports.document import CertificationReport
     from reports.signing.keys import Key
 
 
-def make_document(level: int = 4, **fields: Any) -> CertificationReport:
-    """Return the report on an audit with a frozen result and a certificate."""
+def make_audit_with_result(level: int = 4, **fields: Any) -> Audit:
+    """Return an audit with a frozen result and a certificate."""
     audit = make_audit(**fields)
     answer_all(audit, level)
     audit.refresh_from_db()
@@ -33,7 +34,12 @@ def make_document(level: int = 4, **fields: Any) -> CertificationReport:
     audit.save()
     result_refresh(audit=audit, by=leader_of(audit), at=AT)
     make_certificate(audit)
-    return audit_document(audit, language="en", at=AT)
+    return audit
+
+
+def make_document(**fields: Any) -> CertificationReport:
+    """Return the report on such an audit."""
+    return audit_document(make_audit_with_result(**fields), language="en", at=AT)
 
 
 def own_key(folder: Path) -> Key:
