@@ -7,6 +7,7 @@ from accounts.views import centres, joining, notices, organisations, profiles
 app_name = "accounts"
 urlpatterns = [
     path("people/profile/", profiles.profile, name="profile"),
+    path("people/profile/notices/", profiles.profile_notices, name="profile_notices"),
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/read/", notices.notice_read_all, name="notice_read_all"),
     path("notices/<int:pk>/", notices.notice_open, name="notice_open"),
