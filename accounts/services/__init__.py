@@ -11,6 +11,7 @@ from accounts.services.organisations import (
     organisation_create,
 )
 from accounts.services.profiles import profile_update
+from accounts.services.tokens import token_create, token_revoke, token_use, tokens_end
 
 __all__ = [
     "CentreFacts",
@@ -30,4 +31,8 @@ __all__ = [
     "organisation_create",
     "preferences_save",
     "profile_update",
+    "token_create",
+    "token_revoke",
+    "token_use",
+    "tokens_end",
 ]

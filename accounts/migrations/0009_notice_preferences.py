@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_award_chair'),
+        ('accounts', '0008_access_tokens'),
     ]
 
     operations = [
