@@ -16,7 +16,7 @@ from django.core.validators import RegexValidator
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, Channel, Industry, Invitation, Organisation, Role, User
+from accounts.models import Centre, Channel, Industry, Invitation, Organisation, Role, Scope, User
 from accounts.services import CentreFacts
 
 if TYPE_CHECKING:
@@ -99,6 +99,26 @@ class ProfileForm(forms.ModelForm):
         """Lay out."""
         super().__init__(*args, **options)
         self.helper = helper(_("Save"))
+
+
+class TokenForm(forms.Form):
+    """A new access token: what it is for, what it opens, and for how long."""
+
+    name = forms.CharField(label=_("What is it for?"), max_length=80)
+    scopes = forms.MultipleChoiceField(
+        label=_("What may it do?"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        coerce=int,
+        choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("One year"))],
+        initial=30,
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Lay out."""
+        super().__init__(*args, **options)
+        self.helper = helper(_("Make the token"))
 
 
 class OrganisationForm(forms.ModelForm):

@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import notice_words
+from accounts.tokens import AccessToken as AccessToken
+from accounts.tokens import Scope as Scope
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from accounts.models import Centre, Invitation, Membership, Notice, Organisation
+from accounts.models import AccessToken, Centre, Invitation, Membership, Notice, Organisation
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,3 +61,8 @@ def notices_of(user: User, *, unread: bool = False) -> QuerySet[Notice]:
 def unread_count(user: User) -> int:
     """Count the notices that a person has not read; one SQL query on an index of unread ones."""
     return Notice.objects.filter(to=user, read_at=None).count()
+
+
+def tokens_of(user: User, *, at: datetime) -> list[AccessToken]:
+    """Return a person's tokens that still open something, newest first; one query."""
+    return list(AccessToken.objects.filter(user=user, revoked_at=None, expires_at__gt=at))

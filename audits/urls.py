@@ -6,7 +6,11 @@ from audits.views import (
     attachments,
     bulk,
     certificates,
+<<<<<<< HEAD
     comparing,
+=======
+    comments,
+>>>>>>> main
     conflicts,
     drawer,
     engagements,
@@ -105,6 +109,9 @@ urlpatterns = [
         "answers/<int:answer_id>/evidence/<int:evidence_id>/remove/", evidence.evidence_remove, name="evidence_remove"
     ),
     path("answers/<int:answer_id>/findings/", attachments.finding_add, name="finding_add"),
+    path("answers/<int:answer_id>/comments/", comments.comment_add, name="comment_add"),
+    path("comments/<int:comment_id>/settled/", comments.comment_settled, name="comment_settled"),
+    path("comments/<int:comment_id>/take-back/", comments.comment_taken_back, name="comment_taken_back"),
     path("<int:audit_id>/evidence/", evidence_pages.evidence_list, name="evidence_list"),
     path("evidence/<int:evidence_id>/", evidence_files.evidence_file, name="evidence_file"),
     path("evidence/<int:evidence_id>/original/", evidence_files.evidence_original, name="evidence_original"),

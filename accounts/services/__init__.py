@@ -11,6 +11,7 @@ from accounts.services.organisations import (
     organisation_create,
 )
 from accounts.services.profiles import profile_update
+from accounts.services.tokens import token_create, token_revoke, token_use, tokens_end
 
 __all__ = [
     "CentreFacts",
@@ -29,4 +30,8 @@ __all__ = [
     "notices_read",
     "organisation_create",
     "profile_update",
+    "token_create",
+    "token_revoke",
+    "token_use",
+    "tokens_end",
 ]

@@ -31,6 +31,7 @@ from audits.models import (
 from audits.samples import Sample, SampleItem
 from audits.selectors.moving import effect_on
 from audits.storage import store
+from audits.talk import AnswerComment
 from audits.workbook.layout import SHEETS
 from audits.workbook.reader import Returned
 from audits.workbook.seal import Exported, Meta
@@ -152,6 +153,10 @@ CASES = (
     post("answer_acknowledge", ASSESSORS, FIELDWORK, 422, reason="It stands."),
     post("answer_review", REVIEWERS, frozenset({"technical_review"}), 200, mark="reviewed", revision="1"),
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
+    post("comment_add", INSIDE, LIVE, 200, text="Seen the wall?"),
+    post("comment_settled", INSIDE, LIVE, 200),
+    # Somebody else's, or too old: whoever may ask is told so.
+    post("comment_taken_back", INSIDE, LIVE, 422),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
     *(Case(name, ALL) for name in ("evidence_list", "evidence_lines", "evidence_detail", "evidence_view")),
@@ -266,6 +271,7 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
             noted_by=scene.people["leader"],
             noted_at=AT,
         )
+    AnswerComment.objects.create(answer=scene.answer, text="Which wall?", by=scene.people["leader"], at=AT)
     bulk = {"plan": {"rows": []}, "plan_sha256": "0" * 64, "by": scene.people["leader"], "at": AT}
     AnswerBulk.objects.create(audit=scene.audit, **bulk)
     newer = make_edition()
@@ -351,6 +357,8 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "together_done": list(scene.audit.bulks.values_list("pk", flat=True)),
         "fact_take": [scene.audit.pk, "cskm"],
         "finding_add": [scene.answer.pk],
+        "comment_add": [scene.answer.pk],
+        **{key: [scene.answer.comments.get().pk] for key in ("comment_settled", "comment_taken_back")},
         "step": [scene.audit.pk, step],
         **{key: [scene.audit.arrivals.first().pk] for key in ARRIVAL},
         "compare": [scene.audit.pk, scene.audit.pk],
@@ -382,6 +390,7 @@ def stored() -> dict[str, list[Any]]:
         Certificate,
         Sample,
         SampleItem,
+        AnswerComment,
         Arrival,
     )
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
@@ -510,6 +519,7 @@ ALLOWED = {
             "evidence_upload",
             *("evidence_remove", "evidence_note", "evidence_attach", "evidence_rest", "evidence_restore"),
             "finding_add",
+            *("comment_add", "comment_settled", "comment_taken_back"),
             "sample_size",
             "sample_draw",
             "sample_record",
