@@ -6,11 +6,8 @@ from audits.views import (
     attachments,
     bulk,
     certificates,
-<<<<<<< HEAD
-    comparing,
-=======
     comments,
->>>>>>> main
+    comparing,
     conflicts,
     drawer,
     engagements,
