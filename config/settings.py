@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from benchmarks.records.limits import Limits
 from benchmarks.records.spark import Spark
+from benchmarks.records.tables import table_sources
 from reports.signing.source import KeySource, KeySourceError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -151,6 +152,12 @@ EVIDENCE_SCANNER = shlex.split(env.str("EVIDENCE_SCANNER", default=""))
 RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
 # Tables beyond it go to files below DATA_DIR while a run is measured; 0 threads are all processors.
 RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
+# Tables in the databases of organisations that their people may measure from.
+try:
+    RECORDS_SOURCES = table_sources(env.str("RECORDS_SOURCES", default=""))
+except ValueError as _fault:
+    _message = f"RECORDS_SOURCES: {_fault}"
+    raise ImproperlyConfigured(_message) from None
 # How long an audit that somebody took along opens without a connection.
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=14)
 # How many requests of one access token the API answers in a minute.
