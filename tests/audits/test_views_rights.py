@@ -184,7 +184,9 @@ CASES = (
     post("market", ASSESSORS, FIELDWORK, run=""),
     post("waiver_add", DECIDERS, ALWAYS, kpi="nps", reason="Only figure."),
     post("decision", DECIDERS, frozenset({"decision"}), **DECISION),
-    Case("workbook", ALL),
+    *(Case(name, ALL) for name in ("workbook", "compare_choice", "what_if")),
+    # With itself there is nothing to compare.
+    Case("compare", frozenset(), absent=ALWAYS),
     post("workbook_take", EXPORTERS, ALWAYS, 200),
     Case("workbook_bring", ASSESSORS, FIELDWORK, 422, verb="post"),
     *(Case(name, ASSESSORS) for name in ("checklist", "arrival", "arrival_columns")),
@@ -361,6 +363,7 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         **{key: [scene.answer.comments.get().pk] for key in ("comment_settled", "comment_taken_back")},
         "step": [scene.audit.pk, step],
         **{key: [scene.audit.arrivals.first().pk] for key in ARRIVAL},
+        "compare": [scene.audit.pk, scene.audit.pk],
         "sample_list": [scene.audit.pk],
         "sample_create": [scene.answer.pk],
         "sample_size": [],
@@ -472,7 +475,7 @@ ALLOWED = {
     **dict.fromkeys(
         (
             *("sample_list", "sample", "sample_csv", "sample_population", "package"),
-            *("workbook", "arrival_annotated", "arrival_report"),
+            *("workbook", "arrival_annotated", "arrival_report", "compare_choice", "compare", "what_if"),
         ),
         READS,
     ),
