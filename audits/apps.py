@@ -11,3 +11,4 @@ class AuditsConfig(AppConfig):
     def ready(self) -> None:
         """Register the words of the notices that this room sends."""
         from audits import finding_words as finding_words  # models have to be there first
+        from audits import talk_words as talk_words

@@ -12,10 +12,12 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Centre, Organisation, Role, User
 from audits import answering as answering
+from audits import arrivals as arrivals
 from audits import engagements as engagements
 from audits import followup as followup
 from audits import registers as registers
 from audits import samples as samples
+from audits import talk as talk
 from audits.pieces import Evidence as Evidence
 from audits.pieces import EvidenceKind as EvidenceKind
 from audits.pieces import EvidenceUse as EvidenceUse

@@ -116,6 +116,12 @@ def keeps_policy(user: User, organisation: Organisation) -> bool:
     return user.has_role(organisation.pk, *CENTRE_EDITORS)
 
 
+@rules.predicate
+def is_audited(user: User, audit: Audit) -> bool:
+    """Belongs to the audited organisation, where another one audits it."""
+    return audit.auditee_id != audit.conductor_id and user.has_role(audit.auditee_id)
+
+
 rules.add_perm("audits.answer_finding", answers_finding)
 rules.add_perm("audits.judge_finding", judges_finding)
 rules.add_perm("audits.follow_finding", answers_finding | judges_finding)
@@ -134,6 +140,8 @@ rules.add_perm("audits.read_population", is_assessing | manages_audits | reviews
 rules.add_perm("audits.submit_audit", is_leader)
 # Who has a conflict of interest is no business of the auditee.
 rules.add_perm("audits.view_conflicts", is_on_team | manages_audits | reviews)
+# Who talks about the audit while it is made, sees who is at work in it, and what was done: never the auditee's people.
+rules.add_perm("audits.confer", (is_on_team | manages_audits | reviews) & ~is_audited)
 rules.add_perm("audits.declare_conflict", is_on_team | reviews)
 rules.add_perm("audits.change_plan", is_leader | manages_audits)
 rules.add_perm("audits.change_programme", manages_programme)

@@ -3,9 +3,12 @@
 from django.urls import path
 
 from audits.views import (
+    activity,
     attachments,
     bulk,
     certificates,
+    comments,
+    comparing,
     conflicts,
     drawer,
     engagements,
@@ -18,12 +21,15 @@ from audits.views import (
     plans,
     policies,
     practices,
+    presence,
     programmes,
     reviews,
     samples,
     sheet,
     steps,
+    supposing,
     syncing,
+    workbook,
 )
 from audits.views.registers import credentials, facts, home, knowledge, projects
 
@@ -68,6 +74,19 @@ urlpatterns = [
     path("samples/<int:sample_id>/population/", samples.sample_population, name="sample_population"),
     path("samples/<int:sample_id>/records.csv", samples.sample_csv, name="sample_csv"),
     path("samples/records/<int:item_id>/", samples.sample_record, name="sample_record"),
+    path("<int:audit_id>/compare/", comparing.compare_choice, name="compare_choice"),
+    path("<int:audit_id>/compare/<int:other_id>/", comparing.compare_page, name="compare"),
+    path("<int:audit_id>/what-if/", supposing.what_if, name="what_if"),
+    path("<int:audit_id>/workbook/", workbook.workbook, name="workbook"),
+    path("<int:audit_id>/workbook/take/", workbook.workbook_take, name="workbook_take"),
+    path("<int:audit_id>/workbook/bring/", workbook.workbook_bring, name="workbook_bring"),
+    path("<int:audit_id>/checklist/", workbook.checklist, name="checklist"),
+    path("arrivals/<int:arrival_id>/", workbook.arrival_page, name="arrival"),
+    path("arrivals/<int:arrival_id>/columns/", workbook.arrival_columns, name="arrival_columns"),
+    path("arrivals/<int:arrival_id>/annotated.xlsx", workbook.arrival_annotated, name="arrival_annotated"),
+    path("arrivals/<int:arrival_id>/report.json", workbook.arrival_report, name="arrival_report"),
+    path("<int:audit_id>/presence/", presence.presence, name="presence"),
+    path("<int:audit_id>/activity/", activity.activity, name="activity"),
     path("<int:audit_id>/sync/", syncing.sync, name="sync"),
     path("<int:audit_id>/package/", syncing.package, name="package"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),
@@ -91,6 +110,9 @@ urlpatterns = [
         "answers/<int:answer_id>/evidence/<int:evidence_id>/remove/", evidence.evidence_remove, name="evidence_remove"
     ),
     path("answers/<int:answer_id>/findings/", attachments.finding_add, name="finding_add"),
+    path("answers/<int:answer_id>/comments/", comments.comment_add, name="comment_add"),
+    path("comments/<int:comment_id>/settled/", comments.comment_settled, name="comment_settled"),
+    path("comments/<int:comment_id>/take-back/", comments.comment_taken_back, name="comment_taken_back"),
     path("<int:audit_id>/evidence/", evidence_pages.evidence_list, name="evidence_list"),
     path("evidence/<int:evidence_id>/", evidence_files.evidence_file, name="evidence_file"),
     path("evidence/<int:evidence_id>/original/", evidence_files.evidence_original, name="evidence_original"),

@@ -66,9 +66,28 @@ STATUSES: dict[str, LazyText] = {
     Status.DUPLICATE: pgettext_lazy("row of a workbook", "duplicate"),
 }
 
+STATUS_STYLES = {
+    Status.UNCHANGED: "",
+    Status.UPDATE: " is-good",
+    Status.CONFLICT: " is-bad",
+    Status.INVALID: " is-bad",
+    Status.LOCKED: " is-warn",
+    Status.UNKNOWN: " is-warn",
+    Status.DUPLICATE: " is-warn",
+}
+
+REFUSED: dict[str, LazyText] = {
+    "rows_refused": _(
+        "Some rows cannot be taken, so nothing was saved. Mend the workbook and bring it again, or choose to save the "
+        "valid rows only."
+    ),
+    "plan_changed": _("Something changed since you looked. Nothing was saved; below is how it stands now."),
+    "settled_already": _("This was confirmed already; nothing was saved again."),
+}
+
 PROBLEMS: dict[str, LazyText] = {
     "no_id": _("This row has no id: rows of this sheet cannot be added in a workbook."),
-    "id_unknown": _("The workbook was not exported with this id."),
+    "id_unknown": _("This id is not known here."),
     "id_gone": _("This row is no longer part of the audit."),
     "id_twice": _("This id is there more than once; keep one of the rows."),
     "row_twice": _("The same new row stands above already."),

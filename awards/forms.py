@@ -205,9 +205,11 @@ class ReasonForm(forms.Form):
 
     reason = Area(label=_("Reason"), help_text=_("It becomes part of the record."))
 
-    def __init__(self, *args: Any, button: str = "", **options: Any) -> None:
-        """Name the button."""
+    def __init__(self, *args: Any, button: str = "", label: str = "", **options: Any) -> None:
+        """Name the button, and the field where it is more than a reason."""
         super().__init__(*args, **options)
+        if label:
+            self.fields["reason"].label = label
         self.helper = submit_helper(button or gettext("Save"))
 
 

@@ -58,6 +58,7 @@ COMMON_CJK = frozenset(
         *("客户", "顾客", "保险", "能源", "电信", "远程银行中心"),
     ]
 )
+LONGEST_NAME = 8  # words; of a longer one only the whole and its telling words are looked for
 CJK = r"\u3400-\u9fff\uf900-\ufaff"
 RUNS = re.compile(rf"[{CJK}]+|[^\s{CJK}()（）,，、·/]+(?:[ .&'’-]+[^\s{CJK}()（）,，、·/]+)*")
 WORD = re.compile(r"[^\W\d_]{3,}")
@@ -109,8 +110,19 @@ def _kept(run: str) -> set[str]:
                 keep.add(stem)
         return keep
     words = {word for word in WORD.findall(run) if word not in COMMON and not re.search(f"[{CJK}]", word)}
+    words |= _phrases(run.split(), words)
     whole = {run} if len(run) > 2 and (words or re.search(rf"\d|[{CJK}]", run)) else set()  # noqa: PLR2004 - letters
     return words | whole
+
+
+def _phrases(parts: list[str], telling: set[str]) -> set[str]:
+    """Return the shorter runs of a name in which one of the telling words stands: ``evergreen mutual``."""
+    return {
+        " ".join(parts[start:end])
+        for start in range(len(parts))
+        for end in range(start + 2, len(parts) + 1)
+        if len(parts) <= LONGEST_NAME and any(part.strip(".,") in telling for part in parts[start:end])
+    }
 
 
 def _pattern(wanted: tuple[str, ...]) -> re.Pattern[str] | None:

@@ -15,6 +15,7 @@ from audits.models import Answer
 from audits.selectors.drawer import drawer_context
 from audits.selectors.rows import flagged, rights_on
 from audits.selectors.sheet import answer_for
+from audits.views.comments_section import comments_context
 from audits.views.evidence_section import section_context
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def render_panel(
     flagged(audit, [answer], user=user)
     context = {
         **section_context(request, answer, form=evidence_form),
+        **comments_context(request, answer),
         **drawer_context(answer, sees_review=rights["sees_review"]),
         "finding_form": finding_form or FindingForm(auto_id=f"finding-{answer.pk}-%s", initial={"key": uuid4()}),
         "problem": problem,

@@ -149,9 +149,10 @@ class EntryReference(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["entry", "ask", "audit", "evidence"], name="award_reference_once"),
             models.UniqueConstraint(
-                fields=["entry", "ask", "audit", "evidence"], name="award_reference_once", nulls_distinct=False
-            )
+                fields=["entry", "ask", "audit"], condition=Q(evidence=None), name="award_whole_audit_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.views.engagements import form_status
 from awards.forms import DeclareForm, StageForm, StartForm
+from awards.scheme import SchemeError
 from awards.selectors.programmes import awards_home, programme_page
 from awards.services.errors import AwardError
 from awards.services.programmes import category_merge, programme_declare, programme_open, programme_start, stage_move
@@ -46,6 +47,9 @@ def programme_create(request: HttpRequest) -> HttpResponse:
             programme = programme_start(**form.facts(), by=person(request.user), at=timezone.now())
         except AwardError as error:
             form.add_error("edition", refusal(error))
+        except SchemeError as error:
+            said = gettext("The template does not fit this edition: %(faults)s")
+            form.add_error("edition", said % {"faults": "; ".join(error.faults)})
         else:
             messages.success(request, gettext("The programme is a draft. Declare how it decides, then open it."))
             return redirect("awards:programme", programme.code)

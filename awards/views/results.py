@@ -37,7 +37,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
             "proof": proof_of(found),
             "winners": winners_of(found),
             "announce_form": AnnounceForm(initial={"embargo_until": found.embargo_until}),
-            "correct_form": ReasonForm(button=gettext("Append the correction")),
+            "correct_form": ReasonForm(label=gettext("Correction")),
             "public": found.is_public(timezone.now()),
         }
         return render(request, "awards/results.html", context)

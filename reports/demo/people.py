@@ -1,4 +1,4 @@
-"""Who is in the invented world: four organisations, six centres, at least one person per role. None of them exists."""
+"""Who is in the invented world: four organisations, six centres, somebody in every role, five judges. None exists."""
 
 from __future__ import annotations
 
@@ -79,6 +79,13 @@ PEOPLE = (
     # Two, because nobody publishes an edition alone, and a practice is judged by two.
     DemoPerson("nadia", "Nadia Rahman", ((SCHEME, Role.SCHEME_OWNER),)),
     DemoPerson("wen", "溫子謙 Wen Tsz-him", ((SCHEME, Role.SCHEME_OWNER),), language="zh-hant"),
+    DemoPerson("amara", "Amara Osei", ((SCHEME, Role.AWARD_CHAIR),)),
+    # Judges of the award: of no organisation here, so that nothing stands between them and entrants.
+    DemoPerson("hana", "Hana Lindqvist", ()),
+    DemoPerson("mak", "麥子健 Mak Tsz-kin", (), language="zh-hant"),
+    DemoPerson("tobias", "Tobias Renner", (), time_zone="Europe/London"),
+    DemoPerson("yuki", "Yuki Sato", ()),
+    DemoPerson("fatima", "Fatima Zahra", (), time_zone="Europe/London"),
 )
 
 _HK, _LONDON = "Asia/Hong_Kong", "Europe/London"

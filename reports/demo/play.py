@@ -26,6 +26,7 @@ from audits.services.market import market_attach, market_waive
 from audits.services.moving import audit_move
 from audits.services.transitions import audit_decide, audit_step
 from benchmarks.services import market_load, measurement_run_create
+from reports.demo.awards import make_awards
 from reports.demo.editions import begin_draft, publish_first, publish_next
 from reports.demo.findings import follow_up, settle
 from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOPLE
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 PASSWORD = "touchstone-demo-2026"  # noqa: S105 - invented people in a demo database; printed on purpose
 MARKET_READ = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
 SEED = 2026
+JUDGE = "Judge of the award"
 NOTES = (
     "Seen in the records and confirmed in two interviews.",
     "Three of three sampled cases followed the procedure.",
@@ -101,6 +103,8 @@ class World:
         accepted = make_practices(self)
         self.say("edition 2027, a draft")
         begin_draft(self, accepted)
+        self.say("awards")
+        make_awards(self)
 
     def _people(self) -> None:
         for organisation in ORGANISATIONS:
@@ -325,7 +329,7 @@ def sign_ins() -> list[tuple[str, str, str]]:
     """Return (name, what they are, e-mail address) of everybody in the demo."""
     names = {organisation.key: organisation.name for organisation in ORGANISATIONS}
     return [
-        (person.name, ", ".join(f"{role.label} at {names[key]}" for key, role in person.roles), person.email)  # type: ignore[attr-defined] # roles are given as members of Role
+        (person.name, ", ".join(f"{role.label} at {names[key]}" for key, role in person.roles) or JUDGE, person.email)  # type: ignore[attr-defined] # roles are given as members of Role
         for person in PEOPLE
     ]
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.access import may
 from audits import urls
 from audits.answering import AnswerBulk
+from audits.arrivals import Arrival
 from audits.engagements import Concern, Conflict, Meeting, MeetingKind, StageOne
 from audits.models import (
     Answer,
@@ -30,6 +31,11 @@ from audits.models import (
 from audits.samples import Sample, SampleItem
 from audits.selectors.moving import effect_on
 from audits.storage import store
+from audits.talk import AnswerComment
+from audits.workbook.layout import SHEETS
+from audits.workbook.reader import Returned
+from audits.workbook.seal import Exported, Meta
+from audits.workbook.stored import as_data
 from ledger.models import Entry
 from tests.audits.scenes import PNG, STATUSES, WHO, Scene
 from tests.audits.scenes import make_scene as make_plain_scene
@@ -48,6 +54,7 @@ PLANNERS = frozenset({"administrator", "audit_manager"})
 MOVERS = PLANNERS | {"leader"}
 REVIEWERS = frozenset({"audit_manager", "decision_maker"})
 OPENERS = REVIEWERS | ASSESSORS
+ARRIVAL = ("arrival", "arrival_columns", "arrival_annotated", "arrival_report")
 EVIDENCE_FORMS = ("evidence_edit", "evidence_replace", "evidence_withdraw", "evidence_serve")
 DECIDERS = frozenset({"decision_maker"})
 INSIDE = PLANNERS | ASSESSORS | {"observer", "decision_maker"}
@@ -102,6 +109,10 @@ class Case:
         return f"{self.verb} {self.name} {self.step}".strip()
 
 
+def checklist_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("list.csv", b"Code,Level\nA1.1,3\n")
+
+
 def upload() -> dict[str, Any]:
     return {"file": SimpleUploadedFile("new.png", PNG + b"new"), "title": "", "kind": "photo"}
 
@@ -142,6 +153,12 @@ CASES = (
     post("answer_acknowledge", ASSESSORS, FIELDWORK, 422, reason="It stands."),
     post("answer_review", REVIEWERS, frozenset({"technical_review"}), 200, mark="reviewed", revision="1"),
     post("finding_add", ASSESSORS, FIELDWORK, 200, **FINDING),
+    Case("activity", INSIDE),
+    post("presence", INSIDE, ALWAYS, 200, clause="A1"),
+    post("comment_add", INSIDE, LIVE, 200, text="Seen the wall?"),
+    post("comment_settled", INSIDE, LIVE, 200),
+    # Somebody else's, or too old: whoever may ask is told so.
+    post("comment_taken_back", INSIDE, LIVE, 422),
     Case("evidence_upload", ASSESSORS, FIELDWORK, verb="post", data=upload),
     post("evidence_remove", ASSESSORS, FIELDWORK, 200),
     *(Case(name, ALL) for name in ("evidence_list", "evidence_lines", "evidence_detail", "evidence_view")),
@@ -167,6 +184,17 @@ CASES = (
     post("market", ASSESSORS, FIELDWORK, run=""),
     post("waiver_add", DECIDERS, ALWAYS, kpi="nps", reason="Only figure."),
     post("decision", DECIDERS, frozenset({"decision"}), **DECISION),
+    *(Case(name, ALL) for name in ("workbook", "compare_choice", "what_if")),
+    # With itself there is nothing to compare.
+    Case("compare", frozenset(), absent=ALWAYS),
+    post("workbook_take", EXPORTERS, ALWAYS, 200),
+    Case("workbook_bring", ASSESSORS, FIELDWORK, 422, verb="post"),
+    *(Case(name, ASSESSORS) for name in ("checklist", "arrival", "arrival_columns")),
+    *(Case(name, ASSESSORS) for name in ("arrival_annotated", "arrival_report")),
+    Case("checklist", ASSESSORS, FIELDWORK, 302, verb="post", data=lambda: {"file": checklist_file()}),
+    # It is not the plan that was shown.
+    post("arrival", ASSESSORS, frozenset(), fingerprint="0"),
+    post("arrival_columns", ASSESSORS, FIELDWORK, header="1", code="0", level="1", na="-1", note="-1"),
     step("plan", PLANNERS, "draft"),
     step("stage_1", PLANNERS, "planned"),
     # The scene is an initial certification: what lies on other routes is refused in every state.
@@ -245,6 +273,7 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
             noted_by=scene.people["leader"],
             noted_at=AT,
         )
+    AnswerComment.objects.create(answer=scene.answer, text="Which wall?", by=scene.people["leader"], at=AT)
     bulk = {"plan": {"rows": []}, "plan_sha256": "0" * 64, "by": scene.people["leader"], "at": AT}
     AnswerBulk.objects.create(audit=scene.audit, **bulk)
     newer = make_edition()
@@ -259,7 +288,25 @@ def make_scene(status: str = "fieldwork", **fields: Any) -> Scene:
         at=AT,
     )
     make_samples(scene)
+    make_arrival(scene)
     return scene
+
+
+def make_arrival(scene: Scene) -> None:
+    """Bring a checklist that says nothing."""
+    edition = {"edition": "sample", "edition_version": "1", "edition_sha256": scene.audit.edition.sha256}
+    meta = Meta(scene.audit.reference, **edition, exported_at="", exported_by=0, locale="en", nonce="n")
+    empty: Exported = {sheet.name: {} for sheet in SHEETS}
+    Arrival.objects.create(
+        audit=scene.audit,
+        kind="checklist",
+        filename="list.csv",
+        sha256="0" * 64,
+        table=[[1, ["Code", "Level"]], [2, ["A1.1", "3"]]],
+        returned=as_data(Returned([("hmac", "0")], meta, empty, ())),
+        by=scene.people["leader"],
+        at=AT,
+    )
 
 
 def make_samples(scene: Scene) -> None:
@@ -312,7 +359,11 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "together_done": list(scene.audit.bulks.values_list("pk", flat=True)),
         "fact_take": [scene.audit.pk, "cskm"],
         "finding_add": [scene.answer.pk],
+        "comment_add": [scene.answer.pk],
+        **{key: [scene.answer.comments.get().pk] for key in ("comment_settled", "comment_taken_back")},
         "step": [scene.audit.pk, step],
+        **{key: [scene.audit.arrivals.first().pk] for key in ARRIVAL},
+        "compare": [scene.audit.pk, scene.audit.pk],
         "sample_list": [scene.audit.pk],
         "sample_create": [scene.answer.pk],
         "sample_size": [],
@@ -341,6 +392,8 @@ def stored() -> dict[str, list[Any]]:
         Certificate,
         Sample,
         SampleItem,
+        AnswerComment,
+        Arrival,
     )
     rows: dict[str, list[Any]] = {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
     return {**rows, "attached": list(Evidence.answers.through.objects.values()), "ledger": [Entry.objects.count()]}
@@ -415,11 +468,15 @@ ALLOWED = {
             *("evidence_file", "evidence_original", "evidence_view", "evidence_detail", "evidence_list"),
             *("evidence_lines", "evidence_choose"),
             "plan",
+            "activity",
         ),
         READS,
     ),
     **dict.fromkeys(
-        ("sample_list", "sample", "sample_csv", "sample_population", "package"),
+        (
+            *("sample_list", "sample", "sample_csv", "sample_population", "package"),
+            *("workbook", "arrival_annotated", "arrival_report", "compare_choice", "compare", "what_if"),
+        ),
         READS,
     ),
     **dict.fromkeys(
@@ -442,6 +499,7 @@ ALLOWED = {
             "stage_one",
             "concern_settle",
             "meeting",
+            *("checklist", "arrival", "arrival_columns"),
         ),
         FORMS,
     ),
@@ -464,10 +522,13 @@ ALLOWED = {
             "evidence_upload",
             *("evidence_remove", "evidence_note", "evidence_attach", "evidence_rest", "evidence_restore"),
             "finding_add",
+            "presence",
+            *("comment_add", "comment_settled", "comment_taken_back"),
             "sample_size",
             "sample_draw",
             "sample_record",
             "sync",
+            *("workbook_take", "workbook_bring"),
         ),
         WRITES,
     ),

@@ -36,6 +36,11 @@ PURE = [
     "reports.charts",
     "reports.lens_document",
     "standards.lenses",
+    "awards.scheme",
+    "awards.redaction",
+    "awards.blind",
+    "awards.assignment",
+    "awards.tally",
 ]
 LIST_MODULES = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules)"
 

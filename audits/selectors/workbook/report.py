@@ -44,8 +44,12 @@ def is_good(plan: Plan) -> bool:
 
 
 def fingerprint_of(plan: Plan) -> str:
-    """Return the hash of what was shown: who confirms names it, so that nothing else is done."""
-    rows = [(row.layout.name, row.line, row.id, row.status, row.rev, row.before, row.after) for row in plan]
+    """Return the hash of what was shown: who confirms names it, so that nothing else is done.
+
+    Rows that ask for nothing are left out: what others do there meanwhile does not matter.
+    """
+    asking = (row for row in plan if row.status != Status.UNCHANGED)
+    rows = [(row.layout.name, row.line, row.id, row.status, row.rev, row.before, row.after) for row in asking]
     return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class WorkbookRefusedError(AuditError):
-    """Nothing was written; ``code`` is rows_refused, plan_changed or nothing_to_set, ``plan`` how things stand now."""
+    """Nothing was written; ``code`` is rows_refused, plan_changed or settled_already, ``plan`` how things are."""
 
     def __init__(self, code: str, plan: Plan) -> None:
         """Keep both."""
@@ -91,6 +91,7 @@ def workbook_import(
     sha256: str,
     by: User,
     at: datetime,
+    source: str = "workbook",
     valid_only: bool = False,
     fingerprint: str | None = None,
 ) -> Plan:
@@ -98,7 +99,8 @@ def workbook_import(
 
     All or nothing, unless ``valid_only`` says to leave out what cannot be taken; the ledger says which it was.
     ``fingerprint`` is that of the plan that was shown: where anything is not as it was, nothing is written. ``sha256``
-    is of the file. Raises ``WorkbookRefusedError``, and ``WorkbookError`` where the audit has moved to another edition.
+    is of the file, ``source`` what it was. Raises ``WorkbookRefusedError``, and ``WorkbookError`` where the audit has
+    moved to another edition.
     """
     # Answers before the audit, as whoever saves one locks them: nobody waits for the other in a circle.
     locked = Answer.objects.select_for_update(no_key=True).filter(audit=audit_id).order_by("pk")
@@ -118,6 +120,7 @@ def workbook_import(
     for row in updates:
         saving.save(row)
     payload = {
+        "source": source,
         "export": returned.meta.nonce,
         "sha256": sha256,
         "valid_rows_only": valid_only,

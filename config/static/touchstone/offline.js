@@ -220,7 +220,7 @@
     sender.soon();
     count();
   };
-  const QUEUED = /^\/audits\/answers\/(\d+)\/(evidence|findings)\/$/;
+  const QUEUED = /^\/audits\/answers\/(\d+)\/(evidence|findings|comments)\/$/;
   document.addEventListener("htmx:configRequest", (event) => {
     const form = event.target;
     const token = document.cookie.split("; ").find((each) => each.startsWith(`${words.csrf}=`));

@@ -318,7 +318,7 @@
     },
     e: () => here() && openDrawer(here(), "evidence"),
     f: () => here() && openDrawer(here(), "findings"),
-    // Until a criterion has comments of its own, what one would say of it belongs into its note.
+    // Who may not see comments has a note to write.
     c: async () => here() && (await openDrawer(here(), "comments") || formOf(here()).elements.note.focus()),
   };
   const takesText = (element) => element.isContentEditable || element.matches(

@@ -1,0 +1,1 @@
+"""English, as the world outside the United States reads it."""
