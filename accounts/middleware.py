@@ -31,16 +31,20 @@ class PersonalSettingsMiddleware:
         user = request.user
         if not isinstance(user, User):
             return self.get_response(request)
-        try:
-            zone = zoneinfo.ZoneInfo(user.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            zone = zoneinfo.ZoneInfo("UTC")
         translation.activate(user.language)
         request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(zone):
+        with timezone.override(zone_of(user)):
             response = self.get_response(request)
         response.headers["Content-Language"] = user.language
         response.headers.setdefault("Cache-Control", "no-store, private")
         if not request.user.is_authenticated:  # signed out just now: nothing that was shown stays in the browser
             response.headers["Clear-Site-Data"] = '"cache"'
         return response
+
+
+def zone_of(user: User) -> zoneinfo.ZoneInfo:
+    """Return the person's time zone; UTC where the system does not know it."""
+    try:
+        return zoneinfo.ZoneInfo(user.time_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from accounts.views import centres, joining, notices, organisations, profiles
+from accounts.views import centres, joining, notices, organisations, profiles, tokens
 
 app_name = "accounts"
 urlpatterns = [
     path("people/profile/", profiles.profile, name="profile"),
+    path("people/profile/notices/", profiles.profile_notices, name="profile_notices"),
+    path("people/tokens/", tokens.token_list, name="token_list"),
+    path("people/tokens/<int:pk>/revoke/", tokens.token_end, name="token_revoke"),
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/read/", notices.notice_read_all, name="notice_read_all"),
     path("notices/<int:pk>/", notices.notice_open, name="notice_open"),

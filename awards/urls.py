@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from awards.views import desk, entries, files, judging, panels, programmes, results
+from awards.views import desk, entries, files, judging, panels, practices, programmes, results
 
 app_name = "awards"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("entries/<str:code>/files/<str:file>/remove/", files.remove, name="file_remove"),
     path("entries/<str:code>/files/<str:file>/clear/", files.clear, name="file_clear"),
     path("entries/<str:code>/blind/", desk.blind_check, name="blind_check"),
+    path("entries/<str:code>/practice/", practices.propose, name="practice"),
     path("entries/<str:code>/feedback/", results.feedback, name="feedback"),
     path("cards/<str:code>/", judging.card, name="card"),
     path("cards/<str:code>/save/", judging.save, name="card_save"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.records.guess import Document, Offer
+    from benchmarks.records.tables import TableSource
 
 MAPPINGS = Path(settings.BASE_DIR) / "fixtures" / "mappings"
 
@@ -142,6 +143,36 @@ class UploadForm(forms.Form):
         """Let the browser know the limit."""
         super().__init__(*args, **kwargs)
         _limited(self.fields["records"])
+
+
+class FetchForm(forms.Form):
+    """Which of the operator's sources to fetch from, and for a period where the source knows one."""
+
+    source = forms.ChoiceField(label=_("Table"))
+    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("To and including"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, sources: Sequence[TableSource], **kwargs: Any) -> None:
+        """List the sources by what people call them."""
+        super().__init__(*args, **kwargs)
+        self._sources = {each.name: each for each in sources}
+        choices = [(each.name, each.title or each.name) for each in sources]
+        self.fields["source"] = forms.ChoiceField(label=self.fields["source"].label, choices=choices)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a whole period where there can be one, and for none where there cannot."""
+        data = super().clean() or {}
+        source = self._sources.get(data.get("source", ""))
+        if source is None or self.errors:
+            return data
+        if not source.moment:
+            return {**data, "first": None, "last": None}
+        for name in ("first", "last"):
+            if data.get(name) is None:
+                self.add_error(name, gettext("State the first and the last day of the period."))
+        if not self.errors and data["first"] > data["last"]:
+            self.add_error("last", gettext("The period ends before it begins."))
+        return data
 
 
 class FileShapeForm(forms.Form):

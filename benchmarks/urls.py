@@ -16,6 +16,7 @@ urlpatterns = [
     path("centres/<int:centre_id>/planning/", planning.centre_planning, name="centre_planning"),
     path("centres/<int:centre_id>/measure/", centres.measure, name="measure"),
     path("centres/<int:centre_id>/records/", records.waiting, name="records"),
+    path("centres/<int:centre_id>/records/fetch/", records.fetch, name="records_fetch"),
     path("centres/<int:centre_id>/records/quality/", records.quality, name="records_quality"),
     path("records/<int:upload_id>/", records.mapping, name="records_mapping"),
     path("records/<int:upload_id>/remove/", records.remove, name="records_remove"),

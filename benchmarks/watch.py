@@ -7,7 +7,7 @@ from collections.abc import Callable
 # Called with the code of a step and the share of it that is done, from 0 to 1. What it raises ends the computation.
 Watch = Callable[[str, float], None]
 
-READING, CHECKING, STORING = "reading", "checking", "storing"
+READING, CHECKING, STORING, FETCHING = "reading", "checking", "storing", "fetching"
 
 
 def unwatched(_step: str, _share: float) -> None:

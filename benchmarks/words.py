@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from benchmarks.models import JobStatus
-from benchmarks.watch import CHECKING, READING, STORING
+from benchmarks.watch import CHECKING, FETCHING, READING, STORING
 
 if TYPE_CHECKING:
     from benchmarks.models import RecordsJob
@@ -23,6 +23,7 @@ def step_words(job: RecordsJob) -> str:
         READING: _("Reading the files"),
         CHECKING: _("Checking the records"),
         STORING: _("Storing the figures"),
+        FETCHING: _("Fetching the rows"),
         "access": _("Measuring: access and waiting"),
         "handling": _("Measuring: handling"),
         "customer": _("Measuring: what customers say"),

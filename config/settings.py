@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from benchmarks.records.limits import Limits
 from benchmarks.records.spark import Spark
+from benchmarks.records.tables import table_sources
 from reports.signing.source import KeySource, KeySourceError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -151,16 +152,34 @@ EVIDENCE_SCANNER = shlex.split(env.str("EVIDENCE_SCANNER", default=""))
 RECORDS_MAX_BYTES = env.int("RECORDS_MAX_BYTES", default=512 * 1024 * 1024)
 # Tables beyond it go to files below DATA_DIR while a run is measured; 0 threads are all processors.
 RECORDS_LIMITS = Limits(env.str("RECORDS_MEMORY", default="1GB"), env.int("RECORDS_THREADS", default=0))
+# Tables in the databases of organisations that their people may measure from.
+try:
+    RECORDS_SOURCES = table_sources(env.str("RECORDS_SOURCES", default=""))
+except ValueError as _fault:
+    _message = f"RECORDS_SOURCES: {_fault}"
+    raise ImproperlyConfigured(_message) from None
 # How long an audit that somebody took along opens without a connection.
 PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=14)
+# How many requests of one access token the API answers in a minute.
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)
 RECORDS_SPARK = Spark(env.str("SPARK_MASTER", default="local[*]"), env.str("SPARK_FOLDER", default=""))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # far beyond what a run may have, so that the form can say so in words
 
+_REDIS = env.str("REDIS_URL", default="")
+_REDIS_CACHE = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _REDIS}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("REDIS_URL")}
-    if env.str("REDIS_URL", default="")
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    "default": _REDIS_CACHE
+    if _REDIS
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Who is at work now is said every half minute: without Redis in files, so that it never waits for the database.
+    "presence": _REDIS_CACHE
+    if _REDIS
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA_DIR / "presence"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # Codes and names of the KPIs that an edition of a standard may name; the registry lives above the standards room.

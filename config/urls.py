@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from audits.urls import certificate_urlpatterns, finding_urlpatterns, programme_urlpatterns, register_urlpatterns
 from config import views
+from config.api import urlpatterns as api_urlpatterns
 from reports.urls import lens_urlpatterns, verify_urlpatterns
 
 handler400 = views.bad_request
@@ -51,5 +52,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programmes/", include((programme_urlpatterns, "programmes"))),
     path("registers/", include((register_urlpatterns, "registers"))),
     path("reports/", include("reports.urls")),
+    path("api/v1/", include((api_urlpatterns, "api"))),
     path("", include(verify_urlpatterns)),
 ]

@@ -32,6 +32,14 @@ class SignInFirstError(AccountsError):
     """The invited address has an account already: only its owner, signed in, can accept."""
 
 
+class TooManyTokensError(AccountsError):
+    """The person has as many tokens as one may have."""
+
+
+class TokenRefusedError(AccountsError):
+    """This token opens nothing: unknown, expired, revoked, or its owner may not sign in; which, stays unsaid."""
+
+
 class StaleCentreError(AccountsError):
     """Somebody else saved this centre first; ``current`` is what is stored now. Nothing was overwritten."""
 

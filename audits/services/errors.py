@@ -72,6 +72,10 @@ class StaleRevisionError(AuditError):
         self.current = current
 
 
+class KeyReusedError(AuditError):
+    """The key of a save was used before, for something else."""
+
+
 class InvalidAnswerError(AuditError):
     """The answer does not fit the criterion.
 

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import permission, require, signed_in
+from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
-from audits.models import Answer, Audit, TeamMember
+from audits.models import Answer
 from audits.operations import Fields
 from audits.renderers import with_choices
 from audits.selectors.case import asked_codes, audit_score
 from audits.selectors.overview import tier_rows
 from audits.selectors.rows import rights_on, with_surroundings
-from audits.selectors.sheet import asked_answers, filtered, sheet_answers, tree, with_levels
+from audits.selectors.sheet import answer_lightly, asked_answers, filtered, sheet_answers, tree, with_levels
 from audits.services.answers import answer_confirm, answer_save, answer_take_computed
 from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEditableError, StaleRevisionError
 from audits.services.syncing import answer_input, whole
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
+    from audits.models import Audit
     from audits.services.answers import AnswerInput
 
 LONGEST_NUMBER = 9  # digits
@@ -55,6 +55,7 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
         "tree": tree(answers),
         "kept": kept,
         **rights_on(audit, user=user),
+        "confers": may(user, "audits.confer", audit),
         "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
         "asked": len(answers),
@@ -143,19 +144,10 @@ def _in_panel(request: HttpRequest, answer: Answer, problem: str, status: int) -
 
 def get_answer_lightly(user: User, answer_id: int) -> Answer:
     """Fetch only what a save needs, or answer 404; one query, with the person's own role on the team."""
-    role = TeamMember.objects.filter(audit=OuterRef("audit"), user=user).values("role")[:1]
     try:
-        answer = (
-            Answer.objects.filter(audit__in=Audit.objects.visible_to(user))
-            .select_related("audit__centre", "audit__edition", "criterion")
-            .defer("audit__edition__document", "criterion__anchors", "criterion__look_at", "criterion__evidence")
-            .annotate(own_role=Subquery(role))
-            .get(pk=answer_id)
-        )
+        return answer_lightly(user, pk=answer_id)
     except Answer.DoesNotExist as error:
         raise Http404 from error
-    answer.audit.known_roles = {user.pk: answer.own_role}
-    return answer
 
 
 def _content(request: HttpRequest) -> AnswerInput:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from awards.models import Assignment, AssignmentState, EntryStatus, Score
-from awards.panel import CLEAR_WINNER, DELIBERATE, JOINT, NO_ORDER, Fact, as_decimal, facts
+from awards.panel import CLEAR_WINNER, DELIBERATE, JOINT, NO_ORDER, Fact, RefusedError, as_decimal, facts, shared_trait
 from awards.scheme import ADJUSTED, MEAN
 from awards.selectors.panels import entries_in, panel_of
 from awards.tally import TRIMMED, StageFacts, tally
@@ -163,11 +163,14 @@ def desk(stage: Stage, *, at: datetime) -> Desk:
         if card.state == AssignmentState.SUBMITTED and card.seen < card.entry.revision:
             changed[card.entry_id] += 1
     lines = [_judge_line(judge, cards, stage, at) for judge in judges]
+    countries = {judge.key: judge.employer.country for judge in judges if judge.employer}
     final = scheme.judging()[-1].code == stage.code
     return Desk(
         stage=stage,
         judges=lines,
-        parts=[_part(group, scheme, by_code, names, levels, changed, final=final) for group in groups.values()],
+        parts=[
+            _part(group, scheme, by_code, names, levels, changed, countries, final=final) for group in groups.values()
+        ],
         cards=sum(line.assigned for line in lines),
         done=sum(line.assigned - line.open for line in lines),
         stale=sum(changed.values()),
@@ -212,6 +215,7 @@ def _part(
     names: Mapping[str, str],
     levels: Mapping[str, Mapping[str, list[int]]],
     changed: Mapping[int, int],
+    countries: Mapping[str, str],
     *,
     final: bool,
 ) -> CategoryPart:
@@ -219,8 +223,11 @@ def _part(
     members = [*sorted(places, key=lambda code: (places[code], names[code])), *group.unscored]
     analysis = group.analysis
     intervals = (analysis.rank_intervals if analysis else None) or {}
-    lines = [_line(code, group, scheme, entries, levels, changed, names, final=final) for code in members]
+    totals = _totals(group)
+    look = _Look(scheme, entries, names, levels, changed, totals, places, intervals, final)
+    lines = [_line(code, group, look) for code in members]
     said = [_renamed(fact, names).words(gettext) for fact in facts(analysis, group.verdict)] if analysis else []
+    said += _bias(group, entries, countries)
     refused = list(dict.fromkeys(_refusal(each, names) for each in analysis.refused)) if analysis else []
     leaders = group.ranking.places[0].entrants if group.ranking else ()
     return CategoryPart(
@@ -248,36 +255,64 @@ def _part(
     )
 
 
-def _line(
-    code: str,
-    group: Group,
-    scheme: Scheme,
-    entries: Mapping[str, Entry],
-    levels: Mapping[str, Mapping[str, list[int]]],
-    changed: Mapping[int, int],
-    names: Mapping[str, str],
-    *,
-    final: bool,
-) -> EntryLine:
-    analysis = group.analysis
-    places = group.ranking.of() if group.ranking else {}
-    place, score = places.get(code), group.scores.get(code)
-    intervals = (analysis.rank_intervals if analysis else None) or {}
-    may_be = intervals.get(code)
-    totals = [given[code] for given in (analysis.panel.by_judge().values() if analysis else ()) if code in given]
-    raw = analysis.raw.get(code) if analysis else None
+def _bias(group: Group, entries: Mapping[str, Entry], countries: Mapping[str, str]) -> list[str]:
+    """Say whether judges favour entrants of the country of their employer; nothing where it cannot be told."""
+    if group.analysis is None or not countries:
+        return []
+    own = {code: (entry.centre or entry.organisation).country for code, entry in entries.items()}
+    try:
+        found = shared_trait(group.analysis.panel, of_entrants=own, of_judges=countries, trait="country")
+    except RefusedError:
+        return []
+    params = {"points": f"{found.effect:+.2f}", "low": f"{found.low:+.2f}", "high": f"{found.high:+.2f}"}
+    if found.low <= 0 <= found.high:
+        words = gettext("No sign that judges favour their own country: %(points)s points (%(low)s to %(high)s).")
+    else:
+        words = gettext("Entrants of a judge's own country get %(points)s points (%(low)s to %(high)s): look at it.")
+    return [words % params]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a line is made with."""
+
+    scheme: Scheme
+    entries: Mapping[str, Entry]
+    names: Mapping[str, str]
+    levels: Mapping[str, Mapping[str, list[int]]]
+    changed: Mapping[int, int]
+    totals: Mapping[str, list[Fraction]]
+    places: Mapping[str, int]
+    intervals: Mapping[str, tuple[int, int]]
+    final: bool
+
+
+def _totals(group: Group) -> dict[str, list[Fraction]]:
+    """Return what each entry got from its judges."""
+    totals: defaultdict[str, list[Fraction]] = defaultdict(list)
+    for given in group.analysis.panel.by_judge().values() if group.analysis else ():
+        for code, total in given.items():
+            totals[code].append(total)
+    return totals
+
+
+def _line(code: str, group: Group, look: _Look) -> EntryLine:
+    place, score, may_be = look.places.get(code), group.scores.get(code), look.intervals.get(code)
+    totals = look.totals.get(code, [])
+    ranked = place is not None and score is not None
+    wide = [look.names[name] for name, given in look.levels.get(code, {}).items() if max(given) - min(given) >= WIDE]
     return EntryLine(
-        entry=entries[code],
+        entry=look.entries[code],
         place=place,
         score=_shown(score),
-        mean=_shown(raw),
+        mean=_shown(group.analysis.raw.get(code) if group.analysis else None),
         judges=len(totals),
         spread=_shown(max(totals) - min(totals)) if totals else "–",
-        wide=[names[criterion] for criterion, given in levels.get(code, {}).items() if max(given) - min(given) >= WIDE],
+        wide=wide,
         may_be=may_be,
-        bar=_bar(may_be, place, len(places)) if may_be and place else None,
-        award=award_of(scheme, place, score) if final and place and score is not None else None,
-        changed=changed.get(entries[code].pk, 0),
+        bar=_bar(may_be, place, len(look.places)) if may_be and place else None,
+        award=award_of(look.scheme, place, score) if look.final and ranked else None,
+        changed=look.changed.get(look.entries[code].pk, 0),
     )
 
 

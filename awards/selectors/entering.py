@@ -101,20 +101,22 @@ def reached(programme: Programme, entry: Entry, stages: list[Stage], code: str) 
 
 
 def editable_stage(entry: Entry, stages: list[Stage], at: datetime) -> Stage | None:
-    """Return the stage in which the entry may be written in and submitted now; no query."""
+    """Return the stage in which the entry may be written in and submitted now; no query.
+
+    Who may hand in late does so in the last stage that has closed.
+    """
     programme = entry.programme
     if entry.status == EntryStatus.WITHDRAWN or programme.status != ProgrammeStatus.OPEN:
         return None
-    for stage in stages:
-        if programme.scheme.stage(stage.code).kind != ENTRY:
-            continue
-        late = entry.late_until is not None and stage.closes_at < at <= entry.late_until
-        follows = stage is not next(each for each in stages if programme.scheme.stage(each.code).kind == ENTRY)
-        if follows and entry.revision == 0:
-            continue
-        if (stage.state(at) == "open" or late) and reached(programme, entry, stages, stage.code):
+    kinds = [stage for stage in stages if programme.scheme.stage(stage.code).kind == ENTRY]
+    within = [stage for stage in kinds if reached(programme, entry, stages, stage.code)]
+    if entry.revision == 0:
+        within = within[:1]
+    for stage in within:
+        if stage.state(at) == "open":
             return stage
-    return None
+    closed = [stage for stage in within if stage.closes_at < at]
+    return closed[-1] if closed and entry.late_until is not None and at <= entry.late_until else None
 
 
 def entry_page(entry: Entry, *, at: datetime) -> EntryPage:

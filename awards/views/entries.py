@@ -90,6 +90,7 @@ def _context(request: HttpRequest, found: Entry) -> dict[str, object]:
         "writes": may(request.user, WRITE, found) and page.open is not None,
         "sends": may(request.user, SEND, found),
         "chairs": chairs,
+        "public": found.programme.edition_id is not None and found.programme.is_public(timezone.now()),
         "category": found.programme.scheme.category(found.category),
         "division": division_words(found.division),
         "versions": found.versions.select_related("submitted_by").order_by("-number"),

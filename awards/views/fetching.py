@@ -27,7 +27,7 @@ def entry_of(request: HttpRequest, code: str) -> Entry:
     found = Entry.objects.visible_to(person(request.user)).select_related(
         "programme__organiser", "organisation", "centre"
     )
-    entry = found.filter(code=code).first()
+    entry = found.defer("programme__edition__document").filter(code=code).first()
     if entry is None:
         raise Http404
     return entry

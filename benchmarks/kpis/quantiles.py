@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -62,15 +62,22 @@ def reach_of(clusters: int) -> float:
     return float(stats.t.isf(_TAIL, clusters - 1)) if clusters > 1 else 0.0
 
 
-def interval_of(ends: tuple[float | None, float | None], reach: float) -> dict[str, float | None]:
-    """Give ``low``, ``high`` and ``se`` of the ends of an interval; none where it has no width or one end is not known.
+class Interval(NamedTuple):
+    """A 95 % interval with the standard error that its width gives; all None where nothing is known about the error."""
+
+    low: float | None = None
+    high: float | None = None
+    se: float | None = None
+
+
+def interval_of(low: float | None, high: float | None, reach: float) -> Interval:
+    """Make an interval of its ends; an empty one where it has no width or one end is not known.
 
     Whole seconds and many zeros can make both ends equal: then nothing is known about the error.
     """
-    low, high = ends
     if low is None or high is None or not reach or not math.isfinite(high - low) or high <= low:
-        return {"low": None, "high": None, "se": None}
-    return {"low": low, "high": high, "se": (high - low) / (2 * reach)}
+        return Interval()
+    return Interval(low, high, (high - low) / (2 * reach))
 
 
 class _Reader:
@@ -123,5 +130,6 @@ def _with_interval(found: Measurement, quantile: Quantile, share: Measurement, r
     reach = reach_of(share.clusters)
     low, high = quantile.level - reach * share.se, quantile.level + reach * share.se
     # Beyond the shortest or the longest of the lengths nothing was seen: with so few clusters an end is not known.
-    ends = tuple(quantile.scale * read(each) if 0 <= each <= 1 else None for each in (low, high))
-    return replace(found, **interval_of((ends[0], ends[1]), reach), design_effect=share.design_effect)
+    ends = [quantile.scale * read(each) if 0 <= each <= 1 else None for each in (low, high)]
+    around = interval_of(ends[0], ends[1], reach)
+    return replace(found, low=around.low, high=around.high, se=around.se, design_effect=share.design_effect)

@@ -136,7 +136,7 @@ def _measurement(
     reach = times * curve.survival_at(value) * math.sqrt(factor * square)
     ends = [curve.quantile(each) if 0 <= each <= 1 else None for each in (wanted.level - reach, wanted.level + reach)]
     low, high = (None if end is None else wanted.scale * end for end in ends)
-    interval = interval_of((low, high), times)
+    interval = interval_of(low, high, times)
     return Measurement(
         kpi=wanted.kpi,
         variant=wanted.variant,
@@ -146,8 +146,10 @@ def _measurement(
         n=int(curve.number.sum()),
         cluster=wanted.cluster,
         clusters=clusters,
-        design_effect=factor * square / simple if factor and simple > 0 and interval["se"] else None,
+        design_effect=factor * square / simple if factor and simple > 0 and interval.se else None,
         unit=wanted.unit,
         group=group,
-        **interval,
+        low=interval.low,
+        high=interval.high,
+        se=interval.se,
     )

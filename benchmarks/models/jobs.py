@@ -23,6 +23,7 @@ class JobKind(models.TextChoices):
 
     LOOK = "look", _("Quality of the records")
     MEASURE = "measure", _("Measurement")
+    FETCH = "fetch", _("Records from a database")
 
 
 class JobStatus(models.TextChoices):
@@ -49,8 +50,9 @@ class RecordsJobQuerySet(models.QuerySet["RecordsJob"]):
 class RecordsJob(models.Model):
     """One piece of work on what waited at a centre: ``percent`` and ``step`` feed the progress bar.
 
-    ``seen`` is the hash of the files and mappings that it is about; a job does nothing when they have changed.
-    ``report`` is what a look found, ``run`` what a measurement made. A worker owns the row by its ``attempts``.
+    ``seen`` is the hash of the files and mappings that it is about; a job does nothing when they have changed. To
+    fetch, it is the name of a source. ``report`` is what a look found, or what a fetch was asked for; ``run`` is what a
+    measurement made, ``uploads`` afterwards what a fetch made. A worker owns the row by its ``attempts``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

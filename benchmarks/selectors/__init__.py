@@ -13,6 +13,7 @@ from benchmarks.selectors.comparing import (
 )
 from benchmarks.selectors.history import Series, quarterly
 from benchmarks.selectors.kpis import figure_counts, gates_now
+from benchmarks.selectors.measured import measurements_of
 from benchmarks.selectors.pool import Place, pool_centres, pool_places, pooled
 from benchmarks.selectors.releases import release_differences, release_now, releases_beside
 
@@ -28,6 +29,7 @@ __all__ = [
     "gates_now",
     "interval",
     "market_figures",
+    "measurements_of",
     "pool_centres",
     "pool_places",
     "pooled",

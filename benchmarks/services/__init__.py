@@ -1,6 +1,15 @@
 """What changes in this room: market releases and measurements of centres. Both are in the ledger."""
 
-from benchmarks.services.jobs import JobRefusedError, job_cancel, job_request, job_retry, job_run, jobs_recover
+from benchmarks.services.fetching import sources_for
+from benchmarks.services.jobs import (
+    JobRefusedError,
+    fetch_request,
+    job_cancel,
+    job_request,
+    job_retry,
+    job_run,
+    jobs_recover,
+)
 from benchmarks.services.measuring import RecordsFile, measurement_run_create
 from benchmarks.services.pool import PoolError, pool_join, pool_leave, pool_publish
 from benchmarks.services.releases import (
@@ -25,6 +34,7 @@ __all__ = [
     "RecordsFile",
     "ReleaseExistsError",
     "ReleaseStepRefusedError",
+    "fetch_request",
     "job_cancel",
     "job_request",
     "job_retry",
@@ -38,6 +48,7 @@ __all__ = [
     "pool_publish",
     "release_discard",
     "release_step",
+    "sources_for",
     "upload_map",
     "upload_remove",
     "upload_store",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from accounts.access import may
 from accounts.models import Centre
 from benchmarks.message import MessageError
 from benchmarks.models import WAITING, JobKind, JobStatus, RecordsJob, RecordsUpload
+from benchmarks.services.fetching import source_fetch
 from benchmarks.services.measuring import measurement_compute, measurement_store
 from benchmarks.services.uploads import (
     run_of,
@@ -29,7 +30,7 @@ from benchmarks.services.uploads import (
     uploads_look,
     uploads_seen,
 )
-from benchmarks.watch import CHECKING, READING, STORING
+from benchmarks.watch import CHECKING, FETCHING, READING, STORING
 from ledger.outbox import outbox_add
 from ledger.services import ledger_append
 
@@ -49,6 +50,7 @@ MOST_ATTEMPTS = 3
 _SPANS = {
     JobKind.LOOK: {READING: (5, 70), CHECKING: (70, 95)},
     JobKind.MEASURE: {READING: (5, 40), CHECKING: (40, 50), STORING: (95, 99)},
+    JobKind.FETCH: {FETCHING: (5, 95)},
 }
 _FAMILIES = (50, 95)
 _OFTEN = 0.3  # seconds between two signs of life within a step
@@ -76,7 +78,7 @@ def job_request(
         raise JobRefusedError(_("No file waits to be measured."))
     if seen != uploads_seen(uploads):
         raise JobRefusedError(_("The files or their mappings have changed since. Look at the report again."))
-    waiting = centre.records_jobs.filter(status__in=WAITING)
+    waiting = centre.records_jobs.filter(status__in=WAITING).exclude(kind=JobKind.FETCH)
     if same := waiting.filter(kind=kind, seen=seen).first():
         return same
     looked = centre.records_jobs.filter(kind=JobKind.LOOK, seen=seen, status=JobStatus.DONE)
@@ -100,6 +102,27 @@ def job_request(
 
 
 @transaction.atomic
+def fetch_request(
+    *, centre: Centre, source: str, first: date | None = None, last: date | None = None, by: User, at: datetime
+) -> RecordsJob:
+    """Ask for the rows of a source, from a first to a last day. JobRefusedError while others are being fetched."""
+    Centre.objects.select_for_update().get(pk=centre.pk)
+    if centre.records_jobs.filter(status__in=WAITING, kind=JobKind.FETCH).exists():
+        raise JobRefusedError(_("Records are being fetched for this centre. Wait until that is done, or cancel it."))
+    asked = {
+        "source": source,
+        "first": first.isoformat() if first else None,
+        "last": last.isoformat() if last else None,
+    }
+    job = RecordsJob.objects.create(
+        centre=centre, kind=JobKind.FETCH, seen=source, report=[asked], requested_by=by, requested_at=at
+    )
+    outbox_add(task=TASK, argument=str(job.pk), at=at)
+    _record(job, "records_job.requested", by=by, at=at, first=asked["first"], last=asked["last"])
+    return job
+
+
+@transaction.atomic
 def job_cancel(*, job_id: uuid.UUID, by: User, at: datetime) -> RecordsJob:
     """Stop a job; a worker that is busy with it stops at its next step and stores nothing."""
     job = _locked(job_id)
@@ -115,6 +138,10 @@ def job_retry(*, job_id: uuid.UUID, by: User, at: datetime) -> RecordsJob:
     job = _locked(job_id)
     if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
         raise JobRefusedError(_("Only work that failed or was cancelled can be tried again."))
+    if job.kind == JobKind.FETCH:
+        (asked,) = job.report
+        days = {name: date.fromisoformat(asked[name]) if asked[name] else None for name in ("first", "last")}
+        return fetch_request(centre=job.centre, source=asked["source"], **days, by=by, at=at)
     uploads = list(RecordsUpload.objects.filter(pk__in=job.uploads))
     kind = JobKind(job.kind)
     return job_request(centre=job.centre, kind=kind, uploads=uploads, seen=job.seen, by=by, at=at)
@@ -206,6 +233,11 @@ def _work(job: RecordsJob, clock: Callable[[], datetime]) -> bool:
     person = job.requested_by
     if not person.is_active or not may(person, PERMISSION, job.centre):
         return _fail(job, _("You may no longer measure this centre."), at=clock())
+    if job.kind == JobKind.FETCH:
+        watch = _Watching(job, clock)
+        watch(FETCHING, 0)
+        upload = source_fetch(centre=job.centre, asked=job.report[0], by=person, at=clock(), watch=watch)
+        return _finish(job, at=clock(), uploads=[upload.pk])
     uploads = list(RecordsUpload.objects.filter(pk__in=job.uploads))
     if len(uploads) != len(job.uploads) or uploads_seen(uploads) != job.seen:
         return _fail(job, _("The files or their mappings have changed since."), at=clock())

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
-from benchmarks.models import JobKind, JobStatus, RecordsJob
+from benchmarks.models import JobKind, JobStatus, RecordsJob, RecordsUpload
 from benchmarks.services import JobRefusedError, job_cancel, job_retry
 from benchmarks.words import step_words
 from ledger.outbox import worker_ensure
@@ -37,6 +37,12 @@ def destination(job: RecordsJob) -> str:
     """Return the address of the page that shows a job, or what it made."""
     if job.kind == JobKind.LOOK:
         return reverse("benchmarks:records_quality", args=[job.centre_id])
+    if job.status == JobStatus.DONE and job.kind == JobKind.FETCH:
+        # The rows wait as a file does, for their mapping; what was measured or removed meanwhile waits no more.
+        waits = RecordsUpload.objects.filter(pk__in=job.uploads).first()
+        if waits is None:
+            return reverse("benchmarks:records", args=[job.centre_id])
+        return reverse("benchmarks:records_mapping", args=[waits.pk])
     if job.status == JobStatus.DONE:
         return reverse("benchmarks:run", args=[job.run_id])
     return reverse("benchmarks:records_job", args=[job.pk])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from accounts.access import permission, require, signed_in
 from accounts.models import Centre
 from accounts.views.profiles import person
-from benchmarks.forms import FieldsForm, FileShapeForm, KeepForm, MappingTextForm, UploadForm
+from benchmarks.forms import FetchForm, FieldsForm, FileShapeForm, KeepForm, MappingTextForm, UploadForm
 from benchmarks.gathering import MAX_FILES
 from benchmarks.message import MessageError
 from benchmarks.models import JobKind, RecordsUpload, SavedMapping
@@ -33,8 +33,10 @@ from benchmarks.records.reasons import field_message
 from benchmarks.records.sample import take_sample
 from benchmarks.services import (
     JobRefusedError,
+    fetch_request,
     job_request,
     mapping_keep,
+    sources_for,
     upload_map,
     upload_remove,
     upload_store,
@@ -83,10 +85,43 @@ def waiting(request: HttpRequest, centre_id: int) -> HttpResponse:
             if len(uploads) == 1:
                 return redirect("benchmarks:records_mapping", uploads[0].pk)
             return redirect("benchmarks:records", centre.pk)
-    status = UNPROCESSABLE if request.method == "POST" else 200
-    jobs = centre.records_jobs.select_related("requested_by", "run")[:JOBS_SHOWN]
-    context = {"centre": centre, "form": form, "uploads": centre.records_uploads.all(), "jobs": jobs}
+    return _waiting(request, centre, form, status=UNPROCESSABLE if request.method == "POST" else 200)
+
+
+def _waiting(
+    request: HttpRequest, centre: Centre, form: UploadForm, fetching: FetchForm | None = None, *, status: int
+) -> HttpResponse:
+    """Show what waits, and where records can come from."""
+    sources = sources_for(centre)
+    context = {
+        "centre": centre,
+        "form": form,
+        "fetching": fetching or (FetchForm(sources=sources) if sources else None),
+        "uploads": centre.records_uploads.all(),
+        "jobs": centre.records_jobs.select_related("requested_by", "run")[:JOBS_SHOWN],
+    }
     return render(request, "benchmarks/records.html", context, status=status)
+
+
+@permission(MEASURE, methods=("POST",))
+def fetch(request: HttpRequest, centre_id: int) -> HttpResponse:
+    """Ask for the rows of a table that the operator has named for the centre's organisation."""
+    centre = _centre(request, centre_id)
+    sources = sources_for(centre)
+    if not sources:
+        raise Http404
+    form = FetchForm(request.POST, sources=sources)
+    if not form.is_valid():
+        return _waiting(request, centre, UploadForm(), form, status=UNPROCESSABLE)
+    if centre.records_uploads.count() >= MAX_FILES:
+        form.add_error(None, gettext("A run has at most {most} files.").format(most=MAX_FILES))
+        return _waiting(request, centre, UploadForm(), form, status=UNPROCESSABLE)
+    try:
+        job = fetch_request(centre=centre, **form.cleaned_data, by=person(request.user), at=timezone.now())
+    except JobRefusedError as error:
+        form.add_error(None, str(error))
+        return _waiting(request, centre, UploadForm(), form, status=CONFLICT)
+    return redirect(destination(job))
 
 
 def _stored(request: HttpRequest, centre: Centre, form: UploadForm) -> list[RecordsUpload]:

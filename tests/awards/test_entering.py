@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,14 +18,16 @@ from audits.storage import EvidenceRefusedError
 from awards.models import Entry, EntryVersion
 from awards.selectors.eligibility import eligibility
 from awards.selectors.entering import entry_page
+from awards.selectors.panels import entries_in
 from awards.services.entries import answer_save, entry_begin, reference_add
 from awards.services.errors import AwardError, StaleError
 from awards.services.files import file_add
 from awards.services.programmes import category_merge, programme_declare, programme_open, stage_move
+from awards.services.results import gate_close, results_announce, results_freeze
 from awards.services.submitting import entry_submit, entry_withdraw, late_allow, late_ask
 from awards.words import REFUSED, refusal
 from ledger.models import Entry as LedgerEntry
-from tests.awards.scenes import enter, make_judging, make_programme
+from tests.awards.scenes import OVER, WORDS, enter, make_judging, make_programme, template
 from tests.factories import AT, make_audit, make_centre, make_edition, make_organisation, make_user
 
 if TYPE_CHECKING:
@@ -238,3 +241,46 @@ def test_other_chairs_and_other_entrants_see_no_programme_of_others(client: Clie
     assert client.get(reverse("awards:desk", args=[opened.programme.code])).status_code == 403
     client.force_login(opened.chair)
     assert client.get(reverse("awards:desk", args=[opened.programme.code])).status_code == 200
+
+
+def test_a_later_stage_for_entries_is_for_those_who_passed_the_gate() -> None:
+    ask = {"code": "case", "kind": "text", "most": 500, "title": {"en": "Case"}}
+    document = template()
+    first = {**document["stages"][1], "gate": {"top": 1}}
+    more = {"code": "cases", "kind": "entry", "days": [30, 40], "title": {"en": "Cases"}, "asks": [ask]}
+    finals = {"code": "finals", "kind": "judging", "days": [50, 60], "title": {"en": "Finals"}}
+    scene = make_judging(2, 2, stages=[document["stages"][0], first, more, finals])
+    scene.assign()
+    best = scene.entries[1]
+    scene.score(lambda entry, _judge: (5, 5) if entry == best else (1, 1))
+    gate_close(stage_id=scene.stage.pk, by=scene.chair, at=AT + timedelta(days=25))
+    at = AT + timedelta(days=35)
+    facts = {"ask": "case", "text": "One change.", "unit": "", "revision": 0, "at": at}
+    refused("closed", answer_save, entry_id=scene.entries[0].pk, by=scene.managers[0], **facts)
+    error = refused("incomplete", entry_submit, entry_id=best.pk, by=scene.managers[1], at=at)
+    assert "Case" in refusal(error)
+    answer_save(entry_id=best.pk, by=scene.managers[1], **facts)
+    assert entry_submit(entry_id=best.pk, by=scene.managers[1], at=at).number == 2
+    stage = scene.programme.stages.get(code="finals")
+    assert [entry.code for entry in entries_in(stage)] == [best.code]
+    late = AT + timedelta(days=45)
+    late_allow(entry_id=best.pk, until=late, reason="Power cut.", by=scene.chair, at=at)
+    answer_save(entry_id=best.pk, by=scene.managers[1], **{**facts, "text": "Two.", "revision": 1, "at": late})
+
+
+def test_a_winner_proposes_its_practice_once_results_are_public(client: Client) -> None:
+    scene = make_judging(2, 2)
+    scene.programme.edition = make_edition()
+    scene.programme.save()
+    scene.assign()
+    scene.score(lambda entry, _judge: (entry.pk % 5, 3))
+    address = reverse("awards:practice", args=[scene.entries[0].code])
+    client.force_login(scene.managers[0])
+    assert client.get(address).status_code == 404
+    results_freeze(programme_id=scene.programme.pk, by=scene.chair, at=OVER)
+    results_announce(programme_id=scene.programme.pk, embargo_until=None, by=scene.chair, at=OVER)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert WORDS in unescape(page.content.decode())
+    client.force_login(scene.managers[1])
+    assert client.get(address).status_code == 404

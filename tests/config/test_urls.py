@@ -67,7 +67,8 @@ FOREIGN = FOREIGN_PUBLIC | FOREIGN_SIGNED_IN
 OURS = sorted(set(ADDRESSES) - FOREIGN)
 
 
-def access_of(name: str) -> str | None:
+def access_of(name: str) -> str | dict[str, str] | None:
+    """Return the note on a view; a view of the API has one per method."""
     return getattr(ADDRESSES[name].callback, "access", None)
 
 
@@ -87,6 +88,9 @@ def test_each_of_our_addresses_says_who_may_come_in(name: str) -> None:
     if access == FROM_WORKFLOW:
         asked = [transition.permission for transition in TRANSITIONS.values()]
         assert [permission for permission in asked if not rules.perm_exists(permission)] == []
+    elif name.startswith("api:"):
+        assert access, f"{name} asks no rule"
+        assert [each for each in access.values() if each != SIGNED_IN and not rules.perm_exists(each)] == []
     else:
         assert access in {PUBLIC, SIGNED_IN} or rules.perm_exists(access), f"{name} has access {access!r}"
 
@@ -102,6 +106,8 @@ def test_a_page_asks_strangers_to_sign_in_unless_it_is_public(client: Client, na
     if name in OUR_PUBLIC | FOREIGN_PUBLIC:
         assert response.status_code < 500
         assert not response.headers.get("Location", "").startswith("/account/login/?next=")
+    elif name.startswith("api:"):
+        assert response.status_code == 401
     else:
         assert response.status_code == 302
         assert response["Location"].startswith("/account/login/?next=")

@@ -1,6 +1,7 @@
 """``manage.py verify_evidence``: hash every stored file again and compare it with its name.
 
-Files are evidence in all its versions, written notes, copies of pictures, and certificates of credentials.
+Files are evidence in all its versions, written notes, copies of pictures, certificates of credentials, and what other
+rooms keep the same way.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from audits.models import Evidence, EvidenceVersion
+from audits.pieces import Content
 from audits.registers import Credential
 from audits.samples import Sample
 from audits.storage import intact, path_of
@@ -31,7 +33,8 @@ class Command(BaseCommand):
         certificates = Credential.objects.exclude(file_sha256="").order_by().values_list("file_sha256")
         contents = [
             model.objects.exclude(**{name: ""}).order_by().values_list(name)
-            for model in (Evidence, EvidenceVersion)
+            for model in apps.get_models()
+            if issubclass(model, Content)
             for name in ("sha256", "view_sha256", "thumb_sha256")
         ]
         populations = Sample.objects.exclude(population_sha256="").order_by().values_list("population_sha256")

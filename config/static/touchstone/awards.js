@@ -9,6 +9,7 @@
   let running = false;
   let again = false;
   let stopped = false;
+  let waiting = null; // the button that was pressed while a save was on its way
 
   const chosen = (row) => row.querySelector("input:checked");
 
@@ -50,7 +51,8 @@
       timer = setTimeout(save, 5000);
     } finally {
       running = false;
-      if (again && !stopped) save();
+      if (waiting) card.requestSubmit(waiting);
+      else if (again && !stopped) save();
     }
   };
 
@@ -61,7 +63,12 @@
   };
 
   card.addEventListener("input", soon);
-  card.addEventListener("submit", () => clearTimeout(timer));
+  card.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!running) return;
+    event.preventDefault(); // on the revision that the save under way brings back
+    waiting = event.submitter;
+  });
   card.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
