@@ -79,7 +79,7 @@ def ghosts_by_code(audit: Audit, last: Audit) -> dict[str, tuple[Ghost, ...]]:
     if last.edition_id == audit.edition_id:
         return {code: (_ghost(last, answer, same=True),) for code, answer in given.items()}
     found: dict[str, tuple[Ghost, ...]] = {}
-    for code, (olds, same) in _origins(last.edition, audit.edition).items():
+    for code, (olds, same) in origins_of(last.edition, audit.edition).items():
         ghosts = tuple(_ghost(last, given[old], same=same) for old in olds if old in given)
         if ghosts:
             found[code] = ghosts
@@ -113,7 +113,7 @@ def _ghost(last: Audit, row: Row, *, same: bool) -> Ghost:
 _remembered: dict[tuple[str, str], Origins] = {}
 
 
-def _origins(old: Edition, new: Edition) -> Origins:
+def origins_of(old: Edition, new: Edition) -> Origins:
     """Return, by newer code, the older codes and whether an answer holds unchanged; compared once per process."""
     key = (old.sha256, new.sha256)
     if key not in _remembered:
