@@ -16,11 +16,26 @@ from django.core.validators import RegexValidator
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Centre, Channel, Industry, Invitation, Organisation, Role, Scope, User
+from accounts.models import (
+    Centre,
+    Channel,
+    Industry,
+    Invitation,
+    MailWhen,
+    NoticePreference,
+    Organisation,
+    Role,
+    Scope,
+    User,
+)
+from accounts.notices import notice_titles
 from accounts.services import CentreFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
+    from django.forms import BoundField
     from django.utils.functional import _StrPromise
 
 # Each named in itself: whoever cannot read the page finds their own.
@@ -99,6 +114,33 @@ class ProfileForm(forms.ModelForm):
         """Lay out."""
         super().__init__(*args, **options)
         self.helper = helper(_("Save"))
+
+
+class NoticesForm(forms.Form):
+    """How one wants to be told: per kind of notice whether in the page, and when by e-mail."""
+
+    def __init__(self, *args: Any, chosen: Mapping[str, NoticePreference], **options: Any) -> None:
+        """Ask about every kind that has a title; what was never chosen is as ever."""
+        super().__init__(*args, **options)
+        self.titles = notice_titles()
+        for kind, title in self.titles.items():
+            now = chosen.get(kind) or NoticePreference()
+            page = _("%(kind)s: in the page") % {"kind": title}
+            mail = _("%(kind)s: by e-mail") % {"kind": title}
+            self.fields[f"page:{kind}"] = forms.BooleanField(label=page, required=False, initial=now.on_page)
+            self.fields[f"mail:{kind}"] = forms.ChoiceField(
+                label=mail, choices=MailWhen.choices, initial=now.mail, widget=forms.Select({"class": "form-select"})
+            )
+            self.fields[f"page:{kind}"].widget.attrs["class"] = "form-check-input"
+
+    def rows(self) -> list[tuple[str, BoundField, BoundField]]:
+        """Return (title, in the page, by e-mail) per kind."""
+        return [(title, self[f"page:{kind}"], self[f"mail:{kind}"]) for kind, title in self.titles.items()]
+
+    def wanted(self) -> dict[str, tuple[bool, str]]:
+        """Return what was chosen, for the service."""
+        data = self.cleaned_data
+        return {kind: (data[f"page:{kind}"], data[f"mail:{kind}"]) for kind in self.titles}
 
 
 class TokenForm(forms.Form):

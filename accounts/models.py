@@ -244,11 +244,38 @@ class Centre(models.Model):
         return self.name
 
 
+class MailWhen(models.TextChoices):
+    """When what somebody is told also comes by e-mail."""
+
+    SOON = "soon", _("as it happens")
+    DAILY = "daily", _("once a day, all in one")
+    NEVER = "never", _("not by e-mail")
+
+
+class NoticePreference(models.Model):
+    """How one person wants to be told about one kind of thing; without a row in the page and by e-mail at once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notice_preferences")
+    kind = models.CharField(max_length=60)
+    on_page = models.BooleanField(default=True)
+    mail = models.CharField(max_length=10, choices=MailWhen, default=MailWhen.SOON)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "kind"], name="notice_preference_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show kind and choices."""
+        return f"{self.kind}: {self.on_page}, {self.mail}"
+
+
 class Notice(models.Model):
     """Something that one person should know: what (``kind`` with ``params``), where to look, whether they did.
 
-    Words are made when it is read (``accounts.notices``). ``by_mail``: it also goes out by e-mail, once; a mail is
-    claimed before it is sent, so that two runs at once do not send it twice.
+    Words are made when it is read (``accounts.notices``). ``by_mail``: it also goes out by e-mail, once, and not before
+    ``mail_from``; a mail is claimed before it is sent, so that two runs at once do not send it twice. What somebody
+    does not want in the page (``on_page``) is kept, and not shown.
     """
 
     to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
@@ -257,7 +284,9 @@ class Notice(models.Model):
     url = models.CharField(max_length=300)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    on_page = models.BooleanField(default=True)
     by_mail = models.BooleanField(default=True)
+    mail_from = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 

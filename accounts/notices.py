@@ -13,14 +13,23 @@ if TYPE_CHECKING:
     Say = Callable[[Mapping[str, Any]], str]
 
 _KINDS: dict[str, Say] = {}
+_TITLES: dict[str, object] = {}
 
 
-def notice_kind(kind: str, say: Say) -> None:
+def notice_kind(kind: str, say: Say, title: object = None) -> None:
     """Register how a kind of notice is said; ``say`` turns its parameters into one sentence in the active language.
 
-    Kinds are named like permissions, ``room.what``; a room registers its own when the application starts.
+    Kinds are named like permissions, ``room.what``; a room registers its own when the application starts. ``title``
+    names the kind where people choose how they are told; a kind without one is always told.
     """
     _KINDS[kind] = say
+    if title is not None:
+        _TITLES[kind] = title
+
+
+def notice_titles() -> dict[str, str]:
+    """Return the kinds that people choose about, with their titles in the active language."""
+    return {kind: str(title) for kind, title in _TITLES.items()}
 
 
 def notice_known(kind: str) -> bool:

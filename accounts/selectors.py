@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from accounts.models import AccessToken, Centre, Invitation, Membership, Notice, Organisation
+from accounts.models import AccessToken, Centre, Invitation, Membership, Notice, NoticePreference, Organisation
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,12 +55,17 @@ def memberships_of(user: User) -> QuerySet[Membership]:
 
 def notices_of(user: User, *, unread: bool = False) -> QuerySet[Notice]:
     """Return a person's notices, newest first; one SQL query."""
-    return Notice.objects.filter(to=user, **({"read_at": None} if unread else {}))
+    return Notice.objects.filter(to=user, on_page=True, **({"read_at": None} if unread else {}))
 
 
 def unread_count(user: User) -> int:
     """Count the notices that a person has not read; one SQL query on an index of unread ones."""
-    return Notice.objects.filter(to=user, read_at=None).count()
+    return Notice.objects.filter(to=user, on_page=True, read_at=None).count()
+
+
+def preferences_of(user: User) -> dict[str, NoticePreference]:
+    """Return how a person wants to be told, by kind; what is not in it is as ever. One SQL query."""
+    return {row.kind: row for row in NoticePreference.objects.filter(user=user)}
 
 
 def tokens_of(user: User, *, at: datetime) -> list[AccessToken]:

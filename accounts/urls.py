@@ -7,6 +7,7 @@ from accounts.views import centres, joining, notices, organisations, profiles, t
 app_name = "accounts"
 urlpatterns = [
     path("people/profile/", profiles.profile, name="profile"),
+    path("people/profile/notices/", profiles.profile_notices, name="profile_notices"),
     path("people/tokens/", tokens.token_list, name="token_list"),
     path("people/tokens/<int:pk>/revoke/", tokens.token_end, name="token_revoke"),
     path("notices/", notices.notice_list, name="notice_list"),

@@ -221,5 +221,5 @@ def _say_with(sentences: Mapping[Any, LazyText], key: str) -> Callable[[Mapping[
 
 
 STEP_KIND, WARNING_KIND = "audits.finding_step", "audits.finding_warning"
-notice_kind(STEP_KIND, _say_with(STEP_NOTICES, "step"))
-notice_kind(WARNING_KIND, _say_with(WARNING_NOTICES, "level"))
+notice_kind(STEP_KIND, _say_with(STEP_NOTICES, "step"), _("A finding moves on"))
+notice_kind(WARNING_KIND, _say_with(WARNING_NOTICES, "level"), _("A finding falls due or is late"))

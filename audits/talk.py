@@ -10,6 +10,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from accounts.models import User
+
 USER = settings.AUTH_USER_MODEL
 
 
@@ -23,7 +25,7 @@ class AnswerComment(models.Model):
     answer = models.ForeignKey("audits.Answer", on_delete=models.CASCADE, related_name="comments")
     under = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="replies")
     text = models.TextField(blank=True)
-    mentioned = models.ManyToManyField(USER, related_name="mentions")
+    mentioned = models.ManyToManyField(User, related_name="mentions")
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)

@@ -32,5 +32,5 @@ def _reply(params: Mapping[str, Any]) -> str:
     return gettext("%(who)s answered your comment at %(code)s of %(reference)s, %(centre)s.") % params
 
 
-notice_kind(MENTION, _mention)
-notice_kind(REPLY, _reply)
+notice_kind(MENTION, _mention, _("Somebody mentions you in a comment"))
+notice_kind(REPLY, _reply, _("Somebody answers your comment"))

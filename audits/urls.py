@@ -3,6 +3,7 @@
 from django.urls import path
 
 from audits.views import (
+    activity,
     attachments,
     bulk,
     certificates,
@@ -20,6 +21,7 @@ from audits.views import (
     plans,
     policies,
     practices,
+    presence,
     programmes,
     reviews,
     samples,
@@ -83,6 +85,8 @@ urlpatterns = [
     path("arrivals/<int:arrival_id>/columns/", workbook.arrival_columns, name="arrival_columns"),
     path("arrivals/<int:arrival_id>/annotated.xlsx", workbook.arrival_annotated, name="arrival_annotated"),
     path("arrivals/<int:arrival_id>/report.json", workbook.arrival_report, name="arrival_report"),
+    path("<int:audit_id>/presence/", presence.presence, name="presence"),
+    path("<int:audit_id>/activity/", activity.activity, name="activity"),
     path("<int:audit_id>/sync/", syncing.sync, name="sync"),
     path("<int:audit_id>/package/", syncing.package, name="package"),
     path("answers/<int:answer_id>/save/", sheet.save, name="answer_save"),

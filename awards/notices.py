@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import notice_kind
 
@@ -31,6 +32,6 @@ def _remind(params: Mapping[str, Any]) -> str:
     return gettext("Your judging in %(programme)s: %(done)s of %(number)s handed in. It closes on %(day)s.") % params
 
 
-notice_kind("awards.judge_added", _judge_added)
-notice_kind("awards.assigned", _assigned)
-notice_kind("awards.remind", _remind)
+notice_kind("awards.judge_added", _judge_added, _("You are asked to judge"))
+notice_kind("awards.assigned", _assigned, _("Entries are yours to judge"))
+notice_kind("awards.remind", _remind, _("Your judging closes soon"))

@@ -166,10 +166,20 @@ RECORDS_SPARK = Spark(env.str("SPARK_MASTER", default="local[*]"), env.str("SPAR
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # far beyond what a run may have, so that the form can say so in words
 
+_REDIS = env.str("REDIS_URL", default="")
+_REDIS_CACHE = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _REDIS}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("REDIS_URL")}
-    if env.str("REDIS_URL", default="")
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    "default": _REDIS_CACHE
+    if _REDIS
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Who is at work now is said every half minute: without Redis in files, so that it never waits for the database.
+    "presence": _REDIS_CACHE
+    if _REDIS
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(DATA_DIR / "presence"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
 
 # Codes and names of the KPIs that an edition of a standard may name; the registry lives above the standards room.

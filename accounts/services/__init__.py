@@ -2,7 +2,7 @@
 
 from accounts.services.centres import CentreFacts, centre_create, centre_update
 from accounts.services.invitations import invitation_accept, invitation_create, invitation_find, invitation_withdraw
-from accounts.services.notices import notice_send, notices_mail, notices_read
+from accounts.services.notices import notice_send, notices_mail, notices_read, preferences_save
 from accounts.services.organisations import (
     audit_body_add,
     audit_body_remove,
@@ -29,6 +29,7 @@ __all__ = [
     "notices_mail",
     "notices_read",
     "organisation_create",
+    "preferences_save",
     "profile_update",
     "token_create",
     "token_revoke",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -17,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from accounts.models import Notice
+from accounts.models import MailWhen, Notice, NoticePreference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 STUCK = timedelta(hours=1)
+DIGEST_HOUR = 7  # of the reader's day
 logger = logging.getLogger(__name__)
 
 
@@ -51,12 +53,42 @@ def notice_send(
     """Put a notice on a person's page; ``by_mail``: ``notices_mail`` also writes to them, at its next run.
 
     ``mail_soon``: the mail leaves once the surrounding transaction has committed; one that fails is tried again by
-    ``notices_mail``.
+    ``notices_mail``. What the person chose for this kind comes first: not in the page, no mail, or one mail a day.
     """
-    notice = Notice.objects.create(to=to, kind=kind, params=dict(params), url=url, at=at, by_mail=by_mail)
-    if by_mail and mail_soon:
+    wanted = NoticePreference.objects.filter(user=to, kind=kind).first() or NoticePreference()
+    daily = wanted.mail == MailWhen.DAILY
+    notice = Notice.objects.create(
+        to=to,
+        kind=kind,
+        params=dict(params),
+        url=url,
+        at=at,
+        on_page=wanted.on_page,
+        by_mail=by_mail and wanted.mail != MailWhen.NEVER,
+        mail_from=_next_morning(to, at) if daily else None,
+    )
+    if notice.by_mail and mail_soon and not daily:
         transaction.on_commit(partial(notices_mail, at=at, only=notice.pk))
     return notice
+
+
+def _next_morning(person: User, at: datetime) -> datetime:
+    """Return the next time that it is morning where the person is; UTC for a time zone that is not known."""
+    try:
+        here = ZoneInfo(person.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        here = ZoneInfo("UTC")
+    now = at.astimezone(here)
+    morning = now.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return morning if now < morning else morning + timedelta(days=1)
+
+
+@transaction.atomic
+def preferences_save(*, user: User, wanted: Mapping[str, tuple[bool, str]]) -> None:
+    """Keep how a person wants to be told: per kind whether in the page, and when by e-mail (``MailWhen``)."""
+    for kind, (on_page, mail) in wanted.items():
+        values = {"on_page": on_page, "mail": MailWhen(mail)}
+        NoticePreference.objects.update_or_create(user=user, kind=kind, defaults=values)
 
 
 def notices_read(*, user: User, at: datetime, only: int | None = None) -> int:
@@ -93,7 +125,8 @@ def notices_mail(*, at: datetime, only: int | None = None) -> Mailed:
 
 
 def _free(at: datetime) -> Q:
-    return Q(claimed_at=None) | Q(claimed_at__lte=at - STUCK)
+    due = Q(mail_from=None) | Q(mail_from__lte=at)
+    return due & (Q(claimed_at=None) | Q(claimed_at__lte=at - STUCK))
 
 
 def _claim(notice: Notice, at: datetime) -> bool:

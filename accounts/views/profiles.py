@@ -10,10 +10,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.access import may, signed_in
-from accounts.forms import ProfileForm
+from accounts.forms import NoticesForm, ProfileForm
 from accounts.models import User
-from accounts.selectors import memberships_of
-from accounts.services import profile_update
+from accounts.selectors import memberships_of, preferences_of
+from accounts.services import preferences_save, profile_update
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -38,9 +38,29 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(user.language):
             messages.success(request, _("Your profile is saved."))
         return redirect("accounts:profile")
+    return _page(request, form=form)
+
+
+@signed_in(methods=("POST",))
+def profile_notices(request: HttpRequest) -> HttpResponse:
+    """Change how one is told: in the page, by e-mail, once a day."""
+    user = person(request.user)
+    notices = NoticesForm(request.POST, chosen=preferences_of(user))
+    if not notices.is_valid():
+        return _page(request, notices=notices, status=422)
+    preferences_save(user=user, wanted=notices.wanted())
+    messages.success(request, _("From now on you are told as you chose."))
+    return redirect("accounts:profile")
+
+
+def _page(
+    request: HttpRequest, *, form: ProfileForm | None = None, notices: NoticesForm | None = None, status: int = 200
+) -> HttpResponse:
+    user = person(request.user)
     context = {
-        "form": form,
+        "form": form or ProfileForm(instance=User.objects.get(pk=user.pk)),
+        "notices": notices or NoticesForm(chosen=preferences_of(user)),
         "memberships": memberships_of(user),
         "may_add": may(user, "accounts.add_organisation"),
     }
-    return render(request, "accounts/profile.html", context)
+    return render(request, "accounts/profile.html", context, status=status)

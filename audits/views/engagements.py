@@ -17,6 +17,7 @@ from accounts.views.profiles import person
 from audits.engagements import ProgrammeLine
 from audits.forms import LONGEST_KEY, FactsForm, PlanForm, TextsForm, take_theirs
 from audits.models import Audit, AuditKind, AuditPurpose, AuditStatus, Certificate, TeamRole
+from audits.selectors.activity import newest
 from audits.selectors.case import CHANNELS, audit_score
 from audits.selectors.moving import moves_of
 from audits.selectors.overview import gate_rows, market_rows, tier_rows
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 PAGE = 50
+NEWEST = 5  # things that happened, on the page of an audit
 MANAGERS = (Role.ADMINISTRATOR, Role.AUDIT_MANAGER)
 SORTS = {
     "-onsite_from": ("-onsite_from", "-pk"),
@@ -177,6 +179,7 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
         "moves": moves_of(audit),
         "may_move": audit.status in PLANNABLE and may(request.user, "audits.move_audit", audit),
         "may_export": may(request.user, "audits.export_audit", audit),
+        "newest": newest(audit, NEWEST) if may(request.user, "audits.confer", audit) else None,
         "may_propose": may(request.user, "audits.propose_practice", audit),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
         "asked": len(answers),

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.access import permission, require, signed_in
+from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.models import Answer
 from audits.operations import Fields
@@ -55,6 +55,7 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
         "tree": tree(answers),
         "kept": kept,
         **rights_on(audit, user=user),
+        "confers": may(user, "audits.confer", audit),
         "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
         "asked": len(answers),

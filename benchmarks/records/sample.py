@@ -31,6 +31,7 @@ _TAIL = 1 << 14
 _HEADER_AMONG = 30
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _SURE, _LIKELY = 0.95, 0.6
+_MOSTLY = 10  # letters of UTF-8 beyond ASCII for each byte that is none
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 
 
@@ -200,10 +201,8 @@ def _encoding(data: bytes) -> tuple[str, Stated]:
     for name, offset in (("utf-16-le", 1), ("utf-16-be", 0)):
         if data[offset::2].count(0) > pairs * 0.2 and data[1 - offset :: 2].count(0) < pairs * 0.01:
             return _told(name, _("Every other byte is zero, as in this encoding."), "sure")
-    if _decodes(data, "utf-8"):
-        ascii_only = data.isascii()
-        words = _("Plain letters only.") if ascii_only else _("All bytes fit this encoding.")
-        return _told("utf-8", words, "sure")
+    if told := _utf8(data):
+        return told
     scores = {name: _familiar(data, name) for name in ("gb18030", "big5") if _decodes(data, name)}
     best = max(scores, key=lambda name: scores[name], default="")
     if _lonely(data) and (not best or scores[best] < _LIKELY):
@@ -213,6 +212,18 @@ def _encoding(data: bytes) -> tuple[str, Stated]:
     share = round(scores[best] * 100)
     words = _("Read so, {share} % of the Chinese characters are frequent ones.")
     return best, Stated("encoding", best, Message(words, {"share": share}), _confidence(scores[best] + 0.2))
+
+
+def _utf8(data: bytes) -> tuple[str, Stated] | None:
+    if _decodes(data, "utf-8"):
+        words = _("Plain letters only.") if data.isascii() else _("All bytes fit this encoding.")
+        return _told("utf-8", words, "sure")
+    text = data.decode("utf-8", errors="replace")
+    wrong = text.count("\ufffd")
+    if sum(letter > "\x7f" for letter in text) > _MOSTLY * wrong:
+        # A second encoding in one file: reading it refuses the first line that does not fit.
+        return _told("utf-8", _("Most bytes fit this encoding, but not all."), "unsure")
+    return None
 
 
 def _said(what: str, value: str) -> tuple[str, Stated]:

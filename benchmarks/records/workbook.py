@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import zipfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,13 +30,15 @@ def workbook_as_parquet(path: Path, folder: Path, header_row: int = 1) -> tuple[
     """
     check_workbook(path)
     try:
-        return _convert(path, folder / "records.parquet", header_row)
+        # An open file: by its path openpyxl refuses whatever is not called .xlsx, and uploads are called by their hash.
+        with path.open("rb") as file:
+            return _convert(file, folder / "records.parquet", header_row)
     except _BROKEN as error:
         raise RecordsError(_("The workbook is damaged and cannot be read.")) from error
 
 
-def _convert(path: Path, target: Path, header_row: int) -> tuple[Path, list[str]]:
-    book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+def _convert(file: BinaryIO, target: Path, header_row: int) -> tuple[Path, list[str]]:
+    book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     try:
         if not book.worksheets:
             raise RecordsError(_("The workbook has no sheet."))
@@ -95,15 +97,13 @@ def first_rows(path: Path, count: int) -> list[tuple[Any, ...]]:
     """Return the first rows of the first sheet as they are. RecordsError for anything ``check_workbook`` refuses."""
     check_workbook(path)
     try:
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        try:
+        with path.open("rb") as file:
+            book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
             if not book.worksheets:
                 raise RecordsError(_("The workbook has no sheet."))
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1)
             return [tuple(row) for row in itertools.islice(rows, count)]
-        finally:
-            book.close()
     except _BROKEN as error:
         raise RecordsError(_("The workbook is damaged and cannot be read.")) from error

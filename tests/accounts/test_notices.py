@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Notice
-from accounts.notices import notice_kind, notice_known, notice_words
+from accounts.models import Notice, NoticePreference
+from accounts.notices import notice_kind, notice_known, notice_titles, notice_words
+from accounts.selectors import notices_of, unread_count
 from accounts.services import notice_send, notices_mail, notices_read
 from tests.factories import AT, make_user
 
@@ -84,7 +85,7 @@ def test_bell_asks_once_whatever_there_is(client: Client) -> None:
     def counted() -> int:
         with CaptureQueriesContext(connection) as captured:
             client.get(reverse("accounts:profile"))
-        return sum("accounts_notice" in query["sql"] for query in captured)
+        return sum('"accounts_notice"' in query["sql"] for query in captured)
 
     assert counted() == 1
     for _ in range(3):
@@ -116,3 +117,30 @@ def test_line_breaks_do_not_end_a_subject() -> None:
     send(make_user())
     notices_mail(at=AT)
     assert mail.outbox[0].subject == "One Bcc: x@example.org"
+
+
+def test_what_was_chosen_comes_first_and_what_was_not_is_as_ever(client: Client) -> None:
+    user = make_user(time_zone="Asia/Hong_Kong")
+    client.force_login(user)
+    notice_kind("test.kind", lambda params: f"Number {params['n']}", "Numbers")
+    page = client.get(reverse("accounts:profile")).content.decode()
+    assert "Numbers" in page
+    kinds = notice_titles()
+    as_ever = {f"page:{kind}": "on" for kind in kinds} | {f"mail:{kind}": "soon" for kind in kinds}
+    url = reverse("accounts:profile_notices")
+    assert client.post(url, as_ever | {"mail:test.kind": "hourly"}).status_code == 422
+    assert not NoticePreference.objects.exists()
+    assert client.post(url, as_ever | {"mail:test.kind": "daily"}).status_code == 302
+    first, second = send(user, mail_soon=True), send(user, mail_soon=True)
+    assert first.on_page
+    # 09:00 UTC is 17:00 in Hong Kong: the next morning there is 23:00 UTC.
+    assert notices_mail(at=AT + timedelta(hours=13, minutes=59)).sent == 0
+    assert notices_mail(at=AT + timedelta(hours=14)).sent == 1
+    assert "2 notices" in mail.outbox[0].subject
+    del as_ever["page:test.kind"]
+    client.post(url, as_ever | {"mail:test.kind": "never"})
+    silent = send(user, mail_soon=True)
+    assert not silent.by_mail
+    assert set(notices_of(user)) == {first, second}
+    assert unread_count(user) == 2
+    assert send(make_user()).on_page

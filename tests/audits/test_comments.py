@@ -52,7 +52,9 @@ def scene() -> Scene:
 
 
 def say(scene: Scene, text: str, who: str = "leader", under: AnswerComment | None = None) -> AnswerComment:
-    return comment_post(answer_id=scene.answer.pk, text=text, under_id=under and under.pk, by=scene.people[who], at=AT)
+    return comment_post(
+        answer_id=scene.answer.pk, text=text, under_id=under.pk if under else None, by=scene.people[who], at=AT
+    )
 
 
 @pytest.mark.django_db
