@@ -7,3 +7,7 @@ class AccountsConfig(AppConfig):
     """Configuration of the accounts app."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Register the words of the notices that this room sends."""
+        from accounts import notice_words as notice_words

@@ -123,7 +123,7 @@ PROBLEMS: dict[str, LazyText] = {
 def problem_words(problem: Problem) -> str:
     """Say one problem, with the column that it is about."""
     words = str(PROBLEMS[problem.code]) % dict(problem.params)
-    return f"{problem.key}: {words}" if problem.key else words
+    return f"{LABELS.get(problem.key, problem.key)}: {words}" if problem.key else words
 
 
 def row_words(plan: RowPlan) -> str:

@@ -68,7 +68,7 @@ def edition_one(request: HttpRequest, code: str, version: Text) -> EditionOut:
     url_name="edition_document",
     summary="The whole of an edition",
 )
-def edition_whole(request: HttpRequest, code: str, version: Text) -> HttpResponse:
+def edition_document_one(request: HttpRequest, code: str, version: Text) -> HttpResponse:
     """Return the edition as canonical JSON: blocks, clauses, criteria, tiers with their gates. Its hash is `sha256`."""
     edition = Edition.objects.visible_to(caller(request)).get(code=code, version=version)
     edition_document(edition)  # whatever has not its hash is not handed out

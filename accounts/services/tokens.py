@@ -8,9 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import AccessToken, Scope, User
+from accounts.notice_words import NEW_ACCESS
 from accounts.services.errors import TokenRefusedError, TooManyTokensError
+from accounts.services.notices import notice_send
 from accounts.tokens import digest, key_of, new_secret
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ def token_create(
     key, secret = new_secret()
     token = AccessToken.objects.create(
         user=user, name=name, key=key, sha256=digest(secret), scopes=wanted, created_at=at, expires_at=expires_at
+    )
+    notice_send(
+        to=user, kind=NEW_ACCESS, params={"name": name}, url=reverse("accounts:token_list"), at=at, mail_soon=True
     )
     logger.info("token %s made by user %s for %s until %s", key, user.pk, " ".join(wanted), expires_at.isoformat())
     return token, secret

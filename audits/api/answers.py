@@ -139,8 +139,9 @@ def _revision(if_match: str | None, answer: Answer) -> int:
 
 
 def _stale(current: Answer) -> ProblemError:
-    more = {"current": answer_out(current).model_dump(mode="json")}
-    return ProblemError(412, "stale", words_for("answered_meanwhile"), more=more, headers={"ETag": _etag(current)})
+    more = {"current": answer_out(current).model_dump()}
+    words = gettext("Somebody saved this answer meanwhile. Nothing was overwritten; what is stored is in “current”.")
+    return ProblemError(412, "stale", words, more=more, headers={"ETag": _etag(current)})
 
 
 def _etag(answer: Answer) -> str:

@@ -50,9 +50,13 @@ class CertificatesAsked(Asked):
 
 
 @router.get(
-    "/certificates", auth=Token(Scope.CERTIFICATES), response=gives(Page[CertificateOut], 422), url_name="certificates"
+    "/certificates",
+    auth=Token(Scope.CERTIFICATES),
+    response=gives(Page[CertificateOut], 422),
+    url_name="certificates",
+    summary="Certificates",
 )
-def certificates(request: HttpRequest, asked: Query[CertificatesAsked]) -> Page[CertificateOut]:
+def certificate_list(request: HttpRequest, asked: Query[CertificatesAsked]) -> Page[CertificateOut]:
     """Return the certificates that the caller may see."""
     found = certificates_for(caller(request))
     found = found.filter(status=asked.status.value) if asked.status else found
@@ -65,8 +69,9 @@ def certificates(request: HttpRequest, asked: Query[CertificatesAsked]) -> Page[
     auth=Token(Scope.CERTIFICATES),
     response=gives(CertificateOut, 404),
     url_name="certificate",
+    summary="A certificate",
 )
-def certificate(request: HttpRequest, certificate_id: int) -> CertificateOut:
+def certificate_one(request: HttpRequest, certificate_id: int) -> CertificateOut:
     """Return one certificate."""
     return certificate_out(certificates_for(caller(request)).get(pk=certificate_id))
 

@@ -119,8 +119,10 @@ class AuditsAsked(Asked):
     centre: Key | None = None
 
 
-@router.get("/audits", auth=Token(Scope.AUDITS), response=gives(Page[AuditOut], 422), url_name="audits")
-def audits(request: HttpRequest, asked: Query[AuditsAsked]) -> Page[AuditOut]:
+@router.get(
+    "/audits", auth=Token(Scope.AUDITS), response=gives(Page[AuditOut], 422), url_name="audits", summary="Audits"
+)
+def audit_list(request: HttpRequest, asked: Query[AuditsAsked]) -> Page[AuditOut]:
     """Return the audits that the caller may see."""
     found, text = audits_for(caller(request)), asked.q.strip()
     found = search(found, text) if text else found
@@ -130,8 +132,14 @@ def audits(request: HttpRequest, asked: Query[AuditsAsked]) -> Page[AuditOut]:
     return page_of(found, asked, lambda audit: AuditOut(**_facts(audit)))
 
 
-@router.get("/audits/{int:audit_id}", auth=Token(Scope.AUDITS), response=gives(AuditDetail, 404), url_name="audit")
-def audit(request: HttpRequest, audit_id: int) -> AuditDetail:
+@router.get(
+    "/audits/{int:audit_id}",
+    auth=Token(Scope.AUDITS),
+    response=gives(AuditDetail, 404),
+    url_name="audit",
+    summary="An audit with its score",
+)
+def audit_one(request: HttpRequest, audit_id: int) -> AuditDetail:
     """Return one audit with its score."""
     found = audit_for(caller(request), audit_id)
     answers = asked_answers(found)

@@ -79,8 +79,14 @@ class EvidenceAsked(Asked):
     state: Literal["unused", "expired", "soon", "confidential", "older", "withdrawn"] | None = None
 
 
-@router.get("/findings", auth=Token(Scope.AUDITS), response=gives(Page[FindingOut], 422), url_name="findings")
-def findings(request: HttpRequest, asked: Query[FindingsAsked]) -> Page[FindingOut]:
+@router.get(
+    "/findings",
+    auth=Token(Scope.AUDITS),
+    response=gives(Page[FindingOut], 422),
+    url_name="findings",
+    summary="Findings",
+)
+def finding_list(request: HttpRequest, asked: Query[FindingsAsked]) -> Page[FindingOut]:
     """Return the findings of all audits that the caller may see."""
     wanted = Wanted(
         text=asked.q.strip(),

@@ -133,7 +133,7 @@ def checklist(request: HttpRequest, audit_id: int) -> HttpResponse:
 
 
 @contextmanager
-def _on_disk(upload: UploadedFile) -> Iterator[Path]:
+def _on_disk(upload: UploadedFile[Any]) -> Iterator[Path]:
     """Put an upload where it can be read from the disk, and take it away afterwards."""
     with tempfile.NamedTemporaryFile(prefix="arrival-") as file:
         for chunk in upload.chunks():

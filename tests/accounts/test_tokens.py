@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
@@ -18,6 +18,7 @@ from tests.api import Program
 from tests.factories import make_user
 
 if TYPE_CHECKING:
+    from django.core.mail import EmailMessage
     from django.test import Client
     from pytest_django.fixtures import SettingsWrapper
 
@@ -42,6 +43,17 @@ def test_token_is_shown_once_and_only_its_hash_is_kept(client: Client, user: Use
     assert secret not in again
     assert f"ts_{stored['key']}_…" in again
     assert token_use(secret=secret, at=timezone.now()).user == user
+
+
+def test_owner_is_told_of_a_new_token_by_notice_and_mail(
+    client: Client, user: User, mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/people/tokens/", FORM)
+    assert "Nightly" in client.get("/notices/").content.decode()
+    (mail,) = mailoutbox
+    assert "Nightly" in mail.subject + str(mail.body)
+    assert "ts_" not in mail.subject + str(mail.body)
 
 
 @pytest.mark.parametrize(

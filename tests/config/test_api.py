@@ -109,7 +109,7 @@ def test_pages_hold_every_row_once(leader: Program, audit: Audit) -> None:
         "limit=" + "9" * 5000,
         "after=x",
         "after=%00",
-        "after=YWZ0ZXI6OTk5OTk5OTk5OTk5OTk5OTk5OTk5",
+        "after=9223372036854775808",
         "status=secret",
         "sort=created_by__password",
         "q=%00",
@@ -134,9 +134,20 @@ def test_odd_addresses_are_not_there(leader: Program, path: str) -> None:
 
 
 def test_methods_that_are_not_named_are_refused_as_json(leader: Program) -> None:
-    for path in ("me", "audits", "openapi.json", "elsewhere"):
+    for path in ("me", "audits", "openapi.json"):
         response = leader.client.post(f"/api/v1/{path}", {})
         assert (response.status_code, response.json()["error"], response["Allow"]) == (405, "method", "GET")
+
+
+def test_what_is_nowhere_is_not_found_by_any_method(leader: Program) -> None:
+    assert leader.put("audits/x,y/answers/A1.1", {}).status_code == 404
+    assert leader.client.post("/api/v1/elsewhere").status_code == 404
+
+
+def test_the_description_names_each_operation_once() -> None:
+    paths = api.get_openapi_schema(path_prefix="/api/v1/")["paths"]
+    names = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
+    assert len(names) == len(set(names)) == len(OPERATIONS)
 
 
 def test_nothing_is_kept_by_caches(leader: Program) -> None:
