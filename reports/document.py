@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reports.carried import Basis
+    from reports.fieldwork import Correction, Fieldwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ class BlockSection:
 
 @dataclass(frozen=True, slots=True)
 class FindingEntry:
-    """A finding: criterion, objective evidence, statement; ``kind`` is a code."""
+    """A finding: criterion, objective evidence, statement; ``kind`` is a code. Nonconformities have a correction."""
 
     number: int
     kind: str
@@ -284,6 +285,7 @@ class FindingEntry:
     due: date | None
     closed_at: datetime | None
     closing_note: str
+    correction: Correction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +354,7 @@ class CertificationReport:
     draft: bool
     is_demo: bool
     engagement: Engagement
+    fieldwork: Fieldwork
     edition: Source
     market_release: Source | None
     records: Records | None
@@ -415,6 +418,6 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, date):  # a datetime is one, too
+    if isinstance(value, (date, time)):  # a datetime is a date, too
         return value.isoformat()
     return value

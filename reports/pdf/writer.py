@@ -10,6 +10,7 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
 from reports.pdf.fetcher import BundledFontsOnly
+from reports.pdf.metadata import INTENT, VARIANT, colours, make_accessible, name_files_once
 from reports.pdf.typefaces import families_for, font_face_css
 
 if TYPE_CHECKING:
@@ -43,11 +44,16 @@ def _sheet(css: str) -> CSS:
 def write(
     html: str, *, css: str, identifier: bytes, at: datetime, attached: Sequence[Attached] = ()
 ) -> tuple[bytes, int]:
-    """Return the PDF (tagged, with bookmarks) and its number of pages. The same arguments give the same bytes."""
+    """Return the PDF (PDF/A-3a, PDF/UA-1, bookmarks) and its number of pages. Equal arguments give equal bytes."""
     sheets = [_sheet(font_face_css(family)) for family in families_for(html)]
     document = HTML(string=html, url_fetcher=BundledFontsOnly(), base_url=BASE_URL).render(
-        font_config=_fonts(), stylesheets=[*sheets, _sheet(css)]
+        font_config=_fonts(),
+        stylesheets=[*sheets, _sheet(css)],
+        pdf_variant=VARIANT,
+        color_profiles=colours(),
+        output_intent=INTENT,
     )
+    make_accessible(document)
     document.metadata.attachments = [
         Attachment(
             string=each.content,
@@ -59,5 +65,7 @@ def write(
         )
         for each in sorted(attached, key=lambda each: each.name)  # PDF looks names up in order
     ]
-    data = document.write_pdf(pdf_identifier=identifier, pdf_tags=True)
+    data = document.write_pdf(
+        pdf_identifier=identifier, pdf_tags=True, pdf_variant=VARIANT, output_intent=INTENT, finisher=name_files_once
+    )
     return data, len(document.pages)

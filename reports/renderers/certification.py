@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import segno
+from django.conf import settings
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
@@ -18,6 +19,7 @@ from reports.carried import CONTENT, EDITION, MANIFEST, REPORT, manifest
 from reports.charts import PAPER
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import ems, stack
+from reports.renderers.fieldwork import former_words, measure_rows, work_words
 from reports.renderers.labels import day_format, label, language_words, numeral, route_words
 from reports.renderers.pips import pips_class, pips_styles
 from reports.renderers.summary import summary_of
@@ -124,6 +126,12 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "sections": [_section(report, section, register) for section in report.sections],
         "findings": [_finding(report, kind) for kind in ("major", "minor", "opportunity", "strength")],
         "facts": [(fact.title, route_words(fact.value), fact.note) for fact in report.facts],
+        "f": work_words(report.fieldwork),
+        "former": former_words(report.fieldwork),
+        "samples": [(sample, label("sample_method", sample.method)) for sample in report.fieldwork.drawn],
+        "measures": measure_rows(report.basis.measurements),
+        "own_key": settings.SIGNING.is_own,
+        "check_url": f"{settings.PUBLIC_URL}/verify/file/",
         "evidence": [(item, label("evidence_kind", item.kind)) for item in report.evidence],
     }
 
@@ -186,5 +194,8 @@ def _row(row: CriterionRow, tiers: dict[str, str], register: dict[str, EvidenceI
     }
 
 
-def _finding(report: CertificationReport, kind: str) -> tuple[str, list[FindingEntry]]:
-    return label("finding_kind", kind), [finding for finding in report.findings if finding.kind == kind]
+def _finding(report: CertificationReport, kind: str) -> tuple[str, list[tuple[FindingEntry, str]]]:
+    """Return the findings of one grading; those that are followed up with their state in words."""
+    found = [finding for finding in report.findings if finding.kind == kind]
+    states = [label("finding_state", each.correction.state) if each.correction else "" for each in found]
+    return label("finding_kind", kind), list(zip(found, states, strict=True))

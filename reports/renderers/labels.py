@@ -12,7 +12,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Channel, Industry
-from audits.models import AuditKind, AuditStatus, CertificateStatus, EvidenceKind, FindingKind, TeamRole
+from audits.engagements import AgendaMode, MeetingKind, Readiness
+from audits.models import (
+    AuditKind,
+    AuditPurpose,
+    AuditStatus,
+    CertificateStatus,
+    EvidenceKind,
+    FindingKind,
+    FindingState,
+    TeamRole,
+)
+from audits.samples import SampleMethod
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +31,13 @@ if TYPE_CHECKING:
 _CHOICES = {
     "channel": Channel,
     "industry": Industry,
+    "agenda_mode": AgendaMode,
     "audit_kind": AuditKind,
+    "audit_purpose": AuditPurpose,
+    "finding_state": FindingState,
+    "meeting_kind": MeetingKind,
+    "readiness": Readiness,
+    "sample_method": SampleMethod,
     "audit_status": AuditStatus,
     "certificate_status": CertificateStatus,
     "evidence_kind": EvidenceKind,

@@ -18,6 +18,7 @@ from benchmarks.kpis.registry import KPIS
 from ledger.models import Entry
 from reports import document as doc
 from reports.carried import Basis, Measure
+from reports.selectors.fieldwork import correction_of, fieldwork_of
 from reports.selectors.results import block_of, comparison_of, fact_value, gate_of, interval_of, number
 from standards.scoring import parse_case, score
 from standards.scoring.words import seen, wanted
@@ -36,7 +37,7 @@ UNFINISHED = PLANNABLE | {AuditStatus.CANCELLED}
 
 
 def audit_document(audit: Audit, *, language: str, at: datetime) -> doc.CertificationReport:
-    """Return everything that the report on an audit says, in one language; at most 15 queries.
+    """Return everything that the report on an audit says, in one language; at most 20 queries.
 
     A submitted audit is told from its frozen result; one under way from the score of the moment, marked as a draft.
     """
@@ -50,8 +51,9 @@ def audit_document(audit: Audit, *, language: str, at: datetime) -> doc.Certific
 def _loaded(audit: Audit) -> Audit:
     """Fetch the audit anew with all that hangs on it by a single key: one query."""
     related = ("centre", "auditee", "conductor", "edition", "market_release", "measurement_run")
-    people = ("submitted_by", "reviewed_by", "decision__decided_by", "certificate")
-    return Audit.objects.select_related(*related, *people).defer("measurement_run__mapping").get(pk=audit.pk)
+    people = ("submitted_by", "reviewed_by", "decision__decided_by", "certificate", "stage_one", "previous")
+    heavy = ("previous__result", "previous__market", "previous__facts")
+    return Audit.objects.select_related(*related, *people).defer("measurement_run__mapping", *heavy).get(pk=audit.pk)
 
 
 def verify_url(code: str) -> str:
@@ -82,6 +84,7 @@ class _Writer:
             draft=self.draft,
             is_demo=audit.auditee.is_demo,
             engagement=self._engagement(),
+            fieldwork=fieldwork_of(audit),
             edition=doc.Source(
                 audit.edition.code, audit.edition.version, self._words(audit.edition.title), audit.edition_sha256
             ),
@@ -346,7 +349,7 @@ class _Writer:
         )
 
     def _findings(self) -> tuple[doc.FindingEntry, ...]:
-        """Fetch the findings by number: one query."""
+        """Fetch the findings by number, with what was answered to them: two queries."""
         return tuple(
             doc.FindingEntry(
                 number=finding.number,
@@ -360,9 +363,11 @@ class _Writer:
                 due=finding.due,
                 closed_at=finding.closed_at,
                 closing_note=finding.closing_note,
+                correction=correction_of(finding),
             )
             for finding in self.audit.findings.select_related("criterion__edition")
             .defer("criterion__edition__document")
+            .prefetch_related("responses")
             .order_by("number")
         )
 

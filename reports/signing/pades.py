@@ -18,6 +18,20 @@ DIGEST = "sha256"
 ROOM = 32768
 
 
+class _Untouched(IncrementalPdfFileWriter):
+    """A writer that adds the signature and nothing else.
+
+    pyHanko would raise the version to 2.0, which is no PDF/A-3, and write the metadata anew in a form that PDF/A does
+    not know.
+    """
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Leave the version as it is: signatures of PDF 2.0 in PDF 1.7 are what PAdES describes."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
 def signed(data: bytes, key: Key) -> bytes:
     """Return the PDF with a signature over all of it. Its widget lies off the page: PDF/A and PDF/UA allow that."""
     meta = PdfSignatureMetadata(
@@ -30,5 +44,5 @@ def signed(data: bytes, key: Key) -> bytes:
     )
     field = SigFieldSpec(FIELD, on_page=0, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
     signer = PdfSigner(meta, signer=key.signer, new_field_spec=field)
-    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    writer = _Untouched(io.BytesIO(data))
     return signer.sign_pdf(writer, bytes_reserved=ROOM).getvalue()  # type: ignore[no-any-return]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -110,7 +111,12 @@ def export_detail(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
         if request.headers.get("HX-Request") == "true"
         else "reports/export_detail.html"
     )
-    context = {"export": export, "waiting": export.status in WAITING, "allowed": allowed}
+    context = {
+        "export": export,
+        "waiting": export.status in WAITING,
+        "allowed": allowed,
+        "own_key": settings.SIGNING.is_own,
+    }
     return render(request, template, {**context, "step_words": step_words(export)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import Resolver404, resolve
 
 from tests.browser.conftest import accessibility_faults
 
@@ -135,3 +136,57 @@ def test_sign_in_page_has_no_accessibility_fault(sign_in) -> None:
     page = sign_in("")
     page.goto("/account/login/")
     assert accessibility_faults(page) == []
+
+
+# From where a person sets out, and the addresses that are walked: one page of each kind that links lead to.
+WALKS = {
+    "mei": ("/audits/11/", "audits:"),
+    "sian": ("/audits/", "audits:"),
+    "amara": ("/awards/", "awards:"),
+    "hana": ("/awards/", "awards:"),
+    "ivy": ("/awards/", "awards:"),
+}
+
+
+@pytest.mark.parametrize("person", WALKS)
+def test_every_kind_of_page_that_links_lead_to(sign_in, server: str, person: str) -> None:
+    start, names = WALKS[person]
+    page = sign_in(person, color_scheme="dark" if person in {"hana", "sian"} else "light")
+    faults, seen, waiting = {}, {resolve(start).view_name}, [start]
+    while waiting:
+        path = waiting.pop(0)
+        page.set_viewport_size({"width": 360, "height": 740})
+        answer = page.goto(path)
+        if answer.status != 200:
+            faults[path] = answer.status  # a link that nobody should have been shown
+            continue
+        width = page.evaluate("document.documentElement.scrollWidth")
+        faults |= {f"{path} on a phone": width} if width > 360 else {}
+        page.set_viewport_size({"width": 1280, "height": 800})
+        faults |= {path: found} if (found := accessibility_faults(page)) else {}
+        links = "links => links.filter(link => !link.download).map(link => link.href)"
+        for link in page.locator("main a[href]").evaluate_all(links):
+            name = kind_of(link.removeprefix(server))
+            if name.startswith(names) and name not in seen:
+                seen.add(name)
+                waiting.append(link.removeprefix(server))
+    assert len(seen) > 5  # the walk leads somewhere
+    assert "\n".join(f"{path}: {fault}" for path, fault in faults.items()) == ""
+
+
+NO_PAGES = {
+    *("audits:evidence_original", "audits:evidence_file", "audits:evidence_view"),
+    *("audits:sample_population", "audits:sample_csv", "awards:file", "awards:card_file"),
+}
+
+
+def kind_of(link: str) -> str:
+    """Name the kind of page; nothing for addresses elsewhere and for files."""
+    place = link.partition("#")[0].partition("?")[0]
+    if not place.endswith("/"):
+        return ""
+    try:
+        name = resolve(place).view_name
+    except Resolver404:
+        return ""
+    return "" if name in NO_PAGES else name

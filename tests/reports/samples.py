@@ -1,12 +1,13 @@
 """A whole invented report, without a database: four blocks, 110 criteria, 20 findings."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from reports import document as doc
-from reports.carried import Basis
+from reports import fieldwork as work
+from reports.carried import Basis, Measure
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 BLOCKS = (
@@ -197,9 +198,113 @@ def make_findings(count: Any = 20) -> Any:
             due=date(2026, 12, 31) if number % 5 != 3 else None,
             closed_at=AT if number % 4 == 0 else None,
             closing_note="New edition seen on all five walls." if number % 4 == 0 else "",
+            correction=work.Correction(
+                "closed" if number % 4 == 0 else ("accepted", "open", "implemented")[number % 3],
+                "The old edition was taken down." if number % 3 != 1 else "",
+                "The list of walls ends with the third team." if number % 3 != 1 else "",
+                "The list is made from the plan of seats." if number % 3 != 1 else "",
+                date(2027, 1, 31) if number % 3 != 1 else None,
+            )
+            if kinds[number % 5] in ("major", "minor")
+            else None,
         )
         for number in range(1, count + 1)
     )
+
+
+def make_measures() -> Any:
+    return tuple(
+        Measure(kpi, variant, "voice", value, unit, 33344, 19900.0, 33344.0, error, "day", 92, 61.5)
+        for kpi, variant, value, unit, error in (
+            ("service_level", "answered_in_time_of_offered", 59.68, "%", 2.02),
+            ("asa", "mean", 30.8, "s", 1.86),
+            ("fcr", "repeat_7_days", 78.1, "%", None),
+        )
+    )
+
+
+def make_fieldwork(**changes: Any) -> Any:
+    """Return how the work was done: two samples, meetings, a plan of two days, last year's findings."""
+    one = {
+        "method": "discovery",
+        "criteria": ("A1.1", "B2.3"),
+        "population": 1840,
+        "population_sha256": digest("population"),
+        "seed": "3f9a2c7be1d04458",
+        "picked": 59,
+        "looked_at": 59,
+        "failed": 0,
+        "why": "",
+        "says": (
+            "59 looked at, 0 failed.",
+            "It is shown with 95 % confidence that fewer than 5 % fail.",
+            "With 95 % confidence at most 4.9 % of the 1840 records fail.",
+        ),
+        "warns": (),
+        "holds": True,
+        "withdrawn": "",
+    }
+    other = {
+        "method": "judgemental",
+        "population": None,
+        "population_sha256": "",
+        "seed": "",
+        "picked": 5,
+        "looked_at": 5,
+        "failed": 1,
+        "why": "The five newest teams.",
+        "says": ("5 looked at, 1 failed.",),
+        "warns": ("The records were chosen, not drawn: they say nothing about the others.",),
+        "holds": None,
+    }
+    former = tuple(
+        work.FormerFinding(
+            number, "minor", f"B2.{number}", "The list of promises was out of date.", state, closed, note
+        )
+        for number, state, closed, note in (
+            (1, "closed", AT, "The new list was seen in use at three desks."),
+            (2, "implemented", None, ""),
+        )
+    )
+    fields = {
+        "purpose": "recertification",
+        "remote_methods": "Two interviews by video, screen shared.",
+        "conclusion": "The management system fulfils the standard in scope, but for the open nonconformities.",
+        "rounds": 1,
+        "stage_one": work.StageOneEntry(
+            date(2026, 9, 2),
+            "with_concerns",
+            "Manual, scope and last year's report were read.",
+            (("B3", "Staffing plans end in December.", "New plans until June were shown."),),
+        ),
+        "meetings": (
+            work.MeetingEntry(
+                "opening", 1, datetime(2026, 10, 12, 1, 0, tzinfo=UTC), "Site lead, team leads, team.", ""
+            ),
+            work.MeetingEntry(
+                "closing", 1, datetime(2026, 10, 15, 8, 30, tzinfo=UTC), "Site lead, quality, team.", "No dispute."
+            ),
+        ),
+        "agenda": tuple(
+            work.Session(date(2026, 10, 12 + n // 3), time(9 + n % 3 * 2), time(10 + n % 3 * 2, 30), what, whom, mode)
+            for n, (what, whom, mode) in enumerate(
+                (
+                    ("Opening meeting", "Site lead", "on_site"),
+                    ("Service charter and promises", "Quality", "on_site"),
+                    ("Listening beside agents", "Voice teams", "on_site"),
+                    ("Planning of staff", "Workforce management", "remote"),
+                    ("Complaints", "Complaints team", "on_site"),
+                    ("Closing meeting", "Site lead", "on_site"),
+                )
+            )
+        ),
+        "samples": (
+            work.SampleEntry(number=1, title="Complaints of the last quarter", **one),
+            work.SampleEntry(number=2, title="Team briefings", **{**one, **other}),
+        ),
+        "former": work.Former("AU-2025-0003", former),
+    }
+    return work.Fieldwork(**{**fields, **changes})
 
 
 def make_report(
@@ -235,6 +340,7 @@ def make_report(
             reviewed_by="Tom Baker",
             review_note="Evidence is sufficient; grading of finding 3 was discussed.",
         ),
+        "fieldwork": make_fieldwork(),
         "edition": doc.Source("four-block", "2026", "Four-block standard", digest("edition")),
         "market_release": doc.Source("market-2026", "", "Market figures 2026", digest("market")),
         "records": doc.Records(
@@ -303,7 +409,7 @@ def make_report(
         ),
         "distribution": (organisation, "Meridian Assurance"),
         "result_sha256": digest("result"),
-        "basis": Basis({"case": {}, "result": {}}, ()),
+        "basis": Basis({"case": {}, "result": {}}, make_measures()),
         "edition_json": b"{}",
         "imprint": doc.Imprint(AT, 812, digest("ledger")),
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import stat
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pypdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from reports.checking.container import open_container
 from reports.checking.seal import check_seal
 from reports.checking.signer import check_signer
-from reports.pdf import write
+from reports.pdf import Attached, write
 from reports.signing.keys import key_of
 from reports.signing.own import own_key_file
 from reports.signing.pades import signed
@@ -139,3 +141,24 @@ def test_settings_that_cannot_be_right_are_refused_at_the_start(source: Any, wor
 def test_token_of_reads_a_pkcs11_uri() -> None:
     token = token_of("pkcs11:token=My%20board;object=seal?module-path=/usr/lib/x.so")
     assert (token.module, token.token, token.label) == ("/usr/lib/x.so", "My board", "seal")
+
+
+def test_a_signed_pdf_stays_archival_and_accessible(tmp_path: Path) -> None:
+    """PDF/A-3a and PDF/UA-1, in a metadata that signing leaves as it was; every carried file named once."""
+    attached = [Attached(name, "", b"{}") for name in ("b.json", "a.json")]
+    data, _pages = write(
+        '<html lang="en"><title>Seen</title><p>Seen.', css="", identifier=b"x" * 32, at=AT, attached=attached
+    )
+    before, after = (pypdf.PdfReader(io.BytesIO(each)) for each in (data, signed(data, key_of(KeySource(tmp_path)))))
+    metadata = [each.trailer["/Root"]["/Metadata"].get_data() for each in (before, after)]
+    assert metadata[0] == metadata[1]
+    for mark in (b'part="3"', b'conformance="A"', b"<pdfuaid:part>1</pdfuaid:part>", b"pdfaExtension:schemas"):
+        assert mark in metadata[1]
+    root = after.trailer["/Root"]
+    assert "/Version" not in root
+    assert [each.get_object()["/AFRelationship"] for each in root["/AF"]] == ["/Data", "/Data"]
+    assert list(root["/Names"]["/EmbeddedFiles"]["/Names"])[::2] == ["a.json", "b.json"]
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
+    widget = root["/AcroForm"]["/Fields"][0].get_object()
+    assert widget["/F"] & 4  # printed, as PDF/A wants
+    assert max(widget["/Rect"]) < 0  # and off the page, as PDF/UA wants
