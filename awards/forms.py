@@ -15,7 +15,7 @@ from accounts.models import Centre, Organisation, Role
 from audits.forms import DATE, submit_helper
 from awards.models import RecusalKind, TieKind
 from awards.rules import WRITERS
-from awards.scheme import ADJUSTED, MEAN
+from awards.scheme import ADJUSTED, FIGURE, MEAN, TEXT
 from awards.selectors.templates import templates
 from awards.services.panels import JudgeFacts
 from awards.services.programmes import Declared
@@ -320,3 +320,41 @@ class AnnounceForm(forms.Form):
         """Add the button."""
         super().__init__(*args, **options)
         self.helper = submit_helper(gettext("Announce"))
+
+
+class CalibrationForm(forms.Form):
+    """An invented entry with the levels that are known: texts as they are asked for, a level for each criterion."""
+
+    title = forms.CharField(label=_("Title of the entry"), max_length=200)
+    category = forms.ChoiceField(label=_("Category"))
+
+    def __init__(self, *args: Any, programme: Programme, **options: Any) -> None:
+        """Ask what entrants are asked for before the first blind round; no query."""
+        super().__init__(*args, **options)
+        scheme = programme.scheme
+        categories = [(each.code, text(each.title)) for each in scheme.categories]
+        self.fields["category"].choices = categories  # type: ignore[attr-defined] # a choice field
+        blind = next((stage.code for stage in scheme.judging() if stage.blind), scheme.judging()[0].code)
+        self.asks = [ask for ask in scheme.asks_before(blind) if ask.kind in {TEXT, FIGURE}]
+        self.criteria = scheme.criteria_of(blind)
+        for ask in self.asks:
+            rows = 4 if ask.kind == TEXT else 1
+            label = text(ask.title)
+            self.fields[f"text_{ask.code}"] = Area(label=label, rows=rows, max_length=ask.most, required=ask.required)
+        for criterion in self.criteria:
+            self.fields[f"level_{criterion.code}"] = forms.IntegerField(
+                label=f"{text(criterion.title)}: {gettext('known level')}",
+                min_value=scheme.least,
+                max_value=scheme.most,
+            )
+        self.helper = submit_helper(gettext("Put it among the others"))
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was filled in, for the service."""
+        data = self.cleaned_data
+        return {
+            "title": data["title"],
+            "category": data["category"],
+            "texts": {ask.code: data[f"text_{ask.code}"] for ask in self.asks},
+            "levels": {criterion.code: data[f"level_{criterion.code}"] for criterion in self.criteria},
+        }

@@ -23,6 +23,7 @@ BY_CRITERION = "criterion:"
 CATEGORY_KINDS = ("corporate", "centre", "team", "individual", "innovation")
 DIVISIONS = ("none", "industry", "region", "size")
 MOST_TEXT = 20_000
+LONGEST_CODE = 40
 # Trimming a panel smaller than this would leave too little of it.
 TRIM_FROM = 5
 
@@ -208,9 +209,11 @@ class _Reader:
             return low
         return found
 
-    def code(self, found: Any, place: str) -> str:
+    def code(self, found: Any, place: str, *, extra: str = "") -> str:
+        """Return a code that can stand in an address; criteria may have points in theirs."""
         text = str(found or "")
-        if not text or len(text) > 40 or not all(letter.isalnum() or letter in "-_." for letter in text):  # noqa: PLR2004 - characters
+        plain = all((letter.isascii() and letter.isalnum()) or letter in f"-_{extra}" for letter in text)
+        if not plain or not 0 < len(text) <= LONGEST_CODE:
             self.bad(place, f"{found!r} is no code")
         return text
 
@@ -269,7 +272,7 @@ class _Reader:
     def criterion(self, found: Mapping[str, Any], place: str) -> CriterionSpec:
         anchors = found.get("anchors") or {}
         return CriterionSpec(
-            code=self.code(found.get("code"), place),
+            code=self.code(found.get("code"), place, extra="."),
             title=self.words(found.get("title"), f"{place}.title"),
             look=self.words(found.get("look"), f"{place}.look", needed=False),
             weight=self.decimal(found.get("weight", "1"), f"{place}.weight"),

@@ -71,6 +71,9 @@ REFUSED: dict[str, Words] = {
     "outside_panel": _(
         "A consensus lies between the lowest and the highest level that the panel gave: %(low)s to %(high)s."
     ),
+    "own_entry": _("You belong to this entrant's organisation: another chair has to do this."),
+    "bad_text": _("The text contains characters that cannot be printed. Nothing was saved."),
+    "blind_open": _("A blind round before this one is not over: judges would learn who entered."),
     "no_scores": _("No judge has handed in scores for this."),
     "not_tied": _("Name the entries of one tie, each once."),
     "gate_closed": _("This gate is closed already."),

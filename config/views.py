@@ -12,12 +12,15 @@ from django.db import DatabaseError, connection
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from accounts.access import may, public, signed_in
 from accounts.models import Centre
 from accounts.views.profiles import person
 from audits.models import AuditStatus
+from audits.selectors.desk import desk
 from audits.selectors.sheet import audits_for, status_counts
+from awards.selectors.duties import duties
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -27,10 +30,13 @@ RECENT = 8
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """What there is and what to do next."""
+    """What to do next, for each of the person's roles, and what there is."""
     user = person(request.user)
-    counts = status_counts(user)
+    counts, now = status_counts(user), timezone.now()
+    piles = [*desk(user, today=timezone.localdate(now)), *duties(user, at=now)]
     context = {
+        "piles": [pile for pile in piles if pile.tasks],
+        "clear": [pile for pile in piles if not pile.tasks],
         "audits": audits_for(user).order_by("-onsite_from", "-pk")[:RECENT],
         "counts": [(status.label, status.value, counts.get(status.value, 0)) for status in AuditStatus],
         "centres": Centre.objects.visible_to(user).count(),

@@ -45,8 +45,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         if not isinstance(user, User):
             return self.none()
         chaired = Q(programme__organiser__in=user.organisations_as(Role.AWARD_CHAIR))
+        own = Q(organisation__in=user.organisations_as(), calibration__isnull=True)
         return self.filter(
-            Q(organisation__in=user.organisations_as()) | (chaired & ~Q(versions=None)) | (chaired & Q(asked_late=True))
+            own | (chaired & ~Q(versions=None)) | (chaired & Q(asked_late=True)),
         ).distinct()
 
 
@@ -55,7 +56,8 @@ class Entry(models.Model):
 
     ``revision`` is the number of the version that counts (0: never submitted). ``blind_code`` is random. ``names`` are
     other names of the entrant, one a line, that judges must not read. ``late_until``: the chair lets it be submitted
-    until then, though the stage has closed. ``asked_late``: the entrant asked for that.
+    until then, though the stage has closed. ``asked_late``: the entrant asked for that. ``calibration``: the levels
+    that are known, by criterion, of an entry that the chairs invented; it is judged like the others and counts nowhere.
     """
 
     code = models.CharField(max_length=30, unique=True, default=new_code)
@@ -74,6 +76,7 @@ class Entry(models.Model):
     asked_late = models.BooleanField(default=False)
     late_until = models.DateTimeField(null=True)
     late_reason = models.TextField(blank=True)
+    calibration = models.JSONField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.TextField(blank=True)
     created_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")

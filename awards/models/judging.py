@@ -156,7 +156,7 @@ class Assignment(models.Model):
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["position"]
+        ordering: ClassVar[list[str]] = ["position", "code"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["stage", "judge", "entry"], name="award_assignment_once")
         ]

@@ -85,7 +85,10 @@ def stage_facts(stage: Stage, entries: Sequence[Entry] | None = None) -> StageFa
 
 @dataclass(frozen=True)
 class JudgeLine:
-    """How far one judge is. ``late``: cards are open and the stage is over, or nearly."""
+    """How far one judge is. ``late``: cards are open and the stage is over, or nearly.
+
+    ``drift``: by how many levels the judge lies above what is known of calibration entries, on average.
+    """
 
     judge: Judge
     assigned: int
@@ -93,6 +96,7 @@ class JudgeLine:
     abstained: int
     recused: int
     late: bool
+    drift: str = ""
 
     @property
     def open(self) -> int:
@@ -162,7 +166,8 @@ def desk(stage: Stage, *, at: datetime) -> Desk:
     for card in cards:
         if card.state == AssignmentState.SUBMITTED and card.seen < card.entry.revision:
             changed[card.entry_id] += 1
-    lines = [_judge_line(judge, cards, stage, at) for judge in judges]
+    drifts = _drifts(stage)
+    lines = [_judge_line(judge, cards, stage, at, drifts) for judge in judges]
     countries = {judge.key: judge.employer.country for judge in judges if judge.employer}
     final = scheme.judging()[-1].code == stage.code
     return Desk(
@@ -177,7 +182,25 @@ def desk(stage: Stage, *, at: datetime) -> Desk:
     )
 
 
-def _judge_line(judge: Judge, cards: Sequence[Assignment], stage: Stage, at: datetime) -> JudgeLine:
+def _drifts(stage: Stage) -> dict[int, str]:
+    """Return by judge how far their levels of calibration entries lie from the known ones; one query."""
+    rows = Score.objects.filter(
+        assignment__stage=stage,
+        assignment__state=AssignmentState.SUBMITTED,
+        assignment__entry__calibration__isnull=False,
+        level__isnull=False,
+    )
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    given = rows.values_list("assignment__judge", "assignment__entry__calibration", "criterion", "level")
+    for judge, known, criterion, level in given:
+        if level is not None and known and criterion in known:
+            found[judge].append(level - known[criterion])
+    return {judge: f"{sum(gaps) / len(gaps):+.1f}" for judge, gaps in found.items()}
+
+
+def _judge_line(
+    judge: Judge, cards: Sequence[Assignment], stage: Stage, at: datetime, drifts: Mapping[int, str]
+) -> JudgeLine:
     own = [card.state for card in cards if card.judge_id == judge.pk]
     recused = own.count(AssignmentState.RECUSED)
     line = JudgeLine(
@@ -189,7 +212,8 @@ def _judge_line(judge: Judge, cards: Sequence[Assignment], stage: Stage, at: dat
         False,
     )
     late = line.open > 0 and at > stage.closes_at - SOON
-    return JudgeLine(judge, line.assigned, line.submitted, line.abstained, line.recused, late)
+    drift = drifts.get(judge.pk, "")
+    return JudgeLine(judge, line.assigned, line.submitted, line.abstained, line.recused, late, drift)
 
 
 def _levels(found: StageFacts) -> dict[str, dict[str, list[int]]]:
@@ -200,7 +224,7 @@ def _levels(found: StageFacts) -> dict[str, dict[str, list[int]]]:
     return levels
 
 
-def award_of(scheme: Scheme, place: int, score: Any) -> AwardSpec | None:
+def award_of(scheme: Scheme, place: int, score: Fraction) -> AwardSpec | None:
     """Return the first award of the programme that a place and a score deserve."""
     for award in scheme.awards:
         if (award.rank is None or place <= award.rank) and (award.least is None or score >= Fraction(award.least)):
@@ -299,7 +323,6 @@ def _totals(group: Group) -> dict[str, list[Fraction]]:
 def _line(code: str, group: Group, look: _Look) -> EntryLine:
     place, score, may_be = look.places.get(code), group.scores.get(code), look.intervals.get(code)
     totals = look.totals.get(code, [])
-    ranked = place is not None and score is not None
     wide = [look.names[name] for name, given in look.levels.get(code, {}).items() if max(given) - min(given) >= WIDE]
     return EntryLine(
         entry=look.entries[code],
@@ -311,7 +334,7 @@ def _line(code: str, group: Group, look: _Look) -> EntryLine:
         wide=wide,
         may_be=may_be,
         bar=_bar(may_be, place, len(look.places)) if may_be and place else None,
-        award=award_of(look.scheme, place, score) if look.final and ranked else None,
+        award=award_of(look.scheme, place, score) if look.final and place and score is not None else None,
         changed=look.changed.get(look.entries[code].pk, 0),
     )
 

@@ -85,7 +85,7 @@ def zone_of(entry: Entry) -> ZoneInfo:
 
 def entries_of(user: User) -> QuerySet[Entry]:
     """Return the entries of the person's organisations, newest first; one query."""
-    found = Entry.objects.filter(organisation__in=user.organisations_as())
+    found = Entry.objects.filter(organisation__in=user.organisations_as(), calibration__isnull=True)
     return found.select_related("programme", "organisation", "centre")
 
 

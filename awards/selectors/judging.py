@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def cards_of(user: User, programme: Programme) -> QuerySet[Assignment]:
     """Return the person's own cards in a programme, in their random order; one query."""
     found = Assignment.objects.visible_to(user).filter(stage__programme=programme)
-    return found.select_related("stage__programme", "entry", "judge").order_by("stage__position", "position")
+    return found.select_related("stage__programme", "entry", "judge").order_by("stage__position", "position", "code")
 
 
 def card_of(user: User, code: str) -> Assignment:
@@ -116,7 +116,7 @@ def card_page(card: Assignment) -> CardPage:
         Assignment.objects.filter(stage=stage, judge=card.judge)
         .exclude(state__in=[AssignmentState.REMOVED, AssignmentState.RECUSED])
         .exclude(entry__status="withdrawn")
-        .order_by("position")
+        .order_by("position", "code")
         .values_list("code", "state")
     )
     codes = [code for code, _state in own]
@@ -210,7 +210,10 @@ MOST_SIDES = 4
 def side_page(user: User, stage: Stage, codes: Sequence[str]) -> SidePage:
     """Return the person's own entries side by side, whatever their number and that of the criteria: ten queries."""
     own = list(
-        Assignment.objects.visible_to(user).filter(stage=stage).select_related("entry", "judge").order_by("position")
+        Assignment.objects.visible_to(user)
+        .filter(stage=stage)
+        .select_related("entry", "judge")
+        .order_by("position", "code")
     )
     by_code = {card.code: card for card in own}
     picked = [by_code[code] for code in dict.fromkeys(codes) if code in by_code][:MOST_SIDES] or own[:2]

@@ -52,7 +52,9 @@ def entries_in(stage: Stage) -> list[Entry]:
     """Return the entries that are judged in a stage: handed in, not withdrawn, through the gates. Two queries."""
     programme = stage.programme
     stages = list(programme.stages.all())
-    found = programme.entries.filter(status=EntryStatus.SUBMITTED).select_related("organisation", "centre")
+    found = programme.entries.filter(status=EntryStatus.SUBMITTED, calibration__isnull=True).select_related(
+        "organisation", "centre"
+    )
     return [entry for entry in found.order_by("blind_code") if reached(programme, entry, stages, stage.code)]
 
 

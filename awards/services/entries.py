@@ -11,7 +11,7 @@ from awards.scheme import ENTRY, EVIDENCE, FIGURE, TEXT
 from awards.selectors.eligibility import eligibility
 from awards.selectors.entering import ask_of, editable_stage, referable_audits, referable_evidence
 from awards.services.errors import AwardError, StaleError
-from awards.services.recording import entry_lock, programme_lock, record
+from awards.services.recording import entry_lock, programme_lock, record, require_printable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,10 +89,11 @@ def require_editable(entry: Entry, ask_code: str, at: datetime, *kinds: str) -> 
 def answer_save(*, entry_id: int, ask: str, text: str, unit: str, revision: int, by: User, at: datetime) -> EntryAnswer:
     """Save what was written for one ask, made on the revision that the person saw.
 
-    Raises ``AwardError`` no_ask, closed, too_long; ``StaleError`` with what somebody else saved meanwhile.
+    Raises ``AwardError`` no_ask, closed, too_long, bad_text; ``StaleError`` with what somebody else saved meanwhile.
     """
     entry = entry_lock(entry_id)
     spec = require_editable(entry, ask, at, TEXT, FIGURE)
+    require_printable(text, unit)
     if len(text) > spec.most or len(unit) > LONGEST_UNIT:
         raise AwardError("too_long", most=spec.most, have=len(text))
     answer, _made = EntryAnswer.objects.select_for_update().get_or_create(entry=entry, ask=ask)

@@ -131,12 +131,14 @@ def tie_add(*, programme_id: int, kind: str, one: Organisation, other: Organisat
 def assignment_confirm(*, stage_id: int, fingerprint: str, by: User, at: datetime) -> int:
     """Assign as previewed; return how many cards were made. The order is random for each judge.
 
-    Raises ``AwardError``: wrong_status, not_judging, plan_changed, no_plan.
+    Raises ``AwardError``: wrong_status, not_judging, blind_open, plan_changed, no_plan.
     """
     stage = Stage.objects.select_related("programme").get(pk=stage_id)
     programme = programme_lock(stage.programme_id, within={ProgrammeStatus.OPEN})
     if stage.spec.kind != JUDGING:
         raise AwardError("not_judging")
+    if not stage.spec.blind and _blind_before(stage, at):
+        raise AwardError("blind_open")
     found = preview(stage)
     if not found.plan.pairs:
         raise AwardError("no_plan")
@@ -158,6 +160,7 @@ def assignment_confirm(*, stage_id: int, fingerprint: str, by: User, at: datetim
             for position, entry in enumerate(entries, start=last.get(judge, 0) + 1)
         ]
     Assignment.objects.bulk_create(rows)
+    _calibrate(stage, at)
     facts = {
         "stage": stage.code,
         "pairs": sorted(f"{found.entries[entry].code} {found.judges[judge].key}" for entry, judge in found.new),
@@ -174,6 +177,31 @@ def assignment_confirm(*, stage_id: int, fingerprint: str, by: User, at: datetim
             at=at,
         )
     return len(found.new)
+
+
+def _calibrate(stage: Stage, at: datetime) -> None:
+    """Put the calibration entries among the cards of every judge of a blind round, each at a random place."""
+    invented = list(stage.programme.entries.filter(calibration__isnull=False))
+    if not stage.spec.blind or not invented:
+        return
+    counts: dict[int, int] = defaultdict(int)
+    have = set()
+    for judge, entry in Assignment.objects.filter(stage=stage).values_list("judge", "entry"):
+        counts[judge] += 1
+        have.add((judge, entry))
+    Assignment.objects.bulk_create(
+        Assignment(stage=stage, judge_id=judge, entry=entry, position=_chance.randint(1, max(count, 1)), created_at=at)
+        for judge, count in counts.items()
+        for entry in invented
+        if (judge, entry.pk) not in have
+    )
+
+
+def _blind_before(stage: Stage, at: datetime) -> bool:
+    """Say whether a blind round before this one is not over yet."""
+    scheme = stage.programme.scheme
+    before = stage.programme.stages.filter(position__lt=stage.position)
+    return any(scheme.stage(each.code).blind and each.state(at) != "over" for each in before)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.db import transaction
 from awards.models import Entry, EntryVersion, Programme, ProgrammeStatus, Stage
 from awards.scheme import ENTRY, TRIM_FROM, scheme_of
 from awards.services.errors import AwardError
-from awards.services.recording import programme_lock, record
+from awards.services.recording import programme_lock, record, require_printable
 from ledger.chain import canonical
 from standards.selectors import edition_document
 
@@ -185,6 +185,7 @@ def category_merge(*, programme_id: int, source: str, target: str, reason: str, 
     """
     programme = programme_lock(programme_id, within={ProgrammeStatus.OPEN})
     known = {category.code for category in programme.scheme.categories}
+    require_printable(reason)
     if not reason.strip():
         raise AwardError("no_reason")
     if source == target:

@@ -32,3 +32,15 @@ def entry_lock(entry_id: int) -> Entry:
 def record(programme: Programme, action: str, payload: Mapping[str, Any], *, by: User | None, at: datetime) -> None:
     """Write to the ledger what happened in a programme."""
     ledger_append(action=f"award.{action}", subject=f"award:{programme.pk}", by=by, at=at, payload=payload)
+
+
+def require_printable(*texts: str) -> None:
+    """Raise ``AwardError`` bad_text for control characters, which no page shows and not every database keeps."""
+    if any(ord(letter) < ord(" ") and letter not in "\n\t" for text in texts for letter in text):
+        raise AwardError("bad_text")
+
+
+def require_stranger(by: User, *organisations: int) -> None:
+    """Raise ``AwardError`` own_entry for a chair who belongs to an entrant that the step is about."""
+    if by.organisations_as() & set(organisations):
+        raise AwardError("own_entry")

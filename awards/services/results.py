@@ -24,7 +24,7 @@ from awards.scheme import JUDGING
 from awards.selectors.desk import award_of, counted_cards, stage_facts
 from awards.selectors.panels import entries_in
 from awards.services.errors import AwardError, FrozenFirstError
-from awards.services.recording import programme_lock, record
+from awards.services.recording import programme_lock, record, require_printable, require_stranger
 from awards.tally import code_version, facts_document, group_document, tally
 from ledger.chain import canonical, time_text
 
@@ -60,6 +60,8 @@ def consensus_record(
     Raises ``AwardError``: no_scores, outside_panel (with what the panel gave), no_reason, wrong_status.
     """
     stage = _stage(stage_id)
+    require_printable(reason)
+    require_stranger(by, entry.organisation_id)
     if not reason.strip():
         raise AwardError("no_reason")
     rows = Score.objects.filter(assignment__in=counted_cards(stage), assignment__entry=entry, criterion=criterion)
@@ -83,6 +85,8 @@ def tie_decide(*, stage_id: int, order: Sequence[str], reason: str, by: User, at
     Raises ``AwardError``: not_tied where these entries hold no place jointly, no_reason, wrong_status.
     """
     stage = _stage(stage_id)
+    require_printable(reason)
+    require_stranger(by, *Entry.objects.filter(code__in=order).values_list("organisation", flat=True))
     if not reason.strip():
         raise AwardError("no_reason")
     tied = [
@@ -217,9 +221,9 @@ def _not_counted(programme: Programme) -> list[dict[str, str]]:
     cards = Assignment.objects.filter(stage__programme=programme).exclude(state=AssignmentState.ASSIGNED)
     found = []
     for card in cards.select_related("stage", "judge", "entry").order_by("pk"):
-        why = (
-            card.state if card.state != AssignmentState.SUBMITTED else "judge_removed" if card.judge.removed_at else ""
-        )
+        why = "" if card.state == AssignmentState.SUBMITTED else str(card.state)
+        why = why or ("judge_removed" if card.judge.removed_at else "")
+        why = "calibration" if card.entry.calibration is not None else why
         if why:
             found.append({"stage": card.stage.code, "entry": card.entry.code, "judge": card.judge.key, "why": why})
     return found

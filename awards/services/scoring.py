@@ -10,7 +10,7 @@ from django.db import transaction
 from awards.models import Assignment, AssignmentState, Entry, Preference, ProgrammeStatus, RecusalKind, Score
 from awards.scheme import JUDGING
 from awards.services.errors import AwardError, StaleError
-from awards.services.recording import record
+from awards.services.recording import record, require_printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +69,7 @@ def _write(card: Assignment, content: CardInput) -> None:
     texts = [content.note, content.feedback, *(comment for _level, comment in content.scores.values())]
     if any(len(text) > LONGEST for text in texts):
         raise AwardError("too_long", most=LONGEST, have=max(map(len, texts)))
+    require_printable(*texts)
     if content.scores.keys() - known:
         raise AwardError("no_ask")
     for level, _comment in content.scores.values():
@@ -117,6 +118,7 @@ def card_submit(*, card_id: int, seen: int, by: User, at: datetime) -> Assignmen
 def card_abstain(*, card_id: int, reason: str, by: User, at: datetime) -> Assignment:
     """Give no score, with a reason; what was filled in is kept and not counted. Raises ``AwardError``."""
     card = _lock(card_id, at)
+    require_printable(reason)
     if not reason.strip():
         raise AwardError("no_reason")
     card.state, card.reason, card.revision = AssignmentState.ABSTAINED, reason, card.revision + 1

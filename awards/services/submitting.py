@@ -10,7 +10,7 @@ from django.db import transaction
 from awards.models import EntryStatus, EntryVersion, ProgrammeStatus
 from awards.selectors.entering import editable_stage, entry_page
 from awards.services.errors import AwardError
-from awards.services.recording import entry_lock, record
+from awards.services.recording import entry_lock, record, require_stranger
 from ledger.chain import canonical, time_text
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def late_allow(*, entry_id: int, until: datetime, reason: str, by: User, at: dat
         raise AwardError("wrong_status", status=entry.programme.get_status_display())
     if until <= at:
         raise AwardError("in_the_past")
+    require_stranger(by, entry.organisation_id)
     entry.late_until, entry.late_reason, entry.asked_late = until, reason, True
     entry.save(update_fields=["late_until", "late_reason", "asked_late"])
     facts = {"entry": entry.code, "until": until.isoformat(), "reason": reason}

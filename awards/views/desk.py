@@ -127,7 +127,7 @@ def tie(request: HttpRequest, code: str, stage: str) -> HttpResponse:
     found = programme_of(request, code)
     require(request.user, CHAIR, found)
     row = judging_stage(found, stage)
-    order = request.POST.getlist("order")
+    order = [each.replace("\0", "") for each in request.POST.getlist("order")]
     reason = request.POST.get("reason", "")[:5000]
     try:
         tie_decide(stage_id=row.pk, order=order, reason=reason, by=person(request.user), at=timezone.now())

@@ -210,7 +210,7 @@ def compare(request: HttpRequest, code: str, stage: str) -> HttpResponse:
 def prefer(request: HttpRequest, code: str) -> HttpResponse:
     """Keep which of two own entries is better in a criterion."""
     one = card_of(person(request.user), code)
-    other = card_of(person(request.user), request.POST.get("other", ""))
+    other = card_of(person(request.user), request.POST.get("other", "").replace("\0", ""))
     criterion, better = request.POST.get("criterion", ""), request.POST.get("better", "")
     try:
         preference_set(

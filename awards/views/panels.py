@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
 from audits.views.engagements import form_status
-from awards.forms import ConflictForm, JudgeForm, ReasonForm, TieForm
+from awards.forms import CalibrationForm, ConflictForm, JudgeForm, ReasonForm, TieForm
 from awards.scheme import JUDGING
 from awards.selectors.panels import CONFLICTS, FOUND, Preview, barred, entries_in, panel_of, preview
+from awards.services.calibration import calibration_add
 from awards.services.errors import AwardError
 from awards.services.panels import assignment_confirm, conflict_add, conflicts_none, judge_add, judge_remove, tie_add
 from awards.views.fetching import programme_of
@@ -112,6 +113,25 @@ def remove(request: HttpRequest, code: str, key: str) -> HttpResponse:
             messages.success(request, gettext("Taken off. What was handed in is kept and no longer counted."))
             return redirect("awards:panel", found.code)
     context = {"form": form, "title": f"{gettext('Take off the panel')}: {judge}", "programme": found}
+    return render(request, "awards/form.html", context, status=form_status(form))
+
+
+@permission(CHAIR, methods=("GET", "POST"))
+def calibration(request: HttpRequest, code: str) -> HttpResponse:
+    """Write an invented entry with known levels, to see how judges drift."""
+    found = programme_of(request, code)
+    require(request.user, CHAIR, found)
+    form = CalibrationForm(request.POST if request.method == "POST" else None, programme=found)
+    if form.is_valid():
+        try:
+            calibration_add(programme_id=found.pk, **form.facts(), by=person(request.user), at=timezone.now())
+        except AwardError as error:
+            form.add_error(None, refusal(error))
+        else:
+            messages.success(request, gettext("Every judge of a blind round gets it with the next assignment."))
+            return redirect("awards:panel", found.code)
+    lead = gettext("Invented, with levels that you hold to be right. Judges cannot tell it; it counts for nothing.")
+    context = {"form": form, "title": gettext("Calibration entry"), "lead": lead, "programme": found}
     return render(request, "awards/form.html", context, status=form_status(form))
 
 

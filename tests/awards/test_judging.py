@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Notice, Role
 from awards.models import Assignment, Preference, TieKind
-from awards.selectors.desk import stage_facts
+from awards.selectors.desk import desk, stage_facts
 from awards.selectors.judging import side_page
 from awards.selectors.panels import CONFLICTS, barred, entries_in, panel_of, preview
 from awards.services.errors import StaleError
@@ -234,3 +234,29 @@ def test_side_by_side_takes_few_queries_for_four_entries_and_110_criteria(client
         response = client.get(address, {"card": [card.code for card in cards]})
     assert response.status_code == 200
     assert len(captured) <= 15, len(captured)
+
+
+def test_a_calibration_entry_is_judged_like_the_others_and_counts_nowhere(client: Client, scene, monkeypatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: IN_JUDGING)
+    client.force_login(scene.chair)
+    address = reverse("awards:calibration", args=[scene.programme.code])
+    facts = {"title": "Invented", "category": "centre", "text_story": "Once.", "text_rate": "50", "level_value": 3}
+    assert client.post(address, facts).status_code == 422  # a level is missing
+    assert client.post(address, {**facts, "level_proof": 9}).status_code == 422
+    assert client.post(address, {**facts, "level_proof": 2}).status_code == 302
+    invented = scene.programme.entries.get(title="Invented")
+    cards = scene.assign()
+    own = [card for card in cards if card.entry_id == invented.pk]
+    assert len(own) == 3
+    client.force_login(own[0].judge.user)
+    page = client.get(reverse("awards:card", args=[own[0].code])).content.decode()
+    assert "Once." in page
+    assert "alibration" not in page
+    scene.score(lambda entry, _judge: (4, 4) if entry == invented else (3, 3))
+    assert invented.code not in stage_facts(scene.stage).entries
+    page = desk(scene.stage, at=IN_JUDGING)
+    assert {line.drift for line in page.judges} == {"+1.5"}
+    assert invented not in [line.entry for part in page.parts for line in part.lines]
+    colleague = make_user(Role.ADMINISTRATOR, scene.programme.organiser)
+    client.force_login(colleague)
+    assert client.get(reverse("awards:entry", args=[invented.code])).status_code == 404

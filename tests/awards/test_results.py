@@ -9,9 +9,12 @@ from fractions import Fraction
 
 import pytest
 
+from accounts.models import Membership, Role, User
 from awards.scheme import ADJUSTED, MEAN, Method
 from awards.selectors.desk import desk
+from awards.selectors.panels import preview
 from awards.services.errors import FrozenFirstError
+from awards.services.panels import assignment_confirm
 from awards.services.results import (
     consensus_record,
     gate_close,
@@ -20,8 +23,9 @@ from awards.services.results import (
     results_freeze,
     tie_decide,
 )
+from awards.services.submitting import late_allow
 from awards.tally import StageFacts, facts_document, facts_of, group_document, tally
-from tests.awards.scenes import IN_JUDGING, OVER, make_judging
+from tests.awards.scenes import IN_JUDGING, OVER, make_judging, template
 from tests.awards.test_entering import refused
 
 LADDER = ("score", "criterion:value", "head_to_head", "deliberation", "joint")
@@ -180,3 +184,26 @@ def test_nothing_can_be_frozen_without_scores(db) -> None:
     scene = make_judging(2, 3)
     scene.assign()
     refused("unresolved", results_freeze, programme_id=scene.programme.pk, by=scene.chair, at=OVER)
+
+
+def test_a_chair_keeps_out_of_what_is_about_their_own_organisation(scene) -> None:
+    entry = scene.entries[1]
+    Membership.objects.create(user=scene.chair, organisation=entry.organisation, role=Role.VIEWER)
+    chair = User.objects.get(pk=scene.chair.pk)
+    given = {"stage_id": scene.stage.pk, "entry": entry, "criterion": "value", "by": chair, "at": IN_JUDGING}
+    refused("own_entry", consensus_record, **given, level=Decimal(3), reason="Mine.")
+    refused("own_entry", late_allow, entry_id=entry.pk, until=OVER, reason="Mine.", by=chair, at=IN_JUDGING)
+    other = {**given, "entry": scene.entries[2]}
+    refused("bad_text", consensus_record, **other, level=Decimal(3), reason="\0")
+    consensus_record(**other, level=Decimal("2.5"), reason="Agreed.")
+
+
+@pytest.mark.django_db
+def test_a_round_that_is_not_blind_waits_for_the_blind_one() -> None:
+    document = template()
+    finals = {"code": "finals", "kind": "judging", "days": [12, 20], "title": {"en": "Finals"}}
+    scene = make_judging(2, 2, stages=[*document["stages"], finals])
+    stage = scene.programme.stages.get(code="finals")
+    given = {"stage_id": stage.pk, "fingerprint": preview(stage).fingerprint, "by": scene.chair}
+    refused("blind_open", assignment_confirm, **given, at=IN_JUDGING)
+    assert assignment_confirm(**given, at=OVER) == 4
