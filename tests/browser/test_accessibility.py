@@ -40,6 +40,7 @@ PAGES = (
     "/reports/",
     "/reports/audits/1/preview/",
     "/people/profile/",
+    "/people/tokens/",
     "/verify/",
 )
 # Pages for somebody else than an auditor; "" is a visitor without an account.
