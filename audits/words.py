@@ -38,6 +38,7 @@ REFUSALS: dict[str, LazyText] = {
     "stage_2_to_repeat": _(
         "A major nonconformity was not verified within six months after stage 2. Stage 2 is to be repeated."
     ),
+    "answers_returned": _("Answers are returned: give the audit back to the team, or take the marks back."),
     "nothing_to_correct": _("No nonconformity is open; there is nothing to wait for."),
     "stage_2_holds": _("Stage 2 is repeated only when a major nonconformity was not verified within six months."),
     "unanswered": _("Some criteria are still unanswered."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext
@@ -118,7 +119,10 @@ class ColumnsForm(forms.Form):
             self.fields[f"value_{number}"] = forms.ChoiceField(
                 label=f"“{value[:60]}”", choices=worth, required=False, initial=columns.levels.get(value, "")
             )
-        self.helper = helper(_("Preview"))
+        worded = [name for name in self.fields if name.startswith("value_")]
+        what = Fieldset(gettext("What stands in the column of levels, and what it is worth"), *worded)
+        plain = ("header", "code", "level", "na", "note", "keep")
+        self.helper = helper(_("Preview"), *plain, *([what] if worded else []))
         self.helper.form_tag = False
 
     def clean(self) -> dict[str, Any]:

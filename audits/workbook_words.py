@@ -123,13 +123,15 @@ PROBLEMS: dict[str, LazyText] = {
 def problem_words(problem: Problem) -> str:
     """Say one problem, with the column that it is about."""
     words = str(PROBLEMS[problem.code]) % dict(problem.params)
-    return f"{problem.key}: {words}" if problem.key else words
+    return f"{LABELS.get(problem.key, problem.key)}: {words}" if problem.key else words
 
 
 def row_words(plan: RowPlan) -> str:
-    """Say why a row is not taken, or what is new; nothing where there is nothing to say."""
+    """Say why a row is not taken, what it replaces, or that it is new; nothing where there is nothing to say."""
     if plan.problems:
         return " ".join(map(problem_words, plan.problems))
+    if plan.overrides:
+        return gettext("It will take the place of what somebody else stored, which stays in the history.")
     return gettext("A new row is made.") if plan.is_new else ""
 
 

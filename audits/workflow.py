@@ -71,6 +71,7 @@ class Situation:
     ``actor_is_audited``: belongs to the auditee, and somebody else conducts the audit. ``above_computed`` counts the
     answers above the level that measurements give. ``undeclared`` are the members of the team who have not said
     whether they have a conflict of interest, ``uncleared`` everybody whose conflict was not cleared.
+    ``returned`` counts the answers that the review sent back and nobody has dealt with.
     ``majors_late``: a major nonconformity was not verified within six months of the last day of stage 2.
     """
 
@@ -92,6 +93,7 @@ class Situation:
     minors_unplanned: int = 0
     nonconformities_open: int = 0
     majors_late: bool = False
+    returned: int = 0
 
 
 def has_team_leader(situation: Situation) -> str | None:
@@ -171,6 +173,11 @@ def majors_in_time(situation: Situation) -> str | None:
     return "stage_2_to_repeat" if situation.majors_late else None
 
 
+def nothing_returned(situation: Situation) -> str | None:
+    """No answer is sent back: the team answers it anew or says why it stands, and for that gets the audit back."""
+    return "answers_returned" if situation.returned else None
+
+
 def something_to_correct(situation: Situation) -> str | None:
     """There is a nonconformity to wait for."""
     return None if situation.nonconformities_open else "nothing_to_correct"
@@ -244,7 +251,7 @@ TRANSITIONS: dict[str, Transition] = {
             _from("technical_review"),
             "decision",
             REVIEW,
-            (*IMPARTIAL, *SETTLED, reason_given),
+            (*IMPARTIAL, nothing_returned, *SETTLED, reason_given),
             CERTIFYING,
         ),
         Transition(
@@ -252,7 +259,7 @@ TRANSITIONS: dict[str, Transition] = {
             _from("technical_review", "correction", "decision"),
             "closed",
             REVIEW,
-            (*IMPARTIAL, majors_verified, minors_planned, reason_given),
+            (*IMPARTIAL, nothing_returned, majors_verified, minors_planned, reason_given),
             _from(INTERNAL),
         ),
         Transition(
@@ -260,7 +267,7 @@ TRANSITIONS: dict[str, Transition] = {
             _from("technical_review"),
             "correction",
             REVIEW,
-            (*IMPARTIAL, something_to_correct, reason_given),
+            (*IMPARTIAL, nothing_returned, something_to_correct, reason_given),
             AUDITS,
         ),
         Transition("settle", _from("correction"), "decision", REVIEW, (*IMPARTIAL, *SETTLED, reason_given), CERTIFYING),

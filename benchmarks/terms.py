@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 TERMS = {
     "unit": {
+        "s": _("s"),
+        "min": _("min"),
+        "h": _("h"),
+        "ms": _("ms"),
         "pts": _("points"),
         "points": _("points"),
         "%/y": _("% a year"),

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from audits.urls import certificate_urlpatterns, finding_urlpatterns, programme_urlpatterns, register_urlpatterns
 from config import views
 from config.api import urlpatterns as api_urlpatterns
-from reports.urls import lens_urlpatterns, verify_urlpatterns
+from reports.urls import award_urlpatterns, lens_urlpatterns, verify_urlpatterns
 
 handler400 = views.bad_request
 
@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("benchmarks/", include("benchmarks.urls")),
     path("audits/", include("audits.urls")),
     path("awards/", include("awards.urls")),
+    path("awards/", include((award_urlpatterns, "award_files"))),
     path("audits/", include((lens_urlpatterns, "lenses"))),
     path("findings/", include((finding_urlpatterns, "findings"))),
     path("certificates/", include((certificate_urlpatterns, "certificates"))),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import checking, exports, lenses, summary, verification
+from reports.views import awards, checking, exports, lenses, summary, verification
 
 app_name = "reports"
 
@@ -21,6 +21,11 @@ lens_urlpatterns = [
     path("<int:audit_id>/lenses/", lenses.audit_lenses, name="audit_lenses"),
     path("<int:audit_id>/lenses/<str:lens>/", lenses.audit_lens, name="audit_lens"),
     path("<int:audit_id>/lenses/<str:lens>/export/", lenses.lens_export, name="lens_export"),
+]
+
+# Included under ``/awards/``, with a name space of their own.
+award_urlpatterns = [
+    path("entries/<slug:code>/certificate.pdf", awards.award_certificate, name="certificate"),
 ]
 
 verify_urlpatterns = [

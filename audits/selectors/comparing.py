@@ -112,11 +112,11 @@ def comparison_page(one: Audit, other: Audit, *, tier: str, today: date) -> Page
     tiers = [(code, name) for code, name in names if all(code in place for place in places)]
     codes = [code for code, _name in tiers]
     chosen = tier if tier in codes else codes[-1] if codes else ""  # the highest of each where they share none
-    sides = [
+    before, after = (
         shares(edition_spec(side.audit.edition), side.case, place.get(chosen, len(place) - 1))
         for side, place in zip((old, new), places, strict=True)
-    ]
-    found = contrast(*sides, _origins(older.edition, newer.edition))
+    )
+    found = contrast(before, after, _origins(older.edition, newer.edition))
     titles = {**_titles(older.edition), **_titles(newer.edition)}
     lines = [_line(row, titles) for row in found.rows]
     blocks = [

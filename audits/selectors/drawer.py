@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from audits.selectors.computed import panel_computed
 from audits.selectors.findings import people_named, several_minors
 from audits.selectors.history import history_of
 from audits.selectors.overview import panel_market
 from audits.selectors.samples import answer_samples
 from audits.words import NOT_TAKEN
+from benchmarks.kpis.registry import KPIS
 
 if TYPE_CHECKING:
     from audits.models import Answer
@@ -43,10 +46,11 @@ def guidance_part(answer: Answer) -> Context:
 
 
 def market_part(answer: Answer) -> Context:
-    """Return the verdicts on the criterion's KPIs and the level that measurements give."""
+    """Return the criterion's KPIs, the verdicts on them, and the level that measurements give."""
     return {
         "market": panel_market(answer.audit, answer.criterion),
         "computed": panel_computed(answer.audit, answer.criterion),
+        "kpis": [(code, gettext(KPIS[code].name)) for code in answer.criterion.kpis if code in KPIS],
     }
 
 

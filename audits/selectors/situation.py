@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from audits.engagements import MeetingKind, Readiness, StageOne
-from audits.models import TeamRole
+from audits.models import AuditStatus, TeamRole
 from audits.selectors.case import asked_codes
 from audits.selectors.computed import above_computed
 from audits.selectors.conflicts import standings
 from audits.selectors.follow_up import follow_up_of
+from audits.selectors.reviewing import returned_count
 from audits.workflow import Situation
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ FREEZING = frozenset({"submit", "finish"})
 
 
 def situation_of(audit: Audit, *, by: User, reason: str, step: str = "", at: datetime | None = None) -> Situation:
-    """Collect what the guards look at; eleven queries, and up to twelve more for submitting."""
+    """Collect what the guards look at; eleven queries, one more in the review, and up to twelve more for submitting."""
     team = list(audit.team.select_related("user"))
     people = [member.user for member in team]
     stands = standings(audit, people if by in people else [*people, by])
@@ -50,6 +51,7 @@ def situation_of(audit: Audit, *, by: User, reason: str, step: str = "", at: dat
         minors_unplanned=follow_up.minors_unplanned,
         nonconformities_open=follow_up.open,
         majors_late=follow_up.majors_late,
+        returned=returned_count(audit) if audit.status == AuditStatus.TECHNICAL_REVIEW else 0,
     )
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 16 << 20
 MAX_UNPACKED = 64 << 20
 MAX_ROWS = 10_000
-MAX_CELLS = 300_000  # of a sheet, empty ones too
+MAX_CELLS = 150_000  # of a sheet, empty ones too
+MAX_TAGS = 1_000_000  # of all parts together: what it takes to read them goes by these
 MAX_COLUMNS = 200
 MAX_SHEETS = 50
 _CHUNK = 1 << 20
@@ -98,22 +99,24 @@ def _check(path: Path) -> None:
         raise WorkbookError(error.message.template, **error.message.params) from error
     try:
         with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                _scan(archive, entry)
+            if sum(_scan(archive, entry) for entry in archive.infolist()) > MAX_TAGS:
+                raise WorkbookError(_("The workbook holds more than a spreadsheet of an audit can."))
     except _BROKEN as error:
         raise WorkbookError(_("The workbook is damaged and cannot be read.")) from error
 
 
-def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Look through a part before anything reads it as XML."""
+def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
+    """Look through a part before anything reads it as XML; return how many tags it has."""
     if not entry.filename.lower().endswith((".xml", ".rels", ".vml")):
-        return
-    rest = b""
+        return 0
+    rest, tags = b"", 0
     with archive.open(entry) as part:
         while chunk := part.read(_CHUNK):
+            tags += chunk.count(b"<")
             if _DOCTYPE.search((rest + chunk).replace(b"\0", b"")):  # UTF-16 hides nothing
                 raise WorkbookError(_("The workbook is refused: {part} declares a document type."), part=entry.filename)
             rest = chunk[-64:]
+    return tags
 
 
 class _Rows(WorkSheetParser):

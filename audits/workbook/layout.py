@@ -19,12 +19,16 @@ Kind = Literal["id", "rev", "shown", "text", "code", "codes", "date"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``shown`` is there to be read and ignored on return; ``choices`` names the list on the sheet of choices."""
+    """``shown`` is there to be read and ignored on return; ``choices`` names the list on the sheet of choices.
+
+    One that does not wrap stays one line high, however long its text: else a row would fill the screen.
+    """
 
     key: str
     kind: Kind
     width: int = 14
     choices: str = ""
+    wraps: bool = True
 
     @property
     def is_editable(self) -> bool:
@@ -72,7 +76,7 @@ ANSWERS = Layout(
         Column("na_reason", "text", 28),
         Column("note", "text", 60),
         Column("evidence", "shown", 10),
-        Column("anchors", "shown", 60),
+        Column("anchors", "shown", 60, wraps=False),
     ),
     proof="code",
     parts=(("level", "na_reason"), ("note",)),

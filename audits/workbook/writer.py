@@ -44,6 +44,11 @@ STYLES: dict[str, dict[str, Any]] = {
     },
     "plain": {"number_format": "@", "alignment": _TOP},
     "shown": {"number_format": "@", "alignment": _TOP, "fill": PatternFill("solid", fgColor="EEF1F0")},
+    "folded": {
+        "number_format": "@",
+        "alignment": Alignment(vertical="top"),
+        "fill": PatternFill("solid", fgColor="EEF1F0"),
+    },
     "code": {"number_format": "@", "alignment": Alignment(vertical="top", horizontal="center")},
 }
 
@@ -123,7 +128,7 @@ def _xml(lines: Iterable[Line], styles: Mapping[str, int]) -> bytes:
             head = f'<c r="{get_column_letter(place)}{number}" s="{styles[style]}"'
             if text:
                 parts.append(f'{head} t="inlineStr"><is><t>{escape(escaped(carried(text)))}</t></is></c>')
-            elif style != "shown":
+            elif style not in {"shown", "folded"}:
                 parts.append(f"{head}/>")
         parts.append("</row>")
     parts.append("</sheetData>")
@@ -161,7 +166,7 @@ def _lines(layout: Layout, content: Content, noted: tuple[str, ...]) -> Iterator
 
 def _style(column: Column) -> str:
     if not column.is_editable:
-        return "shown"
+        return "shown" if column.wraps else "folded"
     return "code" if column.kind == "code" else "plain"
 
 

@@ -224,7 +224,7 @@ def _levels(found: StageFacts) -> dict[str, dict[str, list[int]]]:
     return levels
 
 
-def award_of(scheme: Scheme, place: int, score: Any) -> AwardSpec | None:
+def award_of(scheme: Scheme, place: int, score: Fraction) -> AwardSpec | None:
     """Return the first award of the programme that a place and a score deserve."""
     for award in scheme.awards:
         if (award.rank is None or place <= award.rank) and (award.least is None or score >= Fraction(award.least)):
@@ -323,7 +323,6 @@ def _totals(group: Group) -> dict[str, list[Fraction]]:
 def _line(code: str, group: Group, look: _Look) -> EntryLine:
     place, score, may_be = look.places.get(code), group.scores.get(code), look.intervals.get(code)
     totals = look.totals.get(code, [])
-    ranked = place is not None and score is not None
     wide = [look.names[name] for name, given in look.levels.get(code, {}).items() if max(given) - min(given) >= WIDE]
     return EntryLine(
         entry=look.entries[code],
@@ -335,7 +334,7 @@ def _line(code: str, group: Group, look: _Look) -> EntryLine:
         wide=wide,
         may_be=may_be,
         bar=_bar(may_be, place, len(look.places)) if may_be and place else None,
-        award=award_of(look.scheme, place, score) if look.final and ranked else None,
+        award=award_of(look.scheme, place, score) if look.final and place and score is not None else None,
         changed=look.changed.get(look.entries[code].pk, 0),
     )
 

@@ -17,6 +17,7 @@ from awards.forms import EnterForm, LateForm, NamesForm, ReasonForm
 from awards.scheme import EVIDENCE
 from awards.selectors.eligibility import eligibility
 from awards.selectors.entering import entry_page, history_of, referable_audits, referable_evidence
+from awards.selectors.results import winners_of
 from awards.services.entries import answer_save, entry_begin, names_save, reference_add, reference_remove
 from awards.services.errors import AwardError, StaleError
 from awards.services.submitting import entry_submit, entry_withdraw, late_allow, late_ask
@@ -90,6 +91,8 @@ def _context(request: HttpRequest, found: Entry) -> dict[str, object]:
         "writes": may(request.user, WRITE, found) and page.open is not None,
         "sends": may(request.user, SEND, found),
         "chairs": chairs,
+        "won": own and found.frozen and any(each.entry["code"] == found.code for each in winners_of(found.programme)),
+        "announced": found.programme.is_public(timezone.now()),
         "public": found.programme.edition_id is not None and found.programme.is_public(timezone.now()),
         "category": found.programme.scheme.category(found.category),
         "division": division_words(found.division),

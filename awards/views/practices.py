@@ -17,7 +17,8 @@ from awards.views.fetching import entry_of
 from standards.practice_forms import LANGUAGE_NAMES, PracticeForm
 from standards.practice_words import words_for
 from standards.practices import Practice, PracticeSource
-from standards.services.practices import PracticeContent, PracticeRefusedError, practice_propose
+from standards.services.errors import PracticeRefusedError
+from standards.services.practices import PracticeContent, practice_propose
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from audits.answering import AnswerReview, ReviewMark
 from audits.selectors.reviewing import standing, with_reviews
+from audits.selectors.situation import situation_of
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.errors import NotEditableError, ReviewRefusedError
 from audits.services.reviewing import answer_acknowledge, answer_review
+from audits.workflow import refusals
 from ledger.models import Entry
 from tests.audits.scenes import Scene, make_scene
 from tests.factories import AT
@@ -54,6 +56,17 @@ def test_reviewed_holds_and_is_in_the_ledger(scene: Scene) -> None:
 def test_the_same_mark_again_writes_nothing(scene: Scene) -> None:
     assert mark(scene, "reviewed").pk == mark(scene, "reviewed").pk
     assert AnswerReview.objects.count() == 1
+
+
+def test_nothing_is_approved_while_an_answer_is_returned(scene: Scene) -> None:
+    wanted = {"by": scene.people["reviewer"], "reason": "Complete."}
+    assert situation_of(scene.audit, **wanted).returned == 0
+    mark(scene, "returned", "Which calls?")
+    returned = situation_of(scene.audit, **wanted)
+    assert returned.returned == 1
+    assert "answers_returned" in refusals("approve", status=scene.audit.status, situation=returned)
+    mark(scene, "cleared")
+    assert situation_of(scene.audit, **wanted).returned == 0
 
 
 def test_a_mark_can_be_taken_back(scene: Scene) -> None:

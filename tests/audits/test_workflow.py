@@ -123,6 +123,7 @@ def test_step_is_made_on_its_routes_from_its_states_and_nowhere_else(step: str, 
             )
         ),
         ("conclude", {"majors_open": 1}, "majors_unverified"),
+        *((step, {"returned": 1}, "answers_returned") for step in ("approve", "await_correction", "conclude")),
         ("await_correction", {"nonconformities_open": 0}, "nothing_to_correct"),
         ("repeat_stage_2", {"majors_late": False}, "stage_2_holds"),
         ("repeat_stage_2", {"has_reason": False}, "no_reason"),

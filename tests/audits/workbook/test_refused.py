@@ -140,6 +140,7 @@ def _small(path: Path) -> Path:
         ({"xl/worksheets/big.xml": b" " * (70 << 20)}, "64 MiB"),
         ({"xl/worksheets/big.xml": b"0" * (30 << 20)}, "200 times"),
         ({f"xl/{number}.xml": b"<x/>" for number in range(2001)}, "2,000 parts"),
+        ({"xl/a.xml": "".join(f"<a>{number}</a>" for number in range(500_001)).encode()}, "more than a spreadsheet"),
         (
             {"xl/a.xml": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///a">]><x>&e;</x>'},
             "type",
