@@ -127,9 +127,11 @@ def problem_words(problem: Problem) -> str:
 
 
 def row_words(plan: RowPlan) -> str:
-    """Say why a row is not taken, or what is new; nothing where there is nothing to say."""
+    """Say why a row is not taken, what it replaces, or that it is new; nothing where there is nothing to say."""
     if plan.problems:
         return " ".join(map(problem_words, plan.problems))
+    if plan.overrides:
+        return gettext("It will take the place of what somebody else stored, which stays in the history.")
     return gettext("A new row is made.") if plan.is_new else ""
 
 

@@ -209,12 +209,14 @@ def arrival_page(request: HttpRequest, arrival_id: int) -> HttpResponse:
         return redirect("audits:arrival_columns", arrival.pk)
     returned = from_data(arrival.returned)
     problem, status = "", 200
+    taken = (request.POST if request.method == "POST" else request.GET).getlist("take")
     if request.method == "POST":
         try:
             plan = arrival_settle(
                 arrival_id=arrival.pk,
                 fingerprint=request.POST.get("fingerprint", ""),
                 valid_only=request.POST.get("rows") == "valid",
+                taken=taken,
                 by=person(request.user),
                 at=timezone.now(),
             )
@@ -226,9 +228,17 @@ def arrival_page(request: HttpRequest, arrival_id: int) -> HttpResponse:
             saved = sum(row.status == Status.UPDATE for row in plan)
             messages.success(request, gettext("Saved: %(number)s rows.") % {"number": saved})
             return redirect("audits:arrival", arrival.pk)
-    plan = workbook_plan(audit, returned, by=person(request.user), at=timezone.now())
+    plan = workbook_plan(audit, returned, by=person(request.user), at=timezone.now(), taken=taken)
     report = report_of(audit, returned, plan, written=False)
-    more = {"problem": problem, "fingerprint": fingerprint_of(plan), "good": is_good(plan)}
+    over = [row.key for row in plan if row.overrides]
+    disputed = over or any(row.status == Status.CONFLICT for row in plan)
+    more = {
+        "problem": problem,
+        "fingerprint": fingerprint_of(plan),
+        "good": is_good(plan),
+        "taken": over,
+        "disputed": disputed,
+    }
     return _shown(request, arrival, audit, report, more, status=status)
 
 

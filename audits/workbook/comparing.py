@@ -11,7 +11,7 @@ from audits.workbook.layout import CLEAR, NOT_APPLICABLE
 from audits.workbook.texts import carried, is_exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from audits.workbook.layout import Layout
     from audits.workbook.reader import ReadRow, ReadSheet, Returned
@@ -76,7 +76,10 @@ class CellPlan:
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """What becomes of one row. ``after`` is what will stand there; ``is_new`` a row that is made."""
+    """What becomes of one row. ``after`` is what will stand there; ``is_new`` a row that is made.
+
+    ``overrides``: somebody changed it meanwhile, and whoever brings the workbook chose what is in the file.
+    """
 
     layout: Layout
     title: str
@@ -89,7 +92,13 @@ class RowPlan:
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
     is_new: bool = False
+    overrides: bool = False
     read: ReadRow | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the name by which the row is chosen over what somebody else stored."""
+        return f"{self.layout.name}:{self.id}"
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -107,14 +116,20 @@ class Checks(Protocol):
         """Say whether a new row was made by an earlier return of the same workbook."""
 
 
-def compare(returned: Returned, now: Mapping[str, Mapping[str, Now]], checks: Checks) -> list[RowPlan]:
-    """Return the plan of every row, sheet by sheet in the order of the file."""
-    return [
-        plan for sheet in returned.sheets for plan in _rows(sheet, returned.exported, now[sheet.layout.name], checks)
-    ]
+def compare(
+    returned: Returned, now: Mapping[str, Mapping[str, Now]], checks: Checks, taken: Collection[str] = ()
+) -> list[RowPlan]:
+    """Return the plan of every row, sheet by sheet in the order of the file.
+
+    ``taken`` are keys of rows in conflict of which the file's side is wanted.
+    """
+    sheets = ((sheet, now[sheet.layout.name]) for sheet in returned.sheets)
+    return [plan for sheet, rows in sheets for plan in _rows(sheet, returned.exported, rows, checks, taken)]
 
 
-def _rows(sheet: ReadSheet, exported: Exported, now: Mapping[str, Now], checks: Checks) -> Iterator[RowPlan]:
+def _rows(
+    sheet: ReadSheet, exported: Exported, now: Mapping[str, Now], checks: Checks, taken: Collection[str]
+) -> Iterator[RowPlan]:
     ids = Counter(row.id for row in sheet.rows if row.id)
     news: set[tuple[tuple[str, str], ...]] = set()
     for row in sheet.rows:
@@ -123,7 +138,8 @@ def _rows(sheet: ReadSheet, exported: Exported, now: Mapping[str, Now], checks: 
         elif ids[row.id] > 1:
             yield _plan(sheet, row, Status.DUPLICATE, Problem("id_twice"))
         else:
-            yield _known(sheet, row, exported[sheet.layout.name].get(row.id), now.get(row.id), checks)
+            sides = exported[sheet.layout.name].get(row.id), now.get(row.id)
+            yield _known(sheet, row, *sides, checks, taken=f"{sheet.layout.name}:{row.id}" in taken)
 
 
 def _plan(sheet: ReadSheet, row: ReadRow, status: Status, *problems: Problem, **more: Any) -> RowPlan:
@@ -158,7 +174,9 @@ def _faults(row: ReadRow, layout: Layout) -> tuple[Problem, ...]:
     return tuple(Problem(row.cells[key].fault, key) for key in keys if key in row.cells and row.cells[key].fault)
 
 
-def _known(sheet: ReadSheet, row: ReadRow, sent: Sent | None, now: Now | None, checks: Checks) -> RowPlan:
+def _known(
+    sheet: ReadSheet, row: ReadRow, sent: Sent | None, now: Now | None, checks: Checks, *, taken: bool
+) -> RowPlan:
     if sent is None or now is None:
         return _plan(sheet, row, Status.UNKNOWN, Problem("id_unknown" if sent is None else "id_gone"))
     mine, server = _mine(sheet.layout, row, sent.values), now.carried
@@ -171,8 +189,11 @@ def _known(sheet: ReadSheet, row: ReadRow, sent: Sent | None, now: Now | None, c
     if problems:
         return _plan(sheet, row, _refused(problems), *problems, **sides)
     after = _joined(sheet.layout, sent, now, mine)
-    if after is None:
+    if after is None and not taken:
         return _plan(sheet, row, Status.CONFLICT, Problem("changed_meanwhile"), **sides)
+    if after is None:
+        after = now.values | {key: mine[key] for key in mine if mine[key] != sent.values[key]}
+        sides["overrides"] = True
     sides["after"] = after
     problems = checks.check(sheet.layout, row.id, now.values, after)
     return _plan(sheet, row, _refused(problems) if problems else Status.UPDATE, *problems, **sides)

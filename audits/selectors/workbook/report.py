@@ -16,7 +16,7 @@ from audits.workbook.writer import Content, Row
 from audits.workbook_words import LABELS, STATUSES, problem_words, readme, row_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from accounts.models import User
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 Plan = list["RowPlan"]
 
 
-def workbook_plan(audit: Audit, returned: Returned, *, by: User, at: datetime) -> Plan:
-    """Return what becomes of every row as things stand; nothing is written. At most 22 queries, whatever there is."""
-    return compare(returned, rows_now(audit, by), ServerChecks(audit, nonce=returned.meta.nonce, at=at))
+def workbook_plan(audit: Audit, returned: Returned, *, by: User, at: datetime, taken: Collection[str] = ()) -> Plan:
+    """Return what becomes of every row as things stand; nothing is written. At most 22 queries, whatever there is.
+
+    ``taken``: keys of rows in conflict of which the file's side is wanted.
+    """
+    return compare(returned, rows_now(audit, by), ServerChecks(audit, nonce=returned.meta.nonce, at=at), taken)
 
 
 def counts_of(plan: Plan) -> dict[str, int]:
@@ -79,6 +82,8 @@ def _row(plan: RowPlan) -> dict[str, Any]:
         "status": str(plan.status),
         "codes": [problem.code for problem in plan.problems],
         "message": row_words(plan),
+        "key": plan.key,
+        "overrides": plan.overrides,
         "cells": [
             {
                 "cell": cell.address,

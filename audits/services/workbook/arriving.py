@@ -26,6 +26,7 @@ from audits.workbook.stored import as_data, from_data
 from audits.workflow import EDITABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from pathlib import Path
 
@@ -95,7 +96,9 @@ def checklist_map(*, arrival_id: int, columns: Columns, by: User, at: datetime) 
 
 
 @transaction.atomic
-def arrival_settle(*, arrival_id: int, fingerprint: str, valid_only: bool, by: User, at: datetime) -> Plan:
+def arrival_settle(
+    *, arrival_id: int, fingerprint: str, valid_only: bool, by: User, at: datetime, taken: Collection[str] = ()
+) -> Plan:
     """Save what was brought, exactly as the plan with this ``fingerprint`` was shown; the report stays with it.
 
     Raises ``WorkbookRefusedError`` (settled_already, and as ``workbook_import``) and ``WorkbookError``.
@@ -108,6 +111,7 @@ def arrival_settle(*, arrival_id: int, fingerprint: str, valid_only: bool, by: U
         sha256=arrival.sha256,
         source=arrival.kind,
         valid_only=valid_only,
+        taken=taken,
         fingerprint=fingerprint,
         by=by,
         at=at,

@@ -30,6 +30,7 @@ from ledger.services import ledger_append
 from standards.models import Criterion
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from pathlib import Path
 
@@ -93,11 +94,13 @@ def workbook_import(
     at: datetime,
     source: str = "workbook",
     valid_only: bool = False,
+    taken: Collection[str] = (),
     fingerprint: str | None = None,
 ) -> Plan:
     """Save what a workbook asks for, in one transaction, and return what became of each row.
 
     All or nothing, unless ``valid_only`` says to leave out what cannot be taken; the ledger says which it was.
+    ``taken`` are keys of rows in conflict that are saved over what somebody else stored, which stays in the history.
     ``fingerprint`` is that of the plan that was shown: where anything is not as it was, nothing is written. ``sha256``
     is of the file, ``source`` what it was. Raises ``WorkbookRefusedError``, and ``WorkbookError`` where the audit has
     moved to another edition.
@@ -107,7 +110,7 @@ def workbook_import(
     list(locked.values_list("pk", flat=True))
     audit = audit_lock(audit_id)
     _require_edition(audit, returned)
-    plan = workbook_plan(audit, returned, by=by, at=at)
+    plan = workbook_plan(audit, returned, by=by, at=at, taken=taken)
     if fingerprint is not None and fingerprint_of(plan) != fingerprint:
         raise WorkbookRefusedError("plan_changed", plan)
     if not valid_only and not is_good(plan):
@@ -125,6 +128,7 @@ def workbook_import(
         "sha256": sha256,
         "valid_rows_only": valid_only,
         "counts": counts_of(plan),
+        "overridden": [f"{row.title}!{row.line}" for row in updates if row.overrides],
         "left_out": [f"{row.title}!{row.line}" for row in plan if row.status not in GOOD],
     }
     ledger_append(action="workbook.imported", subject=subject_of(audit), by=by, at=at, payload=payload)

@@ -135,6 +135,30 @@ def test_what_cannot_be_read_is_told_at_the_field(client: Client, scene: Scene, 
     assert not Arrival.objects.exists()
 
 
+@pytest.mark.django_db
+def test_whoever_brings_it_may_take_their_side_of_a_conflict(client: Client, scene: Scene, tmp_path: Path) -> None:
+    path = taken(client, scene, tmp_path)
+    theirs = AnswerInput(level=1, note="Theirs.")
+    for code in ("A1.1", "A1.2"):
+        answer_save(answer_id=answer(scene, code).pk, content=theirs, revision=0, by=scene.people["auditor"], at=AT)
+    with opened(path) as book:
+        fill(book["Answers"], "A1.1", level=4, note="Mine.")
+        fill(book["Answers"], "A1.2", level=4)
+    address = bring(client, scene, path)
+    assert client.get(address).context["report"]["counts"]["conflict"] == 2
+    shown = client.get(address, {"take": ["Answers:A1.1", "Answers:B9.9", "x"]})
+    assert shown.context["taken"] == ["Answers:A1.1"]
+    sent = {"fingerprint": shown.context["fingerprint"], "rows": "valid", "take": shown.context["taken"]}
+    unseen = client.post(address, {**sent, "take": ["Answers:A1.1", "Answers:A1.2"]})
+    assert unseen.status_code == 409, "only what was shown"
+    client.post(address, sent)
+    assert (answer(scene, "A1.1").level, answer(scene, "A1.1").note) == (4, "Mine.")
+    assert answer(scene, "A1.2").level == 1
+    assert [each.note for each in answer(scene, "A1.1").revisions.all()] == ["Theirs.", "Mine."], "nothing is lost"
+    payload = json.loads(Entry.objects.get(action="workbook.imported").content)["payload"]
+    assert (payload["overridden"], payload["left_out"]) == (["Answers!3"], ["Answers!4"])
+
+
 CHECKLIST = """Our own audit,,,
 ,,,
 Item,Score,N/A?,Remarks
