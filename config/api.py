@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
@@ -82,7 +82,7 @@ def openapi(request: HttpRequest) -> HttpResponseBase:
     return Response(api.get_openapi_schema()) if _known(request) else unauthenticated()
 
 
-def nothing(request: HttpRequest, rest: str = "") -> HttpResponseBase:  # noqa: ARG001 - the address says nothing
+def nothing(request: HttpRequest) -> HttpResponseBase:
     """Say that there is no such route, to whoever may know what there is."""
     return not_found() if _known(request) else unauthenticated()
 
@@ -130,7 +130,7 @@ def _patterns() -> list[URLPattern]:
         path("", finished(nothing, get), name="api-root"),
         path("openapi.json", finished(openapi, get), name="openapi"),
         *ours,
-        path("<path:rest>", finished(nothing, all_of_them), name="nothing"),
+        re_path("", finished(nothing, all_of_them), name="nothing"),  # whatever is left, line breaks too
     ]
 
 

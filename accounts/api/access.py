@@ -65,14 +65,17 @@ def token_of(request: HttpRequest) -> AccessToken:
 
 
 def _count(token: AccessToken, at: datetime) -> None:
-    """Count the request in this minute, for all processes together. Raises ProblemError (429)."""
+    """Count the request in this minute, for all processes together. Raises ProblemError (429).
+
+    Exact with Redis; where the cache is a table, requests at the same moment may count as one.
+    """
     seconds = int(at.timestamp())
     name = f"api:{token.pk}:{seconds // MINUTE}"
-    cache.add(name, 0, 2 * MINUTE)
     try:
         used = cache.incr(name)
-    except ValueError:  # thrown out by the cache just now
+    except ValueError:  # the first of the minute
         used = 1
+        cache.add(name, used, 2 * MINUTE)
     if used > settings.API_PER_MINUTE:
         wait = str(MINUTE - seconds % MINUTE)
         words = gettext("Too many requests in this minute. Go on in %s seconds.") % wait

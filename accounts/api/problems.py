@@ -101,6 +101,8 @@ def _unreadable(_request: HttpRequest, error: Any) -> JsonResponse:
 
 
 def _invalid(_request: HttpRequest, error: Any) -> JsonResponse:
-    """Name what does not fit; what was sent is not repeated."""
+    """Name what does not fit; what was sent is not repeated. An address that cannot be is not there."""
+    if any(each["loc"][0] == "path" for each in error.errors):
+        return not_found()
     fields = [{"at": [str(part) for part in each["loc"]], "message": each["msg"]} for each in error.errors]
     return refusal(422, "invalid", gettext("Some values of the request cannot be used."), more={"fields": fields})

@@ -17,7 +17,7 @@ from accounts.api.pages import Page, Text
 from accounts.api.problems import ProblemError, ProblemOut, gives
 from accounts.models import Scope
 from audits.models import Answer
-from audits.selectors.sheet import answer_lightly, asked_answers, audit_for
+from audits.selectors.sheet import answer_lightly, answers_alone, audit_for
 from audits.services.answers import AnswerInput, answer_save
 from audits.services.errors import (
     ComputedLevelError,
@@ -72,7 +72,7 @@ class StaleOut(ProblemOut):
 )
 def answer_list(request: HttpRequest, audit_id: int) -> Page[AnswerOut]:
     """Return the answers to all criteria that are asked of the centre, in the order of the edition; one page."""
-    return Page(items=[answer_out(each) for each in asked_answers(audit_for(caller(request), audit_id))])
+    return Page(items=[answer_out(each) for each in answers_alone(audit_for(caller(request), audit_id))])
 
 
 @router.get(PATH, auth=Token(Scope.AUDITS), response=gives(AnswerOut, 404), url_name="answer", summary="An answer")

@@ -14,7 +14,7 @@ from accounts.api.routes import Named, named
 from accounts.models import Scope
 from audits.models import Audit, AuditKind, AuditStatus
 from audits.selectors.case import audit_score
-from audits.selectors.sheet import asked_answers, audit_for, audits_for, search
+from audits.selectors.sheet import answers_alone, audit_for, audits_for, search
 from standards.scoring.result import result_to_json
 from standards.selectors import edition_spec
 
@@ -142,7 +142,7 @@ def audit_list(request: HttpRequest, asked: Query[AuditsAsked]) -> Page[AuditOut
 def audit_one(request: HttpRequest, audit_id: int) -> AuditDetail:
     """Return one audit with its score."""
     found = audit_for(caller(request), audit_id)
-    answers = asked_answers(found)
+    answers = answers_alone(found)
     result = audit_score(found, answers, today=timezone.localdate())
     return AuditDetail(
         **_facts(found),

@@ -55,6 +55,16 @@ def asked_answers(audit: Audit) -> list[Answer]:
     return with_levels(audit, (answer for answer in sheet_answers(audit) if answer.criterion.code in asked))
 
 
+def answers_alone(audit: Audit) -> list[Answer]:
+    """Return the answers to the criteria that are asked, in order, without what rows of the sheet show; one query."""
+    asked = asked_codes(audit)
+    rows = audit.current_answers.select_related("criterion", "answered_by").only(
+        *("audit_id", "level", "na_reason", "note", "revision", "answered_at"),
+        *("criterion__code", "criterion__position", "answered_by__name", "answered_by__email"),
+    )
+    return [row for row in rows.order_by("criterion__position") if row.criterion.code in asked]
+
+
 def with_levels(audit: Audit, answers: Iterable[Answer]) -> list[Answer]:
     """Return the answers, each with the levels of its criterion's scale and their words as ``levels``; no query."""
     rows, words, found = edition_spec(audit.edition).row_by_code, _anchors(audit.edition), list(answers)

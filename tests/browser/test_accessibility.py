@@ -41,6 +41,7 @@ PAGES = (
     "/reports/audits/1/preview/",
     "/people/profile/",
     "/verify/",
+    "/verify/file/",
 )
 # Pages for somebody else than an auditor; "" is a visitor without an account.
 PAGES_OF = {

@@ -127,10 +127,21 @@ def test_what_a_list_does_not_know_is_refused_with_its_name(leader: Program, que
 
 
 @pytest.mark.parametrize(
-    "path", ["audits/99999999999999999999999", "audits/-1", "audits/x", "editions/%00/%00", "releases/%00", "%00"]
+    "path",
+    [
+        "audits/99999999999999999999999",
+        "audits/-1",
+        "audits/x",
+        "editions/%00/%00",
+        "releases/%00",
+        "%00",
+        "a%0Ab",
+        "editions/x/" + "y" * 101,
+    ],
 )
 def test_odd_addresses_are_not_there(leader: Program, path: str) -> None:
-    assert leader.get(path).status_code in {404, 422}
+    response = leader.get(path)
+    assert (response.status_code, response.json()["error"]) == (404, "not_found")
 
 
 def test_methods_that_are_not_named_are_refused_as_json(leader: Program) -> None:
