@@ -26,6 +26,7 @@ lens_urlpatterns = [
 # Included under ``/awards/``, with a name space of their own.
 award_urlpatterns = [
     path("entries/<slug:code>/certificate.pdf", awards.award_certificate, name="certificate"),
+    path("<slug:code>/results/signed.json", awards.results_signed, name="results_signed"),
 ]
 
 verify_urlpatterns = [

@@ -42,10 +42,10 @@ class AwardCertificate:
     sha256: str
     url: str
 
-    def texts(self) -> dict[str, str]:
+    def texts(self) -> tuple[tuple[str, str], ...]:
         """Return what comes from people, by where it stands: characters without a glyph are named by it."""
         names = ("organiser", "programme", "award", "category", "organisation", "centre", "nominee", "title")
-        return {name: getattr(self, name) for name in names}
+        return tuple((name, getattr(self, name)) for name in names)
 
 
 def render_award(document: AwardCertificate) -> bytes:
@@ -63,7 +63,7 @@ def render_award(document: AwardCertificate) -> bytes:
         }
         html = printable(get_template("reports/award.html").render(context))
     require_glyphs(html, document.texts())
-    facts = {**document.texts(), "year": document.year, "sha256": document.sha256, "language": document.language}
+    facts = {**dict(document.texts()), "year": document.year, "sha256": document.sha256, "language": document.language}
     data, _pages = write(
         html,
         css=get_template("reports/award.css").render({"fonts": stack(document.language)}),

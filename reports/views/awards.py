@@ -1,7 +1,8 @@
-"""The certificate of an award, for its winner and the chairs, once the results are public."""
+"""What leaves the awards room: the certificate of a winner, and frozen results with their signature."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,15 +13,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from accounts.access import may, signed_in
-from awards.selectors.results import winners_of
-from awards.views.fetching import entry_of
+from accounts.access import may, permission, require, signed_in
+from awards.selectors.results import proof_of, winners_of
+from awards.views.fetching import entry_of, programme_of
 from reports.pdf import MissingGlyphError
 from reports.renderers.award import AwardCertificate, render_award
+from reports.signing.jose import as_json
+from reports.signing.keys import key_of
+from reports.signing.pades import signed
+from reports.signing.source import KeySourceError
 from standards.templatetags.standard_text import text
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+CHAIR = "awards.chair_programme"
 
 
 @signed_in
@@ -49,11 +56,29 @@ def award_certificate(request: HttpRequest, code: str) -> HttpResponse:
         url=f"{settings.PUBLIC_URL}{reverse('awards:gallery', args=[programme.code])}",
     )
     try:
-        data = render_award(document)
-    except MissingGlyphError as error:
+        data = signed(render_award(document), key_of(settings.SIGNING))
+    except (MissingGlyphError, KeySourceError) as error:
         messages.error(request, gettext("The certificate cannot be printed: %(why)s") % {"why": error})
         return redirect("awards:entry", entry.code)
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="award-{programme.year}-{entry.code[:8]}.pdf"'
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@permission(CHAIR)
+def results_signed(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand out frozen results with a signature beside them: a JWS whose payload is exactly what was hashed."""
+    programme = programme_of(request, code)
+    require(request.user, CHAIR, programme)
+    proof = proof_of(programme)
+    if proof is None:
+        raise Http404
+    try:
+        text = as_json(json.loads(proof.result.content), key_of(settings.SIGNING))
+    except KeySourceError as error:
+        messages.error(request, gettext("The results cannot be signed now: %(why)s") % {"why": error})
+        return redirect("awards:results", programme.code)
+    response = HttpResponse(text, content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="results-{proof.result.sha256[:12]}.signed.json"'
     return response

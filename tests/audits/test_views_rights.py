@@ -628,6 +628,7 @@ def unknown_rest(case: Case, scene: Scene) -> list[Any]:
         "move_preview": [1],
         "move_record": [1],
         "fact_take": ["cskm"],
+        "compare": [1],
     }.get(case.name, [])
 
 

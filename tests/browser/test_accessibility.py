@@ -42,6 +42,7 @@ PAGES = (
     "/people/profile/",
     "/people/tokens/",
     "/verify/",
+    "/verify/file/",
 )
 # Pages for somebody else than an auditor; "" is a visitor without an account.
 PAGES_OF = {
