@@ -67,7 +67,8 @@ def _numbers(public: Any) -> dict[str, str]:
 
 def _raw(data: bytes, key: Key) -> bytes:
     """Sign as JWS wants it: of ECDSA the two numbers side by side, not their DER."""
-    signature: bytes = asyncio.run(key.signer.async_sign_raw(data, "sha256"))
+    with key.turn:
+        signature: bytes = asyncio.run(key.signer.async_sign_raw(data, "sha256"))
     if algorithm(key) != "ES256":
         return signature
     first, second = decode_dss_signature(signature)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -30,10 +31,14 @@ LEAST_RSA_BITS = 2048
 
 @dataclass(frozen=True)
 class Key:
-    """A key that signs. ``own``: made by this installation, so that nobody vouches for it."""
+    """A key that signs. ``own``: made by this installation, so that nobody vouches for it.
+
+    ``turn``: a session with a token serves one thread at a time.
+    """
 
     signer: Signer
     own: bool
+    turn: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @property
     def certificate(self) -> Certificate:

@@ -45,4 +45,5 @@ def signed(data: bytes, key: Key) -> bytes:
     field = SigFieldSpec(FIELD, on_page=0, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
     signer = PdfSigner(meta, signer=key.signer, new_field_spec=field)
     writer = _Untouched(io.BytesIO(data))
-    return signer.sign_pdf(writer, bytes_reserved=ROOM).getvalue()  # type: ignore[no-any-return]
+    with key.turn:
+        return signer.sign_pdf(writer, bytes_reserved=ROOM).getvalue()  # type: ignore[no-any-return]

@@ -40,7 +40,9 @@ PAGES = (
     "/reports/",
     "/reports/audits/1/preview/",
     "/people/profile/",
+    "/people/tokens/",
     "/verify/",
+    "/verify/file/",
 )
 # Pages for somebody else than an auditor; "" is a visitor without an account.
 PAGES_OF = {
