@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -148,9 +148,9 @@ class UploadForm(forms.Form):
 class FetchForm(forms.Form):
     """Which of the operator's sources to fetch from, and for a period where the source knows one."""
 
-    source = forms.ChoiceField(label=_("Table"))
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To and including"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    source = forms.ChoiceField(label=_("Table or view"))
+    first = forms.DateField(label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, sources: Sequence[TableSource], **kwargs: Any) -> None:
         """List the sources by what people call them."""
@@ -158,6 +158,11 @@ class FetchForm(forms.Form):
         self._sources = {each.name: each for each in sources}
         choices = [(each.name, each.title or each.name) for each in sources]
         self.fields["source"] = forms.ChoiceField(label=self.fields["source"].label, choices=choices)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        columns = (("source", "col-md-6"), ("first", "col-6 col-md-3"), ("last", "col-6 col-md-3"))
+        self.helper.layout = Layout(Row(*(Column(name, css_class=width) for name, width in columns)))
 
     def clean(self) -> dict[str, Any]:
         """Ask for a whole period where there can be one, and for none where there cannot."""
