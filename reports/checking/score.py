@@ -14,6 +14,7 @@ from reports.checking.container import BROKEN
 from reports.checking.verdict import BAD, GOOD, OPEN, row
 from standards.editions import spec_of
 from standards.scoring import CaseError, next_tier_plan, parse_case, result_to_json, score
+from standards.scoring.model import CENTRE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ def _shown(carried: Carried, frozen: Data, again: Data) -> Iterator[Row]:
     levels = first_difference(shown, answers) if "sections" in carried.content else None
     points = first_difference(_shown_points(carried.content["tiers"]), _points(again))
     tier = first_difference(carried.content["tier"], again["tier"], "tier")
-    wrong = levels or points or tier
+    wrong = levels or points or tier or _verdicts_differ(frozen)
     if wrong:
         template = _("The document shows {place} as {claimed}, the result has {computed}.")
         yield row("shown", BAD, template, place=wrong[0], claimed=wrong[1], computed=wrong[2])
@@ -122,6 +123,19 @@ def _shown(carried: Carried, frozen: Data, again: Data) -> Iterator[Row]:
         yield row("shown", GOOD, _("Levels, points and tier in the document are those of the result."))
     if carried.content.get("decision"):
         yield _decision(carried.content, again)
+
+
+def _verdicts_differ(frozen: Data) -> tuple[str, Any, Any] | None:
+    """Return the first market verdict that counted otherwise than its figures say; none counts for what is missing."""
+    counted = frozen["case"].get("market", {})
+    for kpi, verdict in (frozen.get("market") or {}).items():
+        for bar, each in {CENTRE: verdict, **(verdict.get("bars") or {})}.items():
+            found = counted.get(kpi)
+            state = found.get(bar) if isinstance(found, dict) else found
+            allowed = (None, "insufficient") if each["state"] == "missing" else (each["state"],)
+            if state not in allowed:
+                return f"market.{kpi} ({bar})", each["state"], state
+    return None
 
 
 def _shown_points(tiers: list[Data]) -> Data:

@@ -177,6 +177,17 @@ def test_check_finds_a_document_that_shows_other_points(report: CertificationRep
     assert states(verdict)["shown"] == "bad"
 
 
+def test_check_finds_a_verdict_that_counted_otherwise_than_its_figures_say(
+    report: CertificationReport, key: Key, trust: Any
+) -> None:
+    frozen = json.loads(json.dumps(report.basis.frozen))
+    frozen["market"] = {"fcr": {"state": "missing"}, "nps": {"state": "below", "value": 12.0}}
+    frozen["case"]["market"] = {"nps": "above", "fcr": "insufficient"}
+    verdict = check(sign_report(replace(report, basis=Basis(frozen, ())), key), trust)
+    assert states(verdict)["score"] == "good"
+    assert "market.nps (centre) as below, the result has above" in words(verdict, "shown")
+
+
 def test_check_finds_a_tier_that_was_granted_and_not_attained(
     report: CertificationReport, key: Key, trust: Any
 ) -> None:
