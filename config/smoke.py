@@ -20,7 +20,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 PUBLIC = ["/healthz", "/readyz"]
-SIGNED_IN = ["/", "/standards/", "/centres/", "/audits/", "/benchmarks/", "/registers/", "/reports/"]
+SIGNED_IN = ["/", "/standards/", "/centres/", "/audits/", "/benchmarks/", "/registers/", "/awards/", "/reports/"]
 # What the demo data holds, by who must be able to open it; "" needs no account. Ids are those of a new database.
 OF_DEMO = {
     "": ["/standards/practices/", "/standards/practices/BP-2026-02/"],
