@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from audits.workbook.grid import read_grids
-from audits.workbook.layout import BETWEEN, BY_ID_KEY, MESSAGE, NO, SERVER_VALUE, STATUS, YES
+from audits.workbook.layout import BETWEEN, BY_ID_KEY, CHOICES, MESSAGE, NO, README, SERVER_VALUE, STATUS, YES
 from audits.workbook.seal import WorkbookError, unsealed
 from audits.workbook.texts import tidy, unescaped
 from benchmarks.message import marked as _
@@ -77,7 +77,8 @@ def read_workbook(path: Path, sign: Sign) -> Returned:
     for grid in grids:
         place = _keys(grid)
         if place is None:
-            ignored.append(grid.title)
+            if grid is not hidden and grid.title not in {README, CHOICES}:
+                ignored.append(grid.title)
             continue
         sheet = _sheet(grid, *place)
         twice = next((each.title for each in sheets if each.layout is sheet.layout), None)

@@ -38,6 +38,7 @@ from reports.demo.reviewing import review_half
 from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start_fieldwork
 from reports.demo.samples import make_samples
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
+from reports.demo.talking import talk
 from standards.editions.comparison import Carry
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class World:
         follow_up(self)
         self.say("technical review, half way")
         review_half(self)
+        talk(self)
         self.say("registers")
         fill_registers(self)
         self.say("programme")

@@ -272,8 +272,10 @@ def test_sheets_renamed_protected_rows_and_columns_moved_hidden_inserted(scene: 
         sheet.add_data_validation(DataValidation("whole", formula1="1"))
         book["_meta"].sheet_state, book["_meta"].title = "visible", "what is this"
         del book["Samples"]
+        book.create_sheet("Our sums")["A1"] = 3
     assert said(planned(scene, path)) == {"B1.1": ("update", ())}
-    assert workbook_read(path)[1].sheets[0].title == "回答"
+    returned = workbook_read(path)[1]
+    assert (returned.sheets[0].title, returned.ignored) == ("回答", ("Our sums",))
 
 
 def test_hidden_columns_that_no_longer_go_with_the_row(scene: Scene, tmp_path: Path) -> None:
