@@ -47,6 +47,7 @@ PAGES = (
 # Pages for somebody else than an auditor; "" is a visitor without an account.
 PAGES_OF = {
     "sian": ("/audits/4/move/", "/audits/4/move/2/"),
+    "amara": ("/awards/", "/awards/new/"),
     "ivy": (
         "/registers/",
         "/registers/centres/1/",
