@@ -20,10 +20,10 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 PUBLIC = ["/healthz", "/readyz"]
-SIGNED_IN = ["/", "/standards/", "/centres/", "/audits/", "/benchmarks/", "/registers/", "/reports/"]
+SIGNED_IN = ["/", "/standards/", "/centres/", "/audits/", "/benchmarks/", "/registers/", "/awards/", "/reports/"]
 # What the demo data holds, by who must be able to open it; "" needs no account. Ids are those of a new database.
 OF_DEMO = {
-    "": ["/standards/practices/", "/standards/practices/BP-2026-02/"],
+    "": ["/standards/practices/", "/standards/practices/BP-2026-02/", "/verify/file/", "/verify/key.json"],
     "mei": [
         "/standards/four-block/compare/2025/2026/",
         "/standards/four-block/2026/lenses/",

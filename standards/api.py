@@ -9,8 +9,9 @@ from accounts.api.access import Token, caller
 from accounts.api.pages import Asked, Page, Text, page_of
 from accounts.api.problems import gives
 from accounts.models import Scope
+from standards.drafts import draft_document
 from standards.models import Edition, EditionStatus
-from standards.selectors import edition_document, editions
+from standards.selectors import editions
 
 router = Router(tags=["standards"])
 
@@ -71,7 +72,7 @@ def edition_one(request: HttpRequest, code: str, version: Text) -> EditionOut:
 def edition_document_one(request: HttpRequest, code: str, version: Text) -> HttpResponse:
     """Return the edition as canonical JSON: blocks, clauses, criteria, tiers with their gates. Its hash is `sha256`."""
     edition = Edition.objects.visible_to(caller(request)).get(code=code, version=version)
-    edition_document(edition)  # whatever has not its hash is not handed out
+    draft_document(edition)  # whatever has not its hash is not handed out; drafts change, and are not remembered
     return HttpResponse(edition.document, content_type="application/json", headers={"ETag": f'"{edition.sha256}"'})
 
 

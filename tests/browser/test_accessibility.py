@@ -40,12 +40,14 @@ PAGES = (
     "/reports/",
     "/reports/audits/1/preview/",
     "/people/profile/",
+    "/people/tokens/",
     "/verify/",
     "/verify/file/",
 )
 # Pages for somebody else than an auditor; "" is a visitor without an account.
 PAGES_OF = {
     "sian": ("/audits/4/move/", "/audits/4/move/2/"),
+    "amara": ("/awards/", "/awards/new/"),
     "ivy": (
         "/registers/",
         "/registers/centres/1/",

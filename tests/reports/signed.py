@@ -52,12 +52,15 @@ def sign_report(report: CertificationReport, key: Key) -> bytes:
     return signed(render_pdf(report).data, key)
 
 
-def with_file(data: bytes, name: str, content: bytes) -> bytes:
+def with_file(data: bytes, name: str, content: bytes, *, packed: bool = False) -> bytes:
     """Append a revision in which an embedded file has another content."""
     writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
     names = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
     held = next(each.get_object() for each in list(names)[1::2] if each.get_object()["/UF"] == name)
-    held["/EF"][generic.pdf_name("/F")] = writer.add_object(generic.StreamObject(stream_data=content))
+    stream = generic.StreamObject(stream_data=content)
+    if packed:
+        stream.compress()
+    held["/EF"][generic.pdf_name("/F")] = writer.add_object(stream)
     writer.update_container(held)
     out = io.BytesIO()
     writer.write(out)

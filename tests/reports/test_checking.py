@@ -17,7 +17,9 @@ from django.db import transaction
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from reports.carried import Basis
-from reports.checking import UnusableError, check, trusted_from
+from reports.checking import UnusableError, apart, check, trusted_from
+from reports.checking.apart import check_apart
+from reports.checking.container import MOST_EMBEDDED
 from reports.checking.score import first_difference
 from reports.document import DecisionEntry
 from tests.reports.signed import make_document, own_key, sign_report, with_file
@@ -196,6 +198,25 @@ def test_check_refuses_what_is_none_of_ours(pdf: bytes) -> None:
             check(data)
 
 
+def test_check_refuses_a_bomb_before_it_goes_off(report: CertificationReport, key: Key) -> None:
+    """Sixty megabytes of nothing, packed into sixty kilobytes."""
+    from reports.renderers import render_pdf
+
+    bomb = with_file(render_pdf(report).data, "report.json", b"0" * (MOST_EMBEDDED * 2), packed=True)
+    assert len(bomb) < 400_000
+    with pytest.raises(UnusableError, match="not a PDF that can be read"):
+        check(bomb)
+
+
+def test_check_apart_says_the_same_and_takes_no_more_than_it_may(pdf: bytes, key: Key, monkeypatch: Any) -> None:
+    assert check_apart(pdf, trust=pem(key).decode()).as_json() == json.loads(
+        json.dumps(check(pdf, trusted_from(pem(key))).as_json())
+    )
+    monkeypatch.setattr(apart, "SECONDS", 0.01)
+    with pytest.raises(UnusableError, match="more time or memory"):
+        check_apart(pdf)
+
+
 def test_first_difference_names_the_place() -> None:
     assert first_difference({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}) == ("a 2.b", 2, 3)
     assert first_difference({"a": True}, {"a": 1}) == ("a", True, 1)
@@ -209,12 +230,19 @@ def test_verify_report_tells_by_its_exit(
     good.write_bytes(pdf)
     bad.write_bytes(pdf + b"x")
     cert.write_bytes(pem(key))
+    cases = (
+        ("good", str(good), "--trust", str(cert), "--json"),
+        ("bad", str(bad)),
+        ("no", "no.pdf"),
+        ("trust", str(good), "--trust", str(good)),
+    )
     found = {}
-    for name, *arguments in (("good", str(good), "--trust", str(cert), "--json"), ("bad", str(bad)), ("no", "no.pdf")):
+    for name, *arguments in cases:
         with django_assert_num_queries(0), pytest.raises(SystemExit) as stopped:
             call_command("verify_report", *arguments)
         found[name] = (stopped.value.code, *capsys.readouterr())
-    assert [each[0] for each in found.values()] == [0, 1, 2]
+    assert [each[0] for each in found.values()] == [0, 1, 2, 2]
+    assert "it holds no certificate that can be read" in found["trust"][2]
     assert json.loads(found["good"][1])["holds"] is True
     assert "IT DOES NOT HOLD" in found["bad"][1]
     assert found["no"][1] == ""
