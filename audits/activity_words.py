@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_CODES = 8
 # The kinds by which one can filter, each with the beginnings of the ledger's names.
 KINDS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
-    "answers": (gettext_lazy("Answers and review"), ("answer.", "answers.")),
+    "answers": (gettext_lazy("Answers and review"), ("answer.", "answers.", "calibration.")),
     "evidence": (gettext_lazy("Evidence"), ("evidence.",)),
     "samples": (gettext_lazy("Samples"), ("sample.",)),
     "findings": (gettext_lazy("Findings"), ("finding.",)),
@@ -80,6 +80,8 @@ PHRASES: dict[str, LazyText] = {
     "audit.move_undone": gettext_lazy("took the move to another edition back"),
     "audit.team_member_removed": gettext_lazy("took %(user)s off the team"),
     "certificate.issued": gettext_lazy("issued certificate %(number)s"),
+    "calibration.asked": gettext_lazy("asked two auditors for answers of their own, for calibration"),
+    "calibration.given": gettext_lazy("gave an answer of their own to %(criterion)s, for calibration"),
     "workbook.exported": gettext_lazy("took the workbook along"),
     "workbook.imported": gettext_lazy("brought a workbook back"),
 }

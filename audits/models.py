@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Centre, Organisation, Role, User
 from audits import answering as answering
 from audits import arrivals as arrivals
+from audits import calibrating as calibrating
 from audits import engagements as engagements
 from audits import followup as followup
 from audits import registers as registers

@@ -6,6 +6,7 @@ from audits.views import (
     activity,
     attachments,
     bulk,
+    calibrations,
     certificates,
     comments,
     comparing,
@@ -138,6 +139,14 @@ finding_urlpatterns = [
     path("<int:finding_id>/edit/", findings.finding_change, name="edit"),
     path("<int:finding_id>/steps/<slug:step>/", findings.finding_step_page, name="step"),
     path("<int:finding_id>/warnings/<int:warning_id>/", findings.warning_acted, name="acted"),
+]
+
+# Included under ``/calibration/``, with a name space of their own.
+calibration_urlpatterns = [
+    path("", calibrations.calibration_list, name="list"),
+    path("new/<int:audit_id>/", calibrations.calibration_new, name="new"),
+    path("<int:calibration_id>/", calibrations.calibration_detail, name="detail"),
+    path("cards/<int:card_id>/", calibrations.card_given, name="give"),
 ]
 
 # Included under ``/certificates/`` and ``/programmes/``, each with a name space of its own.

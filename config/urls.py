@@ -3,7 +3,13 @@
 from allauth.account import views as signing_in
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from audits.urls import certificate_urlpatterns, finding_urlpatterns, programme_urlpatterns, register_urlpatterns
+from audits.urls import (
+    calibration_urlpatterns,
+    certificate_urlpatterns,
+    finding_urlpatterns,
+    programme_urlpatterns,
+    register_urlpatterns,
+)
 from config import views
 from config.api import urlpatterns as api_urlpatterns
 from reports.urls import award_urlpatterns, lens_urlpatterns, verify_urlpatterns
@@ -49,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("awards/", include((award_urlpatterns, "award_files"))),
     path("audits/", include((lens_urlpatterns, "lenses"))),
     path("findings/", include((finding_urlpatterns, "findings"))),
+    path("calibration/", include((calibration_urlpatterns, "calibration"))),
     path("certificates/", include((certificate_urlpatterns, "certificates"))),
     path("programmes/", include((programme_urlpatterns, "programmes"))),
     path("registers/", include((register_urlpatterns, "registers"))),

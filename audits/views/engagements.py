@@ -24,6 +24,7 @@ from audits.selectors.overview import gate_rows, market_rows, tier_rows
 from audits.selectors.registers.figures import differing_facts, offers
 from audits.selectors.route import steps_ahead, steps_done, stops
 from audits.selectors.sheet import asked_answers, audit_for, audits_for, findings_of, search, status_counts
+from audits.services.calibration import BEFORE
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
 from audits.services.errors import NotEditableError, PlanError, StaleTextsError
 from audits.words import status_words, words_for
@@ -174,6 +175,7 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
         "done": done,
         "steps": steps_ahead(audit, user=person(request.user), at=timezone.now()),
         "may_see_conflicts": may(request.user, "audits.view_conflicts", audit),
+        "may_calibrate": audit.status not in BEFORE and may(request.user, "audits.plan_audit", audit),
         "has_stage_1": audit.route == INITIAL,
         "editable": audit.status in EDITABLE and may(request.user, "audits.change_answer", audit),
         "moves": moves_of(audit),

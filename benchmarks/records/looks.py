@@ -21,7 +21,7 @@ MOST = 0.8  # share of the values that has to look like what is guessed
 SURE = 0.97
 _TIME = (
     r"(?:(?P<gap>,? ?T?)(?P<h>\d{1,2})(?P<u>[:时時])(?P<m>\d{2})(?P<v>分?)(?::?(?P<x>\d{2})(?P<w>秒?))?(?P<f>\.\d+)?"
-    r"(?: ?(?P<p>[AaPp][Mm]))?(?P<z>Z|[+-]\d{2}:?\d{2})?)?"
+    r"(?: ?(?P<p>[AaPp][Mm]))?(?P<z>Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
 _MOMENT = re.compile(
     r"(?P<era>民國 ?)?(?P<a>\d{1,4})(?P<s>[-/.年])(?P<b>\d{1,2})(?P<t>[-/.月])(?P<c>\d{1,4})(?P<d>日?)" + _TIME

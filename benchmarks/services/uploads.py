@@ -38,6 +38,8 @@ def upload_store(
 ) -> RecordsUpload:
     """Store a file for a centre and guess its mapping, unless one is given; the same content again is the same upload.
 
+    ``size`` is what is said of it beforehand, 0 where nobody knows.
+
     RecordsError when it cannot be records, is too large or the disk is full, MappingError when the given mapping is
     wrong or not for this file; then nothing is kept. What has waited for more than ``KEPT_DAYS`` is removed.
     """
@@ -61,7 +63,7 @@ def upload_store(
         upload_map(upload=known, text=text)
         known.refresh_from_db()
         return known
-    values = {"name": name[:255], "size": size, "mapping": text, "created_at": at, "created_by": by}
+    values = {"name": name[:255], "size": path.stat().st_size, "mapping": text, "created_at": at, "created_by": by}
     upload, _created = RecordsUpload.objects.get_or_create(centre=centre, sha256=sha256, defaults=values)
     return upload
 

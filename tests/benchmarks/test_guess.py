@@ -59,6 +59,7 @@ def measured(path: Path, found: Guess) -> dict[str, object]:
     ("layout", "expected"),
     [
         ("%Y-%m-%d %H:%M:%S", None),
+        ("%Y-%m-%d %H:%M:%S.5+00", None),  # as PostgreSQL writes it
         ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M"),
         ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S"),
         ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M"),

@@ -131,6 +131,7 @@ def test_rows_are_fetched_mapped_looked_at_and_measured_as_a_file_is(
     assert asked == [(source, date(2026, 3, 1), date(2026, 4, 1), centre.time_zone)]
     job, waiting = RecordsJob.objects.get(), RecordsUpload.objects.get()
     assert (job.status, job.uploads) == (JobStatus.DONE, [waiting.pk])
+    assert waiting.size == len(CALLS)
     assert waiting.name == "Calls of the switch 2026-03-01 – 2026-03-31.csv"
     shown = own.get(reverse("benchmarks:records_job", args=[job.pk]))
     assert shown.headers["Location"] == reverse("benchmarks:records_mapping", args=[waiting.pk])

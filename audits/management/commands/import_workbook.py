@@ -73,7 +73,11 @@ class Command(BaseCommand):
 
     def _tell(self, audit: Audit, returned: Returned, plan: Plan, options: dict[str, Any], *, written: bool) -> None:
         if options["annotated"]:
-            options["annotated"].write_bytes(write_workbook(annotated_content(audit, returned, plan)))
+            try:
+                options["annotated"].write_bytes(write_workbook(annotated_content(audit, returned, plan)))
+            except OSError as error:
+                said = "the rows are saved, the remarks are not" if written else "nothing was written"
+                self._end(f"{options['annotated']}: {error.strerror}; {said}.", 2)
         if options["json"]:
             report = report_of(audit, returned, plan, written=written)
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))

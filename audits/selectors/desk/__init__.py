@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audits.selectors.desk.auditing import fieldwork, mentions, reviewing
+from audits.selectors.desk.auditing import calibrating, fieldwork, mentions, reviewing
 from audits.selectors.desk.centres import answering, expiring
 from audits.selectors.desk.managing import due, impartiality, late, planning
 
@@ -23,6 +23,7 @@ def desk(user: User, *, today: date) -> list[Pile]:
     found = [
         mentions(user),
         *fieldwork(user),
+        calibrating(user),
         reviewing(user),
         answering(user, today=today),
         expiring(user, today=today),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Notice, Role
 from audits.answering import AnswerReview, ReviewMark
+from audits.calibrating import CalibrationCard
 from audits.engagements import Conflict, SectionAssignment
 from audits.models import ASSESSING, Answer, Audit, AuditKind, AuditStatus, TeamMember
 from audits.selectors.case import asked_codes
@@ -122,6 +123,23 @@ def _returned(mine: list[Audit]) -> list[Task]:
         )
         for audit, code, why in found[:MOST]
     ]
+
+
+def calibrating(user: User) -> Pile | None:
+    """Return the answers of one's own that are wanted for calibration; None where none is. One query."""
+    cards = CalibrationCard.objects.filter(
+        rater=user, given_at=None, calibration__audit__conductor__in=user.organisations_as()
+    )
+    wanted = cards.order_by().values(
+        "calibration", "calibration__asked_at", "calibration__audit__reference", "calibration__audit__centre__name"
+    )
+    tasks = []
+    for row in wanted.annotate(number=Count("pk")).order_by("calibration")[:MOST]:
+        words = ngettext("Give %(number)s answer of your own", "Give %(number)s answers of your own", row["number"])
+        url = reverse("calibration:detail", args=[row["calibration"]])
+        at = f"{row['calibration__audit__reference']} · {row['calibration__audit__centre__name']}"
+        tasks.append(Task(words % {"number": row["number"]}, url, at, day=row["calibration__asked_at"]))
+    return Pile("calibrating", _("Calibration"), "", tasks, reverse("calibration:list")) if tasks else None
 
 
 def reviewing(user: User) -> Pile | None:
