@@ -10,6 +10,7 @@ from audits.services.talk import comment_post, comment_settle
 from reports.demo.people import BODY
 
 if TYPE_CHECKING:
+    from audits.talk import AnswerComment
     from reports.demo.play import World
 
 # criterion -> what is said, by whom; the first opens the thread. "{name}" is the name of one of the people.
@@ -38,12 +39,15 @@ def talk(world: World) -> None:
     names = {key: str(person) for key, person in world.people.items()}
     at = datetime.combine(audit.onsite_from, AT_WORK, UTC)
     for answer in audit.current_answers.filter(criterion__code__in=SAID).select_related("criterion"):
-        first = None
+        first: AnswerComment | None = None
         for who, text in SAID[answer.criterion.code]:
             at += timedelta(minutes=11)
-            under = first.pk if first else None
             said = comment_post(
-                answer_id=answer.pk, text=text.format(**names), under_id=under, by=world.people[who], at=at
+                answer_id=answer.pk,
+                text=text.format(**names),
+                under_id=first.pk if first else None,
+                by=world.people[who],
+                at=at,
             )
             first = first or said
         if first and answer.criterion.code == SETTLED:
