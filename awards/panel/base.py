@@ -50,7 +50,7 @@ def trimmed_mean(scores: Sequence[Fraction], drop: int, *, entrant: str = "") ->
         raise refused(
             "trimmed",
             "too_few_to_trim",
-            _("To leave out the highest and lowest ({drop} each) of “{entrant}” takes {least} judges; it has {judges}."),
+            _("To leave out highest and lowest ({drop} each) of “{entrant}” takes {least} judges; it has {judges}."),
             drop=drop,
             entrant=entrant,
             judges=len(scores),
