@@ -80,7 +80,7 @@ def write_workbook(content: Content) -> bytes:
     first: Any = book.active
     first.title = README
     styles = _registered(first)
-    lines: list[Iterable[Line]] = [_plain(first, content.readme, widths=(30, 110))]
+    lines: list[Iterable[Line]] = [_plain(first, content.readme, widths=(30, 108))]
     lines += [_sheet(book.create_sheet(each.name), each, content) for each in SHEETS if each.name in content.rows]
     heads = [("list", "code", "label"), tuple(content.labels.get(key, key) for key in ("list", "code", "label"))]
     listed = [(name, code, label) for name, pairs in content.choices.items() for code, label in pairs]
