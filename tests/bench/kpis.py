@@ -33,6 +33,8 @@ FEW = 20_000
 REPEATS = 3
 MANY = 5_000_000  # contacts from which one run of each side has to do
 LIMITS = Limits("1.2GB", 2)
+# The quantiles by hand hold every wait in memory: of so many contacts they end without a result in what ours takes.
+TOO_MANY_BY_HAND, ROOM_BY_HAND = 40_000_000, "8GB"
 BY = ("month", "channel")
 
 MAPPING = """
@@ -179,11 +181,11 @@ RATIOS: dict[str, list[tuple[str, str, str]]] = {
 }
 
 
-def by_hand(path: Path, source: str = PARQUET) -> list[tuple[Any, ...]]:
+def by_hand(path: Path, source: str = PARQUET, memory: str = LIMITS.memory) -> list[tuple[Any, ...]]:
     """Compute the KPIs with SQL: month, channel, value, variance, simple variance of each; then the quantiles."""
     connection = duckdb.connect()
     connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
-    connection.execute(f"SET threads = {LIMITS.threads}; SET memory_limit = '{LIMITS.memory}'")
+    connection.execute(f"SET threads = {LIMITS.threads}; SET memory_limit = '{memory}'")
     connection.execute(f"SET temp_directory = '{path.parent}'")
     connection.execute(CLEAN.format(source=source.format(path=path)))
     for query in (DUPLICATES, PROBLEMS, REPORT, REPEAT_SHARE):
@@ -251,7 +253,8 @@ def _both(contacts: int) -> tuple[Cost, Cost, float]:
             records = path if place else small
             found = cost(lambda: measure_file(records, mapping, by=BY, limits=LIMITS, scratch=Path(folder)))  # noqa: B023
             memory = memory or (peak() if place else 0.0)
-            other = cost(lambda: by_hand(records))  # noqa: B023
+            room = LIMITS.memory if contacts < TOO_MANY_BY_HAND else ROOM_BY_HAND
+            other = cost(lambda: by_hand(records, memory=room))  # noqa: B023
             ours += [found] if place else []
             hand += [other] if place else []
     return _median(ours), _median(hand), memory
