@@ -150,13 +150,15 @@ def entry_seen(
     first = parts[0] if parts else None
     if first and title_hits:
         parts[0] = replace(first, hits=(*title_hits, *first.hits))
+    # Without the audit's number, which can be looked up.
+    market = tuple({key: each[key] for key in each if key != "audit"} for each in content.get("market", ()))
     read = {ask.code for ask in asks}
     pieces = tuple(
         (_reference(each, blind=blind, said=said), tuple(each.get("criteria", ())))
         for each in content["references"]
         if each["ask"] in read and each["evidence"]
     )
-    return EntrySeen(label, title, tuple(parts), tuple(content.get("market", ())), pieces)
+    return EntrySeen(label, title, tuple(parts), market, pieces)
 
 
 def _figures(content: Mapping[str, Any], ask: Ask, said: Any) -> Mapping[str, Any] | None:

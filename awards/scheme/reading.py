@@ -239,6 +239,7 @@ def scheme_of(document: Any) -> Scheme:
         awards=parts("awards", read.award),
     )
     _together(scheme, read)
+    _tied(document.get("evidence") or {}, scheme, read)
     if read.faults:
         raise SchemeError(read.faults)
     return scheme
@@ -263,6 +264,17 @@ def _together(scheme: Scheme, read: _Reader) -> None:
     _rewarded(scheme, read)
     if scheme.criteria_from == "own":
         _weighed(scheme, read)
+
+
+def _tied(found: Any, scheme: Scheme, read: _Reader) -> None:
+    """Check what ties asks to criteria of the standard: the beginning of a code, and codes of asks."""
+    asks = {ask.code for stage in scheme.stages for ask in stage.asks}
+    if not isinstance(found, dict) or not all(isinstance(codes, list) for codes in found.values()):
+        read.bad("evidence", "must name asks by the beginning of a criterion's code")
+        return
+    for prefix, codes in found.items():
+        for code in sorted({str(each) for each in codes} - asks):
+            read.bad(f"evidence.{prefix}", f"{code} is not asked for")
 
 
 def _criterion(criterion: CriterionSpec, stages: set[str], asks: list[str], read: _Reader) -> None:
