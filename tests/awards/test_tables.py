@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 from scipy import stats
 
-from audits.models import AuditStatus
+from audits.models import Audit, AuditStatus
 from awards.models import EntryFile
 from awards.scheme import Ask
 from awards.selectors.judging import card_page, seen_by_judges
@@ -172,7 +172,8 @@ def test_the_market_stands_beside_the_criterion_it_belongs_to_without_saying_who
     figure = {"value": 80, "statistic": "mean", "year": 2025, "region": "Hong Kong", "source": "A publisher"}
     verdict = {"state": "above", "variant": "top2", "unit": "%", "value": 91.24, "half_width": 1.5, "figure": figure}
     silent = {**verdict, "state": "no_figure", "figure": None}
-    audit = make_audit(centre=centre, status=AuditStatus.CLOSED, market={"csat": verdict, "fcr": silent})
+    audit = make_audit(centre=centre, started=False)
+    Audit.objects.filter(pk=audit.pk).update(status=AuditStatus.CLOSED, market={"csat": verdict, "fcr": silent})
     entry = enter(scene, organisation=audit.auditee, centre=centre)
     content = json.loads(entry.versions.get().content)
     assert [each["kpi"] for each in content["market"]] == ["csat"]
