@@ -121,8 +121,8 @@ def _read_line(facts: Any, number: int) -> Signed:
     sequence, digest = facts["sequence"], facts["hash"]
     if type(sequence) is not int or sequence < 0 or not _HASH.fullmatch(str(digest)):
         raise ValueError("sequence must be a whole number and hash 64 hex digits")
-    more = [str(facts.get(name, "")) for name in ("at", "key", "signature")]
-    return Signed(Checkpoint(sequence, digest), *more, line=number)
+    at, key, signature = (str(facts.get(name, "")) for name in ("at", "key", "signature"))
+    return Signed(Checkpoint(sequence, digest), at, key, signature, number)
 
 
 def signature_fault(signed: Signed, key: Ed25519PublicKey) -> str | None:

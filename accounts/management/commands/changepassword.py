@@ -13,11 +13,11 @@ from accounts.recording import record
 
 
 class Command(changepassword.Command):
-    def handle(self, *args: Any, **options: Any) -> str:
+    def handle(self, *args: Any, **options: Any) -> str | None:
         if not options["username"]:
             raise CommandError("Say whose password: changepassword ADDRESS")
         with transaction.atomic():
-            done: str = super().handle(*args, **options)
+            done = super().handle(*args, **options)
             user = User.objects.get(email=options["username"])
             record(action="person.password_set", subject=f"person:{user.pk}", by=None, payload={"user": user.pk})
         return done
