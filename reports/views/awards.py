@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from accounts.access import may, permission, require, signed_in
 from awards.selectors.results import proof_of, winners_of
 from awards.views.fetching import entry_of, programme_of
-from reports.pdf import MissingGlyphError
+from reports.pdf import MissingGlyphError, SettingFailedError
 from reports.renderers.award import AwardCertificate, render_award
 from reports.selectors.awards import signed_file
 from reports.services import results_sign
@@ -27,6 +28,7 @@ from standards.templatetags.standard_text import text
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+logger = logging.getLogger(__name__)
 CHAIR = "awards.chair_programme"
 
 
@@ -71,6 +73,10 @@ def _printed(request: HttpRequest, code: str, *, plaque: bool) -> HttpResponse:
         data = signed(render_award(document, plaque=plaque), key_of(settings.SIGNING))
     except (MissingGlyphError, KeySourceError) as error:
         messages.error(request, gettext("The certificate cannot be printed: %(why)s") % {"why": error})
+        return redirect("awards:entry", entry.code)
+    except SettingFailedError:
+        logger.exception("The certificate of entry %s could not be set", entry.pk)
+        messages.error(request, gettext("The pages could not be set. The operator finds the cause in the log."))
         return redirect("awards:entry", entry.code)
     form = "plaque" if plaque else "award"
     response = HttpResponse(data, content_type="application/pdf")

@@ -19,17 +19,13 @@ from django.utils.translation import gettext as _
 
 from accounts.access import may
 from audits.models import Audit, Certificate
-from awards.models import Result
-from awards.selectors.results import signatures_wanted
-from awards.services.results import Sealed, signature_keep
 from benchmarks.services import jobs_recover
 from ledger.outbox import outbox_add, outbox_dispatch, outbox_pending
 from ledger.services import ledger_append
 from reports.models import Export, ExportKind, ExportStatus
-from reports.pdf import MissingGlyphError
+from reports.pdf import MissingGlyphError, SettingTooLargeError, SettingTooLongError
 from reports.renderers import render_certificate, render_lens_pdf, render_lens_workbook, render_pdf
 from reports.selectors import LensChoices, audit_document, certificate_document, certificate_printable, lens_document
-from reports.signing.jose import certificates_pem, jws_of
 from reports.signing.keys import key_of
 from reports.signing.pades import signed
 from reports.signing.source import KeySourceError
@@ -54,25 +50,6 @@ MOST_WAITING = 10
 
 class ExportRefusedError(Exception):
     """The export cannot be asked for, cancelled or tried again now; the message says why, in words."""
-
-
-def results_sign(*, result_id: int, at: datetime) -> int:
-    """Sign frozen results, and corrections of them, that have no signature yet; return how many were signed.
-
-    Outside a transaction: a token may take its time. What somebody else signed meanwhile stays. Raises KeySourceError.
-    """
-    result = Result.objects.get(pk=result_id)
-    signed = {row.correction_id: row for row in result.signatures.all()}
-    corrections = list(result.corrections.all())
-    contents: dict[int | None, str] = {each.pk: each.content for each in corrections}
-    contents[None] = result.content
-    wanted = signatures_wanted(signed, corrections)
-    for correction in sorted(wanted, key=lambda each: each or 0):
-        key = key_of(settings.SIGNING)
-        head, _body, signature = jws_of(contents[correction].encode(), key)
-        sealed = Sealed(head, signature, certificates_pem(key), key.name, key.fingerprint)
-        signature_keep(result_id=result.pk, correction_id=correction, sealed=sealed, by=None, at=at)
-    return len(wanted)
 
 
 @transaction.atomic
@@ -265,9 +242,13 @@ def _why(export: Export, error: Exception) -> str:
     """Say in words why a document could not be made; what only the operator can mend goes to the log."""
     if isinstance(error, (MissingGlyphError, ExportRefusedError)):
         return str(error)
-    if isinstance(error, MemoryError):
-        return _("The report needs more memory than a worker may use. Shorten notes.")
     logger.error("Export %s failed", export.pk, exc_info=error)
+    if isinstance(error, (MemoryError, SettingTooLargeError)):
+        return _("The report needs more memory than a worker may use. Shorten notes.")
+    if isinstance(error, SettingTooLongError):
+        return _(
+            "The pages took longer than %(seconds)s seconds and were stopped. Shorten notes, or try again later."
+        ) % {"seconds": settings.RENDER_SECONDS}
     if isinstance(error, KeySourceError):
         return _("The file could not be signed. The operator finds the cause in the log.")
     return _("The report could not be made. The operator finds the cause in the log.")
