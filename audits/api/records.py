@@ -5,6 +5,7 @@ from typing import Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from ninja import File, Form, Query, Router, Schema, UploadedFile
 from pydantic import Field
 
@@ -153,13 +154,18 @@ def evidence_post(
     user = caller(request)
     answer = answer_lightly(user, audit=audit_id, criterion__code=criterion)
     require(user, "audits.change_answer", answer.audit)
-    form = EvidenceForm({**sent.dict(), "kind": sent.kind.value}, {"file": file})
+    form = EvidenceForm({**sent.dict(), "kind": sent.kind.value}, MultiValueDict({"file": [file]}))
     if not form.is_valid():
         raise form_problem(form)
     about = {name: value for name, value in form.cleaned_data.items() if name != "file"}
     try:
         piece = evidence_add(
-            answer=answer, source=file.file, filename=file.name or "", by=user, at=timezone.now(), **about
+            answer=answer,
+            source=form.cleaned_data["file"].file,
+            filename=file.name or "",
+            by=user,
+            at=timezone.now(),
+            **about,
         )
     except EvidenceRefusedError as error:
         raise ProblemError(507 if error.code == "disk_full" else 422, error.code, evidence_words(error)) from error
