@@ -16,6 +16,7 @@ from accounts.providers import identity_providers
 from benchmarks.records.limits import Limits
 from benchmarks.records.spark import Spark
 from benchmarks.records.tables import table_sources
+from ledger.shipping import PlaceError, place_of
 from reports.signing.source import KeySource, KeySourceError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -151,6 +152,18 @@ try:
     ).checked()
 except KeySourceError as _fault:
     raise ImproperlyConfigured(str(_fault)) from _fault
+# Signed checkpoints of the ledger go into this folder: best one that the database's owner cannot write to.
+LEDGER_CHECKPOINTS = Path(env.str("LEDGER_CHECKPOINTS", default=str(DATA_DIR / "checkpoints")))
+# Where a line of each entry of the ledger goes: file:///…, stdout:, syslog:///dev/log, syslog://host, syslog+tcp://host.
+LEDGER_SHIP = env.str("LEDGER_SHIP", default="")
+if LEDGER_SHIP:
+    try:
+        place_of(LEDGER_SHIP)
+    except PlaceError as _fault:
+        raise ImproperlyConfigured(str(_fault)) from None
+# Pages are set in a process of their own: what one document may take of time (seconds) and of address space (bytes).
+RENDER_SECONDS = env.int("RENDER_SECONDS", default=120)
+RENDER_MEMORY = env.int("RENDER_MEMORY", default=3 * 1024**3)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 # What the evidence of all audits of one conducting organisation may take together.
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 1024 * 1024 * 1024)
@@ -219,6 +232,8 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "reports.outbox_sweep", "schedule": 60.0},
     "remind-credentials": {"task": "audits.remind_credentials", "schedule": 86_400.0},
     "warn-findings": {"task": "audits.warn_findings", "schedule": 86_400.0},
+    "ledger-checkpoint": {"task": "ledger.checkpoint", "schedule": 3600.0},
+    "ledger-ship": {"task": "ledger.ship", "schedule": 60.0},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": 300.0},
 }
 

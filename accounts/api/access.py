@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from ninja.security import HttpBearer
 
-from accounts.access import SIGNED_IN
+from accounts.access import SIGNED_IN, denial_record
 from accounts.api.problems import ProblemError
 from accounts.factors import second_factor_held, second_factor_needed
 from accounts.middleware import zone_of
@@ -51,6 +51,7 @@ class Token(HttpBearer):
         _count(found, at)
         if self.scope is not None and self.scope not in found.scopes:
             logger.warning("denied %s to token %s of user %s", self.scope, found.key, found.user_id)
+            denial_record(found.user, str(self.scope), kind="token", key=found.key)
             raise ProblemError(403, "scope_missing", gettext("The token lacks the scope %s.") % self.scope)
         return found
 
