@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 PAGE = 50
 # What operators answer for. Audits, awards and registers belong to organisations: no operator reads in them.
-OF_INSTALLATION = ("installation", "organisation:", "person:", "visitor", "standard:", "edition:", "market_release:")
-OF_INSTALLATION += ("practice:",)
+OF_INSTALLATION = (
+    *("installation", "organisation:", "person:", "visitor"),
+    *("standard:", "edition:", "market_release:", "practice:"),
+)
 
 
 @dataclass(frozen=True)
