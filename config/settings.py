@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -154,6 +155,8 @@ except KeySourceError as _fault:
     raise ImproperlyConfigured(str(_fault)) from _fault
 # Signed checkpoints of the ledger go into this folder: best one that the database's owner cannot write to.
 LEDGER_CHECKPOINTS = Path(env.str("LEDGER_CHECKPOINTS", default=str(DATA_DIR / "checkpoints")))
+# Prometheus reads /metrics with this as a bearer token; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Where a line of each entry of the ledger goes: file:///…, stdout:, syslog:///dev/log, syslog://host, syslog+tcp://host.
 LEDGER_SHIP = env.str("LEDGER_SHIP", default="")
 if LEDGER_SHIP:
@@ -352,11 +355,16 @@ CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in {"line", "json"}:
+    _message = "LOG_FORMAT must be line or json."
+    raise ImproperlyConfigured(_message)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "config.logs.LineFormatter"}, "json": {"()": "config.logs.JsonFormatter"}},
+    "filters": {"no_paths": {"()": "config.logs.NoPaths"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["no_paths"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # The PDF libraries tell every font table at INFO.
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},

@@ -73,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/", views.offline, name="offline"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("account/", include(account_urlpatterns)),
     path("", include("accounts.urls")),
     path("standards/", include("standards.urls")),

@@ -55,6 +55,7 @@ FOREIGN_PUBLIC = {
 OUR_PUBLIC = {
     "healthz",
     "readyz",
+    "metrics",
     "service_worker",
     "accounts:join",
     "verify_form",
