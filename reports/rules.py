@@ -1,4 +1,4 @@
-"""Who may do what with an organisation's documents, as django-rules predicates."""
+"""Who may read the ledger as a page, and who looks after an organisation's documents."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import rules
 
-from accounts.models import User
+from accounts.models import Role, User
 from reports.production import OUTPUT_KEEPERS
 
 if TYPE_CHECKING:
@@ -24,4 +24,13 @@ def keeps_output(user: User | AnonymousUser, organisation: Organisation | None) 
     return organisation.pk in places if organisation else bool(places)
 
 
+@rules.predicate
+def reads_ledger(user: User | AnonymousUser) -> bool:
+    """Administers an organisation, or operates the installation; which entries, is the work of the selector."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_staff or bool(user.organisations_as(Role.ADMINISTRATOR))
+
+
+rules.add_perm("reports.read_ledger", reads_ledger)
 rules.add_perm("reports.keep_output", keeps_output)

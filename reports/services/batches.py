@@ -11,6 +11,7 @@ import io
 import logging
 import time
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -28,7 +29,6 @@ from reports.services.exports import WAITING, ExportRefusedError, export_render,
 from reports.storage import pack_write
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
@@ -83,7 +83,7 @@ def batch_request(
 
 
 @transaction.atomic
-def batch_cancel(*, batch_id: uuid.UUID, by: User, at: datetime) -> Batch:
+def batch_cancel(*, batch_id: UUID, by: User, at: datetime) -> Batch:
     """Make none of those that are still waiting; what is ready stays and is packed."""
     batch = _locked(batch_id)
     stopped = batch.exports.filter(status__in=WAITING).update(status=ExportStatus.CANCELLED, finished_at=at, step="")
@@ -97,7 +97,7 @@ def batch_cancel(*, batch_id: uuid.UUID, by: User, at: datetime) -> Batch:
 
 
 @transaction.atomic
-def batch_retry(*, batch_id: uuid.UUID, by: User, at: datetime) -> Batch:
+def batch_retry(*, batch_id: UUID, by: User, at: datetime) -> Batch:
     """Make only those anew that failed or were cancelled."""
     batch = _locked(batch_id)
     again = (ExportStatus.FAILED, ExportStatus.CANCELLED)
@@ -120,12 +120,14 @@ def batch_lane(*, batch_id: str, clock: Callable[[], datetime]) -> int:
     """
     made, until = 0, time.monotonic() + LANE_SECONDS
     while time.monotonic() < until:
-        waiting = Export.objects.filter(batch=batch_id, status=ExportStatus.QUEUED).order_by("audit__reference", "pk")
+        waiting = Export.objects.filter(batch=UUID(batch_id), status=ExportStatus.QUEUED).order_by(
+            "audit__reference", "pk"
+        )
         export = waiting.values_list("pk", flat=True).first()
         if export is None:
             break
         made += export_render(export_id=str(export), at=clock())
-    if Export.objects.filter(batch=batch_id, status=ExportStatus.QUEUED).exists():
+    if Export.objects.filter(batch=UUID(batch_id), status=ExportStatus.QUEUED).exists():
         outbox_add(task=LANE_TASK, argument=batch_id, at=clock())
     else:
         batch_settle(batch_id=batch_id, at=clock())
@@ -167,7 +169,7 @@ def batches_recover(*, at: datetime) -> int:
 # --- how ------------------------------------------------------------------------------------------------------------
 
 
-def _locked(batch_id: uuid.UUID) -> Batch:
+def _locked(batch_id: UUID) -> Batch:
     return Batch.objects.select_for_update().get(pk=batch_id)
 
 

@@ -47,7 +47,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("sort", "")
     rows = exports_for(request.user).order_by(*ORDERS.get(order, ORDERS["newest"]))
     batch = request.GET.get("batch", "")
-    rows = rows.filter(batch=batch) if is_uuid(batch) else rows.filter(batch=None)
+    rows = rows.filter(batch=UUID(batch)) if is_uuid(batch) else rows.filter(batch=None)
     if status in ExportStatus.values:
         rows = rows.filter(status=status)
     if search:
@@ -72,6 +72,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(search or status or batch),
         "batch": batch if is_uuid(batch) else "",
         "keeps_output": may(request.user, "reports.keep_output"),
+        "may_read_ledger": may(request.user, "reports.read_ledger"),
     }
     return render(request, "reports/export_list.html", context)
 
