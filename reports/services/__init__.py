@@ -1,5 +1,6 @@
 """Everything that writes in this room, one module per subject."""
 
+from reports.services.awards import results_sign
 from reports.services.batches import batch_cancel, batch_lane, batch_request, batch_retry, batch_settle, batches_recover
 from reports.services.exports import (
     MOST_WAITING,
@@ -31,6 +32,7 @@ __all__ = [
     "exports_expire",
     "exports_recover",
     "outbox_sweep",
+    "results_sign",
     "schedule_create",
     "schedule_pause",
     "schedule_remove",
