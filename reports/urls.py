@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reports.views import awards, checking, exports, lenses, summary, verification
+from reports.views import awards, checking, exports, ledger, lenses, summary, verification
 
 app_name = "reports"
 
 urlpatterns = [
     path("", exports.export_list, name="export_list"),
+    path("ledger/", ledger.ledger, name="ledger"),
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),

@@ -67,6 +67,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
             ("centre", _("By centre")),
         ],
         "filtered": bool(search or status),
+        "may_read_ledger": may(request.user, "reports.read_ledger"),
     }
     return render(request, "reports/export_list.html", context)
 
