@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
-# What is described. A body that fits its description may still be refused in words (422), because a criterion, a file or
+# What is described. A body that fits it may still be refused in words (422), because a criterion, a file or
 # an organisation is not what it says.
 CHECKS = [
     checks.content_type_conformance,
