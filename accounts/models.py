@@ -122,8 +122,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return ids of the organisations in which this person has one of the roles (any role when none is named)."""
         return {organisation for organisation, role in self.roles() if not roles or role in roles}
 
-    def held(self, *roles: str) -> models.QuerySet[Membership, dict[str, Any]]:
-        """Return the organisations of ``organisations_as`` as a subquery, for queries: there may be a thousand of them."""
+    def held(self, *roles: str) -> models.QuerySet[Membership, Any]:
+        """Return what ``organisations_as`` says as a subquery: there may be a thousand of them."""
         found = self.memberships.filter(role__in=roles) if roles else self.memberships.all()
         return found.values("organisation")
 

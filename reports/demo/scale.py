@@ -27,6 +27,7 @@ from audits.models import Answer, Audit, AuditStatus, Certificate, Decision, Fin
 from audits.services.results import result_of
 from ledger.services import ledger_append
 from reports.demo.scenario import facts
+from standards.models import Criterion
 from standards.services import edition_load, edition_publish
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 FIRST_DAY = date(2022, 1, 3)
 PATTERNS = 11  # different sheets; a prime, so that they meet every status
-CENTRES_PER_BODY, AUDITORS, YEARS = 1_000, 20, 5
+CENTRES_PER_BODY, YEARS = 1_000, 5
+AUDITORS = 23  # of a body; a prime, so that everybody has audits in every state
 BATCH = 1_000  # audits written in one transaction
 COUNTRIES = (("HK", "Hong Kong"), ("CN", "Shenzhen"), ("TW", "Taipei"), ("GB", "Sheffield"))
 # Of twenty audits one each is under way so far, the others are closed.
@@ -53,7 +55,8 @@ SELECT audit, criterion, CASE WHEN done THEN CASE WHEN level > 5 THEN 5 ELSE lev
 FROM (
     SELECT a.id AS audit, c.id AS criterion, t.user_id AS leader, a.created_at,
         a.status <> 'planned' AND (a.status <> 'fieldwork' OR c.position <= 55) AS done,
-        3 + (a.id %% {patterns}) %% 3 + CASE WHEN (c.position * 7 + a.id %% {patterns}) %% 3 = 0 THEN 1 ELSE 0 END AS level
+        3 + (a.id %% {patterns}) %% 3
+            + CASE WHEN (c.position * 7 + a.id %% {patterns}) %% 3 = 0 THEN 1 ELSE 0 END AS level
     FROM {audit} a JOIN {criterion} c ON c.edition_id = a.edition_id
         JOIN {member} t ON t.audit_id = a.id AND t.role = 'leader'
     WHERE a.id BETWEEN %s AND %s
@@ -295,13 +298,13 @@ class _World:
 
     def _answers(self, first: int, last: int) -> None:
         """Write the sheets of a range of audits in one statement, in the database itself."""
-        names = {"answer": Answer, "audit": Audit, "criterion": Answer.criterion.field.related_model, "member": TeamMember}
-        tables = {name: connection.ops.quote_name(model._meta.db_table) for name, model in names.items()}
+        models = {"answer": Answer, "audit": Audit, "criterion": Criterion, "member": TeamMember}
+        tables = {name: connection.ops.quote_name(model._meta.db_table) for name, model in models.items()}  # noqa: SLF001
         with connection.cursor() as cursor:
             cursor.execute(ANSWERS.format(**tables, patterns=PATTERNS), [NOTE, first, last])
 
     def _freeze(self, first: int) -> None:
-        """Give every submitted audit the result of its sheet: scored once for each pattern, for the sheets are alike."""
+        """Give every submitted audit the result of its sheet: scored once for each pattern, as the sheets are alike."""
         frozen = Audit.objects.filter(pk__gte=first, submitted_at__isnull=False).annotate(
             pattern=Mod(F("pk"), PATTERNS)
         )
@@ -320,14 +323,15 @@ class _World:
         """Decide what is closed, and certify what attained a tier; the last of a centre is in force."""
         deciders = {body.organisation.pk: body.decider for body in self.bodies}
         closed = (
-            Audit.objects.filter(pk__gte=first, status=AuditStatus.CLOSED)
+            Audit.objects.filter(pk__gte=first, status=AuditStatus.CLOSED, closed_at__isnull=False)
             .order_by("pk")
             .values_list("pk", "conductor", "closed_at", "centre")
         )
         last = dict(closed.values_list("centre").annotate(last=Max("pk")).order_by("centre"))
         for rows in _batches(closed.iterator(chunk_size=BATCH)):
             decisions, certificates = [], []
-            for pk, conductor, at, centre in rows:
+            for pk, conductor, closed_at, centre in rows:
+                at = closed_at or self.at
                 tier = self.tiers[pk % PATTERNS]
                 decisions.append(
                     Decision(

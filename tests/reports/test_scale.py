@@ -24,13 +24,20 @@ SIZE = {"organisations": 4, "centres": 3, "audits": 40}
 def loaded(**options: Any) -> dict[str, int]:
     out = StringIO()
     call_command("load_scale", json=True, stdout=out, stderr=StringIO(), **{**SIZE, **options})
-    return json.loads(out.getvalue())
+    made: dict[str, int] = json.loads(out.getvalue())
+    return made
 
 
 @pytest.mark.django_db
 def test_as_much_is_there_as_was_asked_for_and_all_of_it_is_marked() -> None:
     made = loaded()
-    models = {"organisations": Organisation, "centres": Centre, "people": User, "audits": Audit, "answers": Answer}
+    models: dict[str, Any] = {
+        "organisations": Organisation,
+        "centres": Centre,
+        "people": User,
+        "audits": Audit,
+        "answers": Answer,
+    }
     models |= {"findings": Finding, "decisions": Decision, "certificates": Certificate}
     assert {name: model.objects.count() for name, model in models.items()} == {
         name: count for name, count in made.items() if name != "seconds"
