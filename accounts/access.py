@@ -15,6 +15,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.views.decorators.http import require_http_methods
 
+from accounts.recording import record_once
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+TOLD_AGAIN = 60  # seconds: the same refusal to the same person is recorded no more often
 logger = logging.getLogger(__name__)
 
 
@@ -85,10 +88,22 @@ def may(user: AbstractBaseUser | AnonymousUser, permission_name: str, obj: objec
 
 
 def require(user: AbstractBaseUser | AnonymousUser, permission_name: str, obj: object = None) -> None:
-    """Raise PermissionDenied (403) when the rules do not allow it; the refusal is logged."""
+    """Raise PermissionDenied (403) when the rules do not allow it; the refusal is logged and in the ledger."""
     if not may(user, permission_name, obj):
         logger.warning("denied %s on %s %s to user %s", permission_name, type(obj).__name__, _key(obj), user.pk)
+        denial_record(user, permission_name, kind=type(obj).__name__ if obj is not None else "", key=str(_key(obj)))
         raise PermissionDenied
+
+
+def denial_record(user: AbstractBaseUser | AnonymousUser, asked: str, *, kind: str = "", key: str = "-") -> None:
+    """Write a refusal to the ledger. One that cannot be written stays a refusal, and the log says so."""
+    person = user if user.is_authenticated else None
+    subject = f"person:{person.pk}" if person else "visitor"
+    facts = {"asked": asked, "kind": kind, "key": key}
+    try:
+        record_once(action="access.denied", subject=subject, by=person, payload=facts, seconds=TOLD_AGAIN)
+    except Exception:
+        logger.exception("a refusal to user %s is not in the ledger", user.pk)
 
 
 def _key(obj: object) -> object:

@@ -95,6 +95,8 @@ class LanguagesField(forms.CharField):
         """Split at commas of Latin and Chinese script."""
         parts = (" ".join(part.split()) for part in re.split("[,;，、；]", super().clean(value)))
         found = list(dict.fromkeys(part for part in parts if part))
+        if self.required and not found:
+            raise ValidationError(self.error_messages["required"], code="required")
         if len(found) > MOST_LANGUAGES or any(len(part) > LONGEST_LANGUAGE for part in found):
             raise ValidationError(_("At most 30 languages of 40 characters each, with commas between."))
         return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts.models import AccessToken, Centre, Invitation, Membership, Notice, NoticePreference, Organisation
+from accounts.rules import CENTRE_EDITORS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +35,11 @@ def centres_found(*, user: User, text: str = "", industry: str = "", sort: str =
     if industry:
         found = found.filter(industry=industry)
     return found.order_by(*CENTRE_SORTS[sort])
+
+
+def centre_places(user: User) -> QuerySet[Organisation]:
+    """Return the organisations to which a person may add centres; one SQL query."""
+    return Organisation.objects.filter(pk__in=user.organisations_as(*CENTRE_EDITORS))
 
 
 def members_of(organisation: Organisation) -> QuerySet[Membership]:

@@ -28,10 +28,14 @@ class Scope(models.TextChoices):
 
     STANDARDS = "standards:read", _("Read editions of standards")
     CENTRES = "centres:read", _("Read centres and their measurements")
+    CENTRES_WRITE = "centres:write", _("Add and change centres")
+    RECORDS = "records:write", _("Send records of centres, and have them measured")
     AUDITS = "audits:read", _("Read audits, answers, findings and evidence lists")
     ANSWERS = "answers:write", _("Save answers in audits")
+    EVIDENCE = "evidence:write", _("Add evidence to audits")
     MARKET = "market:read", _("Read market releases")
     CERTIFICATES = "certificates:read", _("Read certificates")
+    EXPORTS = "exports:write", _("Have reports made, and fetch them")
 
 
 class AccessToken(models.Model):

@@ -45,6 +45,7 @@ PHRASES: dict[str, LazyText] = {
     "evidence.described": gettext_lazy("changed what is said about %(filename)s"),
     "evidence.withdrawn": gettext_lazy("withdrew %(filename)s"),
     "evidence.restored": gettext_lazy("took the withdrawal of %(filename)s back"),
+    "evidence.original_read": gettext_lazy("opened the original of %(filename)s"),
     "evidence.quarantined": gettext_lazy("put a file into quarantine: %(filename)s"),
     "sample.planned": gettext_lazy("planned sample %(sample)s for %(criterion)s"),
     "sample.drawn": gettext_lazy("drew the records of sample %(sample)s"),

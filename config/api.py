@@ -26,7 +26,8 @@ from accounts.api.problems import ProblemError, answer_problems, not_found, refu
 from accounts.api.routes import router as accounts
 from accounts.models import User
 from audits.api import ROUTERS as AUDITS
-from benchmarks.api import router as benchmarks
+from benchmarks.api import ROUTERS as BENCHMARKS
+from reports.api import router as reports
 from standards.api import router as standards
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponseBase]
 
-ROUTERS: tuple[Router, ...] = (accounts, standards, benchmarks, *AUDITS)
+ROUTERS: tuple[Router, ...] = (accounts, standards, *BENCHMARKS, *AUDITS, reports)
 DESCRIPTION = """What the pages of Touchstone show and do, for programs, with the rights of the token's owner.
 
 Every route needs `Authorization: Bearer ts_…`; make a token at *Your profile*, *Access tokens*. Lists come in pages:

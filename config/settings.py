@@ -12,9 +12,11 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.providers import identity_providers
 from benchmarks.records.limits import Limits
 from benchmarks.records.spark import Spark
 from benchmarks.records.tables import table_sources
+from ledger.shipping import PlaceError, place_of
 from reports.signing.source import KeySource, KeySourceError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -64,6 +66,10 @@ INSTALLED_APPS = [
     "accounts",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -79,6 +85,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -87,12 +94,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionAgeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.PersonalSettingsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "config.middleware.RequestSizeMiddleware",
 ]
 
@@ -144,6 +153,24 @@ try:
     ).checked()
 except KeySourceError as _fault:
     raise ImproperlyConfigured(str(_fault)) from _fault
+# Signed checkpoints of the ledger go into this folder: best one that the database's owner cannot write to.
+LEDGER_CHECKPOINTS = Path(env.str("LEDGER_CHECKPOINTS", default=str(DATA_DIR / "checkpoints")))
+# Prometheus reads /metrics with this as a bearer token; without it there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where a line of each entry of the ledger goes: file:///…, stdout:, syslog:///dev/log, syslog://host, syslog+tcp://host.
+LEDGER_SHIP = env.str("LEDGER_SHIP", default="")
+if LEDGER_SHIP:
+    try:
+        place_of(LEDGER_SHIP)
+    except PlaceError as _fault:
+        raise ImproperlyConfigured(str(_fault)) from None
+# Pages are set in a process of their own: what one document may take of time (seconds) and of address space (bytes).
+RENDER_SECONDS = env.int("RENDER_SECONDS", default=120)
+RENDER_MEMORY = env.int("RENDER_MEMORY", default=3 * 1024**3)
+# After how many days the file of an export is removed (it can be asked for anew), and what the files of one person's
+# exports may take together.
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=90)
+EXPORT_QUOTA_BYTES = env.int("EXPORT_QUOTA_BYTES", default=5 * 1024 * 1024 * 1024)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 # What the evidence of all audits of one conducting organisation may take together.
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 1024 * 1024 * 1024)
@@ -210,8 +237,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "reports.outbox_sweep", "schedule": 60.0},
+    "monthly-documents": {"task": "reports.monthly_documents", "schedule": 3_600.0},
+    "expire-exports": {"task": "reports.expire_exports", "schedule": 86_400.0},
     "remind-credentials": {"task": "audits.remind_credentials", "schedule": 86_400.0},
     "warn-findings": {"task": "audits.warn_findings", "schedule": 86_400.0},
+    "ledger-checkpoint": {"task": "ledger.checkpoint", "schedule": 3600.0},
+    "ledger-ship": {"task": "ledger.ship", "schedule": 60.0},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": 300.0},
 }
 
@@ -241,6 +272,34 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people join by an invitation that was sen
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # whose password or second factor changes gets a mail
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+# Operators, audit staff, scheme owners, judges and chairs set up a second factor before anything else opens.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Touchstone"
+# How long after a sign-in or a confirmation one may decide, issue, withdraw or unseal; 0 never asks.
+STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", default=15)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * max(STEP_UP_MINUTES, 5)
+# Nobody stays signed in for longer than this, nor without doing anything for that many hours.
+SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", default=12)
+SESSION_DAYS = env.int("SESSION_DAYS", default=7)
+SESSION_COOKIE_AGE = SESSION_DAYS * 86_400
+# Identity providers for single sign-on, by OpenID Connect.
+try:
+    IDENTITY_PROVIDERS = identity_providers(env.str("OIDC_PROVIDERS", default=""))
+except ValueError as _fault:
+    _message = f"OIDC_PROVIDERS: {_fault}"
+    raise ImproperlyConfigured(_message) from None
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [each.app() for each in IDENTITY_PROVIDERS]}
+}
+SOCIALACCOUNT_LOGIN_ON_GET = False  # a foreign page must not sign anybody in
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # who somebody is follows from provider and subject, never from an address
+SOCIALACCOUNT_STORE_TOKENS = False
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs must not hold a page; notices are tried again
@@ -285,7 +344,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "media-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Chromium holds redirects after a form to this too, and the button of an identity provider is such a form.
+        "form-action": [SELF, *(origin for each in IDENTITY_PROVIDERS for origin in each.origins)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -301,11 +361,16 @@ CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=PRODUCTION)
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in {"line", "json"}:
+    _message = "LOG_FORMAT must be line or json."
+    raise ImproperlyConfigured(_message)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"()": "config.logs.LineFormatter"}, "json": {"()": "config.logs.JsonFormatter"}},
+    "filters": {"no_paths": {"()": "config.logs.NoPaths"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["no_paths"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # The PDF libraries tell every font table at INFO.
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},

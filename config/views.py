@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from accounts.access import may, public, signed_in
 from accounts.models import Centre
@@ -21,6 +22,7 @@ from audits.models import AuditStatus
 from audits.selectors.desk import desk
 from audits.selectors.sheet import audits_for, status_counts
 from awards.selectors.duties import duties
+from config.metrics import exposition
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -75,6 +77,15 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     checks = {"database": _database(), "storage": _storage(), "broker": _broker()}
     ready = all(state != "down" for state in checks.values())
     return JsonResponse({"status": "ready" if ready else "not ready", **checks}, status=200 if ready else 503)
+
+
+@public
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus, to whoever shows the token; for everybody else there is no such page."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(shown, settings.METRICS_TOKEN):
+        raise Http404
+    return HttpResponse(exposition(at=timezone.now()), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _database() -> str:

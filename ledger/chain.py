@@ -82,20 +82,24 @@ def entry_hash(previous_hash: str, content: str) -> str:
     return hashlib.sha256(f"{previous_hash}\n{content}".encode()).hexdigest()
 
 
-def verify(entries: Iterable[Link], checkpoint: Checkpoint | None = None) -> Broken | None:
+def verify(entries: Iterable[Link], *checkpoints: Checkpoint) -> Broken | None:
     """Return the first broken link, or None; the entries come in the order of their sequence, one at a time in memory.
 
     Without a checkpoint an edit, a reorder and a gap show. A cut tail and a chain recomputed as a whole show only
-    against a checkpoint that was written before and kept elsewhere.
+    against checkpoints that were written before and kept elsewhere.
     """
+    seen: dict[int, set[str]] = {}
+    for each in checkpoints:
+        seen.setdefault(each.sequence, set()).add(each.hash)
     before = Checkpoint(0, GENESIS)
     for link in entries:
-        reason = _link_fault(before, link) or _checkpoint_fault(link.sequence, link.hash, checkpoint)
+        reason = _link_fault(before, link) or _checkpoint_fault(link, seen)
         if reason:
             return Broken(before.sequence + 1, reason)
         before = Checkpoint(link.sequence, link.hash)
-    if checkpoint and checkpoint.sequence > before.sequence:
-        reason = f"the ledger ends at {before.sequence}, but the checkpoint saw {checkpoint.sequence}: the tail is cut"
+    last = max(seen, default=0)
+    if last > before.sequence:
+        reason = f"the ledger ends at {before.sequence}, but the checkpoint saw {last}: the tail is cut"
         return Broken(before.sequence + 1, reason)
     return None
 
@@ -123,8 +127,8 @@ def _column_fault(link: Link) -> str | None:
     return f"the column {wrong[0]} contradicts the content: it was changed after it was written" if wrong else None
 
 
-def _checkpoint_fault(sequence: int, digest: str, checkpoint: Checkpoint | None) -> str | None:
-    """Say whether the chain was written anew since the checkpoint."""
-    if checkpoint and sequence == checkpoint.sequence and digest != checkpoint.hash:
+def _checkpoint_fault(link: Link, seen: Mapping[int, set[str]]) -> str | None:
+    """Say whether the chain was written anew since a checkpoint."""
+    if link.sequence in seen and seen[link.sequence] != {link.hash}:
         return "its hash is not the one in the checkpoint: the chain was computed anew"
     return None

@@ -33,6 +33,17 @@ class Entry(models.Model):
         return f"{self.sequence} {self.action} {self.subject}"
 
 
+class Shipment(models.Model):
+    """How far the ledger has been handed to a place outside; the place is named as the setting names it."""
+
+    place = models.CharField(max_length=200, unique=True)
+    sequence = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Show place and number."""
+        return f"{self.place}: {self.sequence}"
+
+
 class OutboxMessage(models.Model):
     """A task to run once its transaction has committed; kept until it was handed over."""
 

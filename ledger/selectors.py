@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 CHUNK = 2000
 
 
-def links(chunk: int = CHUNK) -> Iterator[Link]:
-    """Yield every entry in the order of its sequence, with the memory of one chunk of rows; one SQL query."""
+def links(chunk: int = CHUNK, *, after: int = 0, most: int | None = None) -> Iterator[Link]:
+    """Yield entries in the order of their sequence, with the memory of one chunk of rows; one SQL query.
+
+    Those after a number, where one is given, and at most so many.
+    """
     columns = ("sequence", "at", "actor_id", "action", "subject", "content", "previous_hash", "hash")
-    for row in Entry.objects.order_by("sequence").values_list(*columns).iterator(chunk_size=chunk):
+    found = Entry.objects.filter(sequence__gt=after) if after else Entry.objects.all()
+    for row in found.order_by("sequence").values_list(*columns)[:most].iterator(chunk_size=chunk):
         yield Link(*row)

@@ -1,13 +1,19 @@
-"""The only way to write to the ledger."""
+"""The only way to write to the ledger; and what tells the world outside how far it has come."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 
-from ledger.chain import GENESIS, UnfitContentError, entry_content, entry_hash
-from ledger.models import Entry
+from accounts.recording import record_once
+from ledger import witness
+from ledger.chain import GENESIS, Checkpoint, UnfitContentError, entry_content, entry_hash
+from ledger.models import Entry, Shipment
+from ledger.selectors import links
+from ledger.shipping import line_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +24,9 @@ if TYPE_CHECKING:
 # Any fixed number: the name of the lock under which PostgreSQL lets one writer at a time append.
 APPEND_LOCK = 0x70756368
 LONGEST_NAME = 80
+KEY_FILE = "ledger-key.pem"
+SHIPPED_TOGETHER = 500
+READ_AGAIN = 600  # seconds
 
 
 class OutsideTransactionError(RuntimeError):
@@ -49,6 +58,53 @@ def ledger_append(*, action: str, subject: str, by: User | None, at: datetime, p
         previous_hash=previous_hash,
         hash=entry_hash(previous_hash, content),
     )
+
+
+def sealed_read(*, action: str, subject: str, by: User, at: datetime, payload: Mapping[str, Any]) -> bool:
+    """Record that somebody read what is sealed, before it is shown; the same within ten minutes once.
+
+    Says whether it was written. What cannot be written is not shown: let the error through.
+    """
+    return record_once(action=action, subject=subject, by=by, at=at, payload=payload, seconds=READ_AGAIN)
+
+
+def checkpoint_write(*, at: datetime) -> Checkpoint:
+    """Sign what the ledger has come to and add it to ``checkpoints.jsonl`` in the folder of the setting.
+
+    The public key lies beside it. Nothing new since the last line: nothing is added. Raises OSError, WitnessError.
+    """
+    last = Entry.objects.order_by("-sequence").values_list("sequence", "hash").first()
+    head = Checkpoint(*last) if last else Checkpoint(0, GENESIS)
+    folder = Path(settings.LEDGER_CHECKPOINTS)
+    path = folder / "checkpoints.jsonl"
+    if path.exists() and witness.read(path)[-1].checkpoint == head:
+        return head
+    key = witness.private_key(settings.SIGNING.folder / KEY_FILE)
+    witness.append_line(path, witness.signed_line(head, at=at, key=key))
+    (folder / "checkpoints-key.pem").write_text(witness.public_pem(key))
+    return head
+
+
+def ledger_ship() -> int:
+    """Hand what is new to the place of the setting ``LEDGER_SHIP``; return how many entries went out.
+
+    At least once: how far it has come is written after the place has taken the lines, so that a crash in between
+    sends some of them again, and none is left out. Two at once wait for each other. Raises OSError.
+    """
+    if not settings.LEDGER_SHIP:
+        return 0
+    place, sent = place_of(settings.LEDGER_SHIP), 0
+    Shipment.objects.get_or_create(place=settings.LEDGER_SHIP)
+    while True:
+        with transaction.atomic():
+            row = Shipment.objects.select_for_update().get(place=settings.LEDGER_SHIP)
+            batch = list(links(after=row.sequence, most=SHIPPED_TOGETHER))
+            if not batch:
+                return sent
+            place([line_of(link) for link in batch])
+            row.sequence = batch[-1].sequence
+            row.save(update_fields=["sequence"])
+        sent += len(batch)
 
 
 def _lock() -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -32,6 +33,18 @@ class Program:
     def get(self, path: str, **headers: str) -> Any:
         """Ask for a path below ``/api/v1/``."""
         return self.client.get(f"/api/v1/{path}", headers=headers)
+
+    def post(self, path: str, body: object) -> Any:
+        """Send a body as JSON."""
+        return self.client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
+
+    def send(self, path: str, name: str, content: bytes, **said: object) -> Any:
+        """Send a file with what is said of it, as a form does."""
+        return self.client.post(f"/api/v1/{path}", {"file": SimpleUploadedFile(name, content), **said})
+
+    def delete(self, path: str) -> Any:
+        """Take away what a path names."""
+        return self.client.delete(f"/api/v1/{path}")
 
     def put(self, path: str, body: object, **headers: str) -> Any:
         """Send a body as JSON, or bytes as they are."""

@@ -3,16 +3,21 @@
 A row that is added meanwhile comes at the end, and none is seen twice or left out, which numbered pages cannot say.
 """
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from ninja import Schema
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 Out = TypeVar("Out")
 Row = TypeVar("Row", bound=Model)
 LARGEST_KEY = 2**63 - 1  # of the database
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = datetime(9999, 12, 31, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def _storable(text: str) -> str:
@@ -26,19 +31,48 @@ Key = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
 Text = Annotated[str, Field(max_length=100), AfterValidator(_storable)]
 
 
-class Asked(Schema):
-    """What a list may be asked for; a name that it does not know is refused, so that no filter fails in silence."""
+def _only(given: Iterable[str], model: type[Schema]) -> None:
+    others = set(given) - set(model.model_fields)
+    if others:
+        raise ValueError(f"not known here: {', '.join(sorted(others))[:100]}")
 
-    after: Key | None = Field(None, description="`next` of the page before")
+
+class FormIn(Schema):
+    """What is said beside a file; a name that is not known is refused, so that nothing is left out in silence."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_others(cls, data: Any, info: ValidationInfo) -> Any:
+        if info.context:
+            _only(info.context["request"].POST, cls)
+        return data
+
+
+class Limited(Schema):
+    """What every list may be asked for; a name that it does not know is refused, so that no filter fails in silence."""
+
     limit: int = Field(50, ge=1, le=200, description="rows of a page")
 
     @model_validator(mode="before")
     @classmethod
     def _no_others(cls, data: Any, info: ValidationInfo) -> Any:
-        others = set(info.context["request"].GET) - set(cls.model_fields) if info.context else set()
-        if others:
-            raise ValueError(f"not known here: {', '.join(sorted(others))[:100]}")
+        if info.context:
+            _only(info.context["request"].GET, cls)
         return data
+
+
+class Asked(Limited):
+    """A list in the order of its ids."""
+
+    after: Key | None = Field(None, description="`next` of the page before")
+
+
+class AskedByMoment(Limited):
+    """A list whose ids have no order: it comes in the order of its moments."""
+
+    after: Annotated[str, Field(pattern="^[0-9]{1,20}-[0-9a-f]{32}$")] | None = Field(
+        None, description="`next` of the page before"
+    )
 
 
 class Page(Schema, Generic[Out]):
@@ -48,9 +82,40 @@ class Page(Schema, Generic[Out]):
     next: int | None = None
 
 
+class PageByMoment(Schema, Generic[Out]):
+    """Some rows in the order of their moments, and where the next page begins; `next` is null on the last one."""
+
+    items: list[Out]
+    next: str | None = None
+
+
 def page_of(rows: QuerySet[Row], asked: Asked, show: Callable[[Row], Out]) -> Page[Out]:
     """Return a page of a list; as many queries as the rows take, whatever the page."""
     found = list(rows.filter(pk__gt=asked.after or 0).order_by("pk")[: asked.limit + 1])
     shown = found[: asked.limit]
     more = len(found) > asked.limit
     return Page(items=[show(row) for row in shown], next=shown[-1].pk if more else None)
+
+
+def page_by_moment(
+    rows: QuerySet[Row], asked: AskedByMoment, show: Callable[[Row], Out], moment: str
+) -> PageByMoment[Out]:
+    """Return a page of a list whose ids are UUIDs, in the order of the field ``moment``."""
+    if asked.after:
+        micros, key = asked.after.split("-")
+        seen, last = _moment(int(micros)), uuid.UUID(key)
+        rows = rows.filter(Q(**{f"{moment}__gt": seen}) | Q(**{moment: seen, "pk__gt": last}))
+    found = list(rows.order_by(moment, "pk")[: asked.limit + 1])
+    shown = found[: asked.limit]
+    if len(found) <= asked.limit:
+        return PageByMoment(items=[show(row) for row in shown])
+    micros_shown = round((getattr(shown[-1], moment) - EPOCH) / MICROSECOND)
+    return PageByMoment(items=[show(row) for row in shown], next=f"{micros_shown}-{shown[-1].pk.hex}")
+
+
+def _moment(micros: int) -> datetime:
+    """Return the moment; one that no clock shows is after everything."""
+    try:
+        return EPOCH + micros * MICROSECOND
+    except OverflowError:
+        return LAST

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext
 from ninja import NinjaAPI, Schema
@@ -42,6 +43,17 @@ class ProblemError(Exception):
         super().__init__(code)
         self.status, self.code, self.message = status, code, message
         self.more, self.headers = more or {}, headers or {}
+
+
+def form_problem(form: BaseForm) -> ProblemError:
+    """Return the refusal of a request that one of the pages' forms checked: every fault at its name."""
+    found = form.errors.get_json_data()
+    fields = [
+        {"at": ["body"] if name == "__all__" else ["body", name], "message": each["message"]}
+        for name, faults in found.items()
+        for each in faults
+    ]
+    return ProblemError(422, "invalid", gettext("Some values of the request cannot be used."), more={"fields": fields})
 
 
 def gives(model: Any, *refusals: int) -> dict[int, Any]:

@@ -1,16 +1,24 @@
 """Routes: who am I, and the contact centres."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from ninja import Query, Router, Schema
+from pydantic import ConfigDict
 
 from accounts.access import require
 from accounts.api.access import Token, caller, token_of
 from accounts.api.pages import Asked, Page, Text, page_of
-from accounts.api.problems import gives
+from accounts.api.problems import ProblemError, ProblemOut, form_problem, gives
+from accounts.api.revisions import IfMatch, etag, revision_seen
+from accounts.forms import CentreForm
 from accounts.models import Centre, Industry, Organisation, Scope
-from accounts.selectors import centres_found, memberships_of
+from accounts.selectors import centre_places, centres_found, memberships_of
+from accounts.services import centre_create, centre_update
+from accounts.services.errors import NameTakenError, StaleCentreError
 
 router = Router(tags=["people and centres"])
 
@@ -65,6 +73,33 @@ class CentreOut(Schema):
     revision: int
 
 
+class CentreIn(Schema):
+    """A centre's master data, as the page takes it: codes for country, industry and channels, names of languages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    city: str = ""
+    country: str
+    industry: str
+    channels: list[str]
+    languages: list[str]
+    seats: int
+    time_zone: str = "UTC"
+
+
+class NewCentreIn(CentreIn):
+    """A new centre, and the id of the organisation that it belongs to."""
+
+    organisation: int
+
+
+class StaleCentreOut(ProblemOut):
+    """Somebody changed the centre meanwhile; nothing was overwritten."""
+
+    current: CentreOut
+
+
 class CentresAsked(Asked):
     """Filters of the list of centres; `q` looks in name, city and organisation."""
 
@@ -104,12 +139,83 @@ def centre_list(request: HttpRequest, asked: Query[CentresAsked]) -> Page[Centre
     url_name="centre",
     summary="A centre",
 )
-def centre_one(request: HttpRequest, centre_id: int) -> CentreOut:
-    """Return one centre."""
+def centre_one(request: HttpRequest, centre_id: int, response: HttpResponse) -> CentreOut:
+    """Return one centre; the header ETag is the revision to save on."""
     user = caller(request)
     centre = Centre.objects.visible_to(user).select_related("organisation").get(pk=centre_id)
     require(user, "accounts.view_centre", centre)
+    response["ETag"] = etag(centre.revision)
     return centre_out(centre)
+
+
+@router.post(
+    "/centres",
+    auth=Token(Scope.CENTRES_WRITE, "accounts.add_centre"),
+    response=gives(CentreOut, 400, 409, 413, 422),
+    url_name="centres",
+    summary="Add a centre",
+)
+def centre_post(request: HttpRequest, sent: NewCentreIn, response: HttpResponse) -> CentreOut:
+    """Add a centre to an organisation; 409 when it has one of this name, so that asking again adds no second one."""
+    user = caller(request)
+    require(user, "accounts.add_centre")
+    form = CentreForm({**_typed(sent), "organisation": sent.organisation}, places=centre_places(user))
+    if not form.is_valid():
+        raise form_problem(form)
+    organisation = form.cleaned_data["organisation"]
+    try:
+        centre = centre_create(organisation=organisation, facts=form.facts(), by=user)
+    except NameTakenError as error:
+        raise _name_taken() from error
+    response["ETag"] = etag(centre.revision)
+    return centre_out(centre)
+
+
+@router.put(
+    "/centres/{int:centre_id}",
+    auth=Token(Scope.CENTRES_WRITE, "accounts.change_centre"),
+    response={**gives(CentreOut, 400, 404, 409, 413, 422, 428), 412: StaleCentreOut},
+    url_name="centre",
+    summary="Change a centre",
+)
+def centre_put(
+    request: HttpRequest, centre_id: int, sent: CentreIn, response: HttpResponse, if_match: IfMatch = None
+) -> CentreOut:
+    """Change a centre on the revision that was read; 412 with what is stored when somebody changed it meanwhile."""
+    user = caller(request)
+    centre = Centre.objects.visible_to(user).select_related("organisation").get(pk=centre_id)
+    require(user, "accounts.change_centre", centre)
+    revision = revision_seen(if_match)
+    if revision is None:
+        raise _stale(centre)
+    form = CentreForm({**_typed(sent), "revision": revision}, centre=centre)
+    if not form.is_valid():
+        raise form_problem(form)
+    try:
+        saved = centre_update(centre=centre, revision=revision, facts=form.facts(), by=user)
+    except NameTakenError as error:
+        raise _name_taken() from error
+    except StaleCentreError as error:
+        error.current.organisation = centre.organisation
+        raise _stale(error.current) from error
+    saved.organisation = centre.organisation
+    response["ETag"] = etag(saved.revision)
+    return centre_out(saved)
+
+
+def _typed(sent: CentreIn) -> Mapping[str, Any]:
+    """Return what was sent as somebody would have typed it into the page's form, which checks it."""
+    return {**sent.dict(), "languages": "; ".join(sent.languages)}
+
+
+def _name_taken() -> ProblemError:
+    return ProblemError(409, "name_taken", gettext("The organisation has a centre of this name already."))
+
+
+def _stale(current: Centre) -> ProblemError:
+    words = gettext("Somebody changed this centre meanwhile. Nothing was overwritten; what is stored is in “current”.")
+    more = {"current": centre_out(current).model_dump()}
+    return ProblemError(412, "stale", words, more=more, headers={"ETag": etag(current.revision)})
 
 
 def named(row: Organisation | Centre) -> Named:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from accounts.models import Invitation, Membership, User
+from accounts.recording import record
 from accounts.services.errors import AlreadyMemberError, InvitationClosedError, SignInFirstError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def invitation_create(
         invitation = Invitation.objects.create(
             **facts, token_sha256=_digest(token), invited_by=by, created_at=at, expires_at=at + VALID_FOR
         )
+        _record(invitation, "invited", by, at)
     logger.info("invitation %s to organisation %s made by user %s", invitation.pk, organisation.pk, by.pk)
     return invitation, token
 
@@ -70,6 +72,7 @@ def invitation_accept(
         membership, _ = Membership.objects.get_or_create(
             organisation=invitation.organisation, user=user, role=invitation.role
         )
+        _record(invitation, "invitation_accepted", user, at, user=user.pk)
     user.forget_roles()
     logger.info("invitation %s accepted by user %s", invitation.pk, user.pk)
     return membership
@@ -78,7 +81,11 @@ def invitation_accept(
 def invitation_withdraw(*, invitation: Invitation, by: User, at: datetime) -> None:
     """Make the link useless. An accepted invitation stays as it is: remove the membership instead."""
     still_open = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None)
-    if still_open.update(withdrawn_at=at):
+    with transaction.atomic():
+        withdrawn = still_open.update(withdrawn_at=at)
+        if withdrawn:
+            _record(invitation, "invitation_withdrawn", by, at)
+    if withdrawn:
         logger.info("invitation %s withdrawn by user %s", invitation.pk, by.pk)
 
 
@@ -89,6 +96,13 @@ def _invited_user(invitation: Invitation, name: str, password: str | None, by: U
     if known is None or known != by:
         raise SignInFirstError(invitation.email)
     return known
+
+
+def _record(invitation: Invitation, what: str, by: User, at: datetime, **more: int) -> None:
+    """Record a step; the address stays out of the chain, which is never erased."""
+    payload = {"invitation": invitation.pk, "role": invitation.role, **more}
+    subject = f"organisation:{invitation.organisation_id}"
+    record(action=f"organisation.{what}", subject=subject, by=by, at=at, payload=payload)
 
 
 def _digest(token: str) -> str:

@@ -1,4 +1,4 @@
-"""Personal access tokens. This room is below the ledger, so the log says who made and ended which."""
+"""Personal access tokens. This room is below the ledger, so it hands up what is recorded."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import AccessToken, Scope, User
 from accounts.notice_words import NEW_ACCESS
+from accounts.recording import record
 from accounts.services.errors import TokenRefusedError, TooManyTokensError
 from accounts.services.notices import notice_send
 from accounts.tokens import digest, key_of, new_secret
@@ -48,19 +49,29 @@ def token_create(
     notice_send(
         to=user, kind=NEW_ACCESS, params={"name": name}, url=reverse("accounts:token_list"), at=at, mail_soon=True
     )
+    payload = {"token": key, "scopes": wanted, "expires_at": expires_at.isoformat()}
+    record(action="token.made", subject=f"person:{user.pk}", by=user, at=at, payload=payload)
     logger.info("token %s made by user %s for %s until %s", key, user.pk, " ".join(wanted), expires_at.isoformat())
     return token, secret
 
 
 def token_revoke(*, token: AccessToken, by: User, at: datetime) -> None:
     """End a token for good, effective with the next request. One that has ended stays as it is."""
-    if AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
+    with transaction.atomic():
+        ended = AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
+        if ended:
+            subject = f"person:{token.user_id}"
+            record(action="token.revoked", subject=subject, by=by, at=at, payload={"token": token.key})
+    if ended:
         logger.info("token %s of user %s revoked by user %s", token.key, token.user_id, by.pk)
 
 
 def tokens_end(*, user: User, at: datetime) -> int:
     """End all tokens of a person who may no longer sign in; return how many there were."""
-    ended = AccessToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+    with transaction.atomic():
+        ended = AccessToken.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+        if ended:
+            record(action="token.all_ended", subject=f"person:{user.pk}", by=None, at=at, payload={"tokens": ended})
     if ended:
         logger.warning("%s tokens ended: user %s is deactivated", ended, user.pk)
     return ended

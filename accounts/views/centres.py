@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import may, permission, require, signed_in
 from accounts.forms import CentreFilterForm, CentreForm
-from accounts.models import Centre, Channel, Organisation
-from accounts.rules import CENTRE_EDITORS
-from accounts.selectors import centres_found
+from accounts.models import Centre, Channel
+from accounts.selectors import centre_places, centres_found
 from accounts.services import centre_create, centre_update
 from accounts.services.errors import NameTakenError, StaleCentreError
 from accounts.views.profiles import person
@@ -66,8 +65,7 @@ def centre_add(request: HttpRequest) -> HttpResponse:
     """Add a centre to one of the organisations in which the person may."""
     user = person(request.user)
     require(user, "accounts.add_centre")
-    places = Organisation.objects.filter(pk__in=user.organisations_as(*CENTRE_EDITORS))
-    form = CentreForm(request.POST or None, places=places)
+    form = CentreForm(request.POST or None, places=centre_places(user))
     if request.method == "POST" and form.is_valid():
         try:
             centre = centre_create(organisation=form.cleaned_data["organisation"], facts=form.facts(), by=user)

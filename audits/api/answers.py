@@ -1,6 +1,5 @@
 """Routes: the answers of an audit, and saving one on the revision that was seen."""
 
-import re
 import uuid
 from datetime import datetime
 from typing import Annotated
@@ -15,6 +14,7 @@ from accounts.access import require
 from accounts.api.access import Token, caller
 from accounts.api.pages import Page, Text
 from accounts.api.problems import ProblemError, ProblemOut, gives
+from accounts.api.revisions import IfMatch, etag, revision_seen
 from accounts.models import Scope
 from audits.models import Answer
 from audits.selectors.sheet import answer_lightly, answers_alone, audit_for
@@ -31,7 +31,6 @@ from audits.words import refusal_beside_computed, status_words, words_for
 
 router = Router(tags=["answers"])
 PATH = "/audits/{int:audit_id}/answers/{str:criterion}"
-ETAG = re.compile(r'"([0-9]{1,9})"\Z')
 LONGEST_TEXT = 60_000  # beyond what an answer may have, so that the service can say so in words
 
 
@@ -79,7 +78,7 @@ def answer_list(request: HttpRequest, audit_id: int) -> Page[AnswerOut]:
 def answer_one(request: HttpRequest, audit_id: int, criterion: Text, response: HttpResponse) -> AnswerOut:
     """Return one answer; the header ETag is the revision to save on."""
     found = answer_lightly(caller(request), audit=audit_id, criterion__code=criterion)
-    response["ETag"] = _etag(found)
+    response["ETag"] = etag(found.revision)
     return answer_out(found)
 
 
@@ -96,7 +95,7 @@ def answer_put(
     criterion: Text,
     sent: AnswerIn,
     response: HttpResponse,
-    if_match: Annotated[str | None, Header(alias="If-Match", description="the ETag that was read")] = None,
+    if_match: IfMatch = None,
     key: Annotated[uuid.UUID | None, Header(alias="Idempotency-Key", description="a UUID of this save")] = None,
 ) -> AnswerOut:
     """Save one answer on the revision that was read, as on the sheet.
@@ -107,7 +106,9 @@ def answer_put(
     user, at = caller(request), timezone.now()
     answer = answer_lightly(user, audit=audit_id, criterion__code=criterion)
     require(user, "audits.change_answer", answer.audit)
-    revision = _revision(if_match, answer)
+    revision = revision_seen(if_match)
+    if revision is None:
+        raise _stale(answer)
     content = AnswerInput(level=sent.level, na_reason=_tidy(sent.na_reason), note=_tidy(sent.note))
     try:
         if key is None:
@@ -124,28 +125,14 @@ def answer_put(
         raise ProblemError(422, "key_reused", words_for("operation_reused")) from error
     except StaleRevisionError as error:
         raise _stale(error.current) from error
-    response["ETag"] = _etag(saved)
+    response["ETag"] = etag(saved.revision)
     return answer_out(saved)
-
-
-def _revision(if_match: str | None, answer: Answer) -> int:
-    """Return the revision that the caller saw. Raises ProblemError (428, 412)."""
-    if if_match is None or if_match.strip() == "*":
-        raise ProblemError(428, "if_match_missing", gettext("Say with If-Match which revision you saw: its ETag."))
-    found = ETAG.match(if_match.strip())
-    if found is None:
-        raise _stale(answer)
-    return int(found[1])
 
 
 def _stale(current: Answer) -> ProblemError:
     more = {"current": answer_out(current).model_dump()}
     words = gettext("Somebody saved this answer meanwhile. Nothing was overwritten; what is stored is in “current”.")
-    return ProblemError(412, "stale", words, more=more, headers={"ETag": _etag(current)})
-
-
-def _etag(answer: Answer) -> str:
-    return f'"{answer.revision}"'
+    return ProblemError(412, "stale", words, more=more, headers={"ETag": etag(current.revision)})
 
 
 def _tidy(text: str) -> str:

@@ -1,23 +1,29 @@
-"""Routes: findings, and what is known of the evidence of an audit; never its files."""
+"""Routes: findings; what is known of the evidence of an audit, never its files; and evidence that comes in."""
 
 from datetime import date, datetime
 from typing import Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from django.utils.datastructures import MultiValueDict
+from ninja import File, Form, Query, Router, Schema, UploadedFile
 from pydantic import Field
 
-from accounts.access import may
+from accounts.access import may, require
 from accounts.api.access import Token, caller
-from accounts.api.pages import Asked, Key, Page, Text, page_of
-from accounts.api.problems import gives
+from accounts.api.pages import Asked, FormIn, Key, Page, Text, page_of
+from accounts.api.problems import ProblemError, form_problem, gives
 from accounts.api.routes import Named, named
 from accounts.models import Scope
+from audits.evidence_forms import EvidenceForm
 from audits.models import Evidence, EvidenceKind, Finding, FindingKind, FindingState
 from audits.selectors.evidence import evidence_of
 from audits.selectors.findings import Wanted, findings_found
-from audits.selectors.sheet import audit_for
+from audits.selectors.sheet import answer_lightly, audit_for
+from audits.services.errors import NotEditableError
+from audits.services.evidence import evidence_add
+from audits.storage import EvidenceRefusedError
+from audits.words import evidence_words, status_words
 
 router = Router(tags=["findings and evidence"])
 
@@ -71,6 +77,15 @@ class EvidenceOut(Schema):
     criteria: list[str] = Field(default_factory=list)
 
 
+class EvidenceIn(FormIn):
+    """What is said of a file: `kind` as the list of evidence has it; the file's name where no title is given."""
+
+    kind: EvidenceKind
+    title: str = ""
+    confidential: bool = False
+    valid_until: date | None = None
+
+
 class EvidenceAsked(Asked):
     """Filters of the evidence of an audit; what was withdrawn comes only when asked for."""
 
@@ -120,6 +135,46 @@ def evidence_list(request: HttpRequest, audit_id: int, asked: Query[EvidenceAske
         state=asked.state or "",
     )
     return page_of(found, asked, lambda piece: evidence_out(piece, opens=opens))
+
+
+@router.post(
+    "/audits/{int:audit_id}/answers/{str:criterion}/evidence",
+    auth=Token(Scope.EVIDENCE, "audits.change_answer"),
+    response=gives(EvidenceOut, 400, 404, 409, 413, 422, 507),
+    url_name="answer_evidence",
+    summary="Add evidence to an answer",
+)
+def evidence_post(
+    request: HttpRequest, audit_id: int, criterion: Text, file: File[UploadedFile], sent: Form[EvidenceIn]
+) -> EvidenceOut:
+    """Send a file as `multipart/form-data` that an answer rests on. The same file again is the same piece.
+
+    409 when the audit is closed to changes, 422 for a type that is not taken, 507 when there is no room.
+    """
+    user = caller(request)
+    answer = answer_lightly(user, audit=audit_id, criterion__code=criterion)
+    require(user, "audits.change_answer", answer.audit)
+    form = EvidenceForm({**sent.dict(), "kind": sent.kind.value}, MultiValueDict({"file": [file]}))
+    if not form.is_valid():
+        raise form_problem(form)
+    about = {name: value for name, value in form.cleaned_data.items() if name != "file"}
+    try:
+        piece = evidence_add(
+            answer=answer,
+            source=form.cleaned_data["file"].file,
+            filename=file.name or "",
+            by=user,
+            at=timezone.now(),
+            **about,
+        )
+    except EvidenceRefusedError as error:
+        raise ProblemError(507 if error.code == "disk_full" else 422, error.code, evidence_words(error)) from error
+    except NotEditableError as error:
+        raise ProblemError(409, "not_editable", str(status_words(error.status))) from error
+    opens = may(user, "audits.open_sealed", answer.audit)
+    return evidence_out(
+        evidence_of(answer.audit, opens=opens, today=timezone.localdate()).get(pk=piece.pk), opens=opens
+    )
 
 
 def finding_out(row: Finding) -> FindingOut:

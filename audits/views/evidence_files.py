@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
@@ -20,6 +21,7 @@ from audits.models import Evidence
 from audits.pictures import FORMATS, copies_of
 from audits.selectors.evidence import evidence_for
 from audits.storage import EvidenceRefusedError, intact, path_of
+from ledger.services import sealed_read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +76,13 @@ def evidence_original(request: HttpRequest, evidence_id: int) -> HttpResponseBas
     require(request.user, "audits.open_sealed", evidence.audit)
     content = get_content(request, evidence)
     logger.info("original of evidence %s opened by user %s", evidence.pk, request.user.pk)
+    sealed_read(
+        action="evidence.original_read",
+        subject=f"audit:{evidence.audit_id}",
+        by=person(request.user),
+        at=timezone.now(),
+        payload={"evidence": evidence.pk, "filename": evidence.filename},
+    )
     return _whole(request, evidence, content)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import permission, require
+from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from audits.pictures import FORMATS
 from audits.views.engagements import form_status
@@ -26,13 +27,14 @@ from awards.services.results import consensus_record, gate_close, tie_decide
 from awards.views.fetching import entry_of, programme_of
 from awards.views.panels import judging_stage
 from awards.words import refusal
+from ledger.services import sealed_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.http import HttpRequest, HttpResponse
 
-    from awards.models import Assignment, Entry, Stage
+    from awards.models import Assignment, Entry, Programme, Stage
 
 CHAIR, CHAIR_ENTRY = "awards.chair_programme", "awards.chair_entry"
 
@@ -50,6 +52,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     chosen = next(
         (stage for stage in stages if stage.code == request.GET.get("stage")), (begun or stages)[-1 if begun else 0]
     )
+    _told(request, found, stage=chosen.code)
     page = desk(chosen, at=now)
     entries = found.entries.select_related("organisation", "centre").filter(revision__gt=0)
     context = {
@@ -69,6 +72,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @permission(CHAIR, methods=("GET", "POST"))
+@step_up(reading=True)
 def deliberate(request: HttpRequest, code: str, stage: str, entry: str) -> HttpResponse:
     """Judges by criteria for one entry, the spread marked; what is agreed on is recorded here."""
     found = programme_of(request, code)
@@ -88,6 +92,7 @@ def deliberate(request: HttpRequest, code: str, stage: str, entry: str) -> HttpR
         else:
             messages.success(request, gettext("Recorded. The scores themselves stay as they are."))
             return redirect("awards:deliberate", found.code, row.code, chosen.code)
+    _told(request, found, stage=row.code, entry=chosen.code)
     cards = matrix_of(row, chosen)
     context = {
         "programme": found,
@@ -99,6 +104,12 @@ def deliberate(request: HttpRequest, code: str, stage: str, entry: str) -> HttpR
         "form": form,
     }
     return render(request, "awards/deliberate.html", context, status=form_status(form))
+
+
+def _told(request: HttpRequest, programme: Programme, **what: str) -> None:
+    """Record that the chair reads what judges gave, which nobody else sees before the announcement."""
+    subject, by = f"award:{programme.pk}", person(request.user)
+    sealed_read(action="award.scores_read", subject=subject, by=by, at=timezone.now(), payload=what)
 
 
 def _matrix(stage: Stage, entry: Entry, cards: Sequence[Assignment]) -> list[dict[str, Any]]:
@@ -139,6 +150,7 @@ def tie(request: HttpRequest, code: str, stage: str) -> HttpResponse:
 
 
 @permission(CHAIR, methods=("POST",))
+@step_up
 def gate(request: HttpRequest, code: str, stage: str) -> HttpResponse:
     """Close the gate of a stage: who goes on is fixed."""
     found = programme_of(request, code)

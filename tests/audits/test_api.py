@@ -5,18 +5,15 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 import pytest
 
-from audits.models import Answer, AuditStatus, Certificate, Evidence, SaveReceipt
+from accounts.models import Role
+from audits.models import Answer, Audit, AuditStatus, Certificate, Evidence, SaveReceipt
 from ledger.models import Entry
 from tests.api import Program, queries_of
 from tests.audits.scenes import add_evidence, make_scene, picture, raise_finding
-from tests.factories import leader_of, make_audit
-
-if TYPE_CHECKING:
-    from audits.models import Audit
+from tests.factories import leader_of, make_audit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +195,48 @@ def test_lists_of_an_audit_cost_the_same_for_one_and_for_three() -> None:
         add_evidence(scene, BytesIO(picture(size=(8, len(name)))), name)
     assert [len(program.get(path).json()["items"]) for path in paths[:2]] == [3, 3]
     assert costs() == first
+
+
+def test_evidence_is_sent_for_an_answer_and_the_same_file_is_the_same_piece(audit: Audit, leader: Program) -> None:
+    path, said = f"{path_of(audit)}/evidence", {"kind": "photo", "valid_until": "2027-01-31", "confidential": "true"}
+    sent = leader.send(path, "wall.png", picture(), title="The wall board", **said)
+    assert sent.status_code == 200
+    assert sent.json().items() >= {"criteria": ["A1.1"], "title": "The wall board", "valid_until": "2027-01-31"}.items()
+    assert leader.send(path, "wall.png", picture(), **said).json() == sent.json()
+    second = leader.send(f"{path_of(audit, 'A1.2')}/evidence", "wall.png", picture(), kind="photo")
+    assert second.json()["criteria"] == ["A1.1", "A1.2"]
+    assert Evidence.objects.count() == 1
+    assert leader.get(f"audits/{audit.pk}/evidence").json()["items"] == [second.json()]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("wall.png", b"", {"kind": "photo"}),
+        ("wall.png", b"MZ no picture", {"kind": "photo"}),
+        ("wall.svg", b"<svg onload='alert(1)'/>", {"kind": "photo"}),
+        ("wall.png", picture(), {"kind": "rumour"}),
+        ("wall.png", picture(), {"kind": "photo", "valid_until": "31/01/2027"}),
+        ("wall.png", picture(), {"kind": "photo", "title": "x" * 201}),
+        ("wall.png", picture(), {"kind": "photo", "auditor": "me"}),
+    ],
+)
+def test_evidence_that_cannot_be_is_refused(
+    audit: Audit, leader: Program, name: str, content: bytes, said: dict[str, str]
+) -> None:
+    refused = leader.send(f"{path_of(audit)}/evidence", name, content, **said)
+    assert refused.status_code == 422
+    assert refused.json()["message"]
+    assert not Evidence.objects.exists()
+
+
+def test_evidence_for_a_closed_audit_or_by_a_viewer_is_refused(leader: Program) -> None:
+    audit = make_audit(drafted=True)
+    viewer = Program(make_user(Role.VIEWER, audit.conductor))
+    path, said = f"{path_of(audit)}/evidence", {"kind": "photo"}
+    assert viewer.send(path, "wall.png", picture(), **said).status_code == 403
+    assert leader.send(path, "wall.png", picture(), **said).status_code == 404
+    Audit.objects.filter(pk=audit.pk).update(status=AuditStatus.CLOSED)
+    lead = Program(leader_of(audit))
+    assert lead.send(path, "wall.png", picture(), **said).status_code in (403, 409)
+    assert not Evidence.objects.exists()

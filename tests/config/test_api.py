@@ -24,7 +24,18 @@ OPERATIONS = [
     for path, methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items()
     for method in methods
 ]
-EXAMPLE = {"centre_id": "1", "audit_id": "1", "certificate_id": "1", "code": "x", "version": "x", "criterion": "A1.1"}
+SOME_UUID = "00000000-0000-4000-8000-000000000000"
+EXAMPLE = {
+    "centre_id": "1",
+    "audit_id": "1",
+    "certificate_id": "1",
+    "records_id": "1",
+    "job_id": SOME_UUID,
+    "export_id": SOME_UUID,
+    "code": "x",
+    "version": "x",
+    "criterion": "A1.1",
+}
 
 
 @pytest.fixture
@@ -71,7 +82,8 @@ def test_a_route_that_does_not_say_who_may_call_it_stops_the_start() -> None:
 def test_what_others_have_is_not_there(audit: Audit) -> None:
     stranger = Program(make_user(Role.AUDITOR))
     of_audit = [f"audits/{audit.pk}{rest}" for rest in ("", "/answers", "/answers/A1.1", "/evidence")]
-    centre = [f"centres/{audit.centre_id}{rest}" for rest in ("", "/measurements")]
+    centre = [f"centres/{audit.centre_id}{rest}" for rest in ("", "/measurements", "/records")]
+    of_audit += [f"jobs/{SOME_UUID}", f"exports/{SOME_UUID}", f"exports/{SOME_UUID}/file"]
     for path in (*of_audit, *centre, "audits/999999", "certificates/1", "editions/x/y", "releases/x", "elsewhere"):
         response = stranger.get(path)
         assert (response.status_code, response.json()["error"]) == (404, "not_found"), path
@@ -180,7 +192,7 @@ def test_lists_cost_the_same_for_one_and_for_three() -> None:
     program = Program(make_user(Role.AUDIT_MANAGER, organisation))
     audit = make_audit(conductor=organisation)
     measure(audit.centre, 80.0)
-    paths = ["editions", "centres", "audits", "findings", "certificates", "releases"]
+    paths = ["editions", "centres", "audits", "findings", "certificates", "releases", "exports"]
     paths += [f"centres/{audit.centre_id}/measurements", f"audits/{audit.pk}/evidence"]
 
     def costs() -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 
-from ledger import triggers
+from ledger import triggers, witness
 from ledger.chain import GENESIS, Broken, Checkpoint, Link, time_text, verify
 from ledger.selectors import CHUNK, links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 UNUSABLE = 2
 # SQLite keeps any bytes in any column; its driver then fails while reading, each type in its own way.
@@ -33,7 +32,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--checkpoint", metavar="FILE", help="also compare with a checkpoint written earlier")
+        parser.add_argument("--checkpoint", metavar="FILE", help="also compare with checkpoints written earlier")
+        parser.add_argument("--key", metavar="PEM", help="with --checkpoint: each must be signed by this public key")
         parser.add_argument(
             "--write-checkpoint",
             metavar="FILE",
@@ -42,10 +42,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the result as JSON on standard output")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        checkpoint = read_checkpoint(Path(options["checkpoint"])) if options["checkpoint"] else None
+        key = Path(options["key"]) if options["key"] else None
+        checkpoints = read_checkpoints(Path(options["checkpoint"]), key) if options["checkpoint"] else []
         walk = Walk()
         try:
-            broken = walk.verify(checkpoint)
+            broken = walk.verify(checkpoints)
             guarded = triggers.in_place(connection)
         except DatabaseError as error:
             raise CommandError(f"The ledger cannot be read: {error}", returncode=UNUSABLE) from error
@@ -76,18 +77,18 @@ class Walk:
         """Start before the first entry."""
         self.last = Checkpoint(0, GENESIS)
 
-    def verify(self, checkpoint: Checkpoint | None) -> Broken | None:
+    def verify(self, checkpoints: Sequence[Checkpoint]) -> Broken | None:
         """Return the first broken link; a column that the database driver cannot even read counts as one."""
         try:
-            return verify(self._steps(), checkpoint)
+            return verify(self._steps(), *checkpoints)
         except UNREADABLE:
-            return self._verify_row_by_row(checkpoint)
+            return self._verify_row_by_row(checkpoints)
 
-    def _verify_row_by_row(self, checkpoint: Checkpoint | None) -> Broken | None:
+    def _verify_row_by_row(self, checkpoints: Sequence[Checkpoint]) -> Broken | None:
         """Find the row that cannot be read: whole chunks hide which one it was."""
         self.last = Checkpoint(0, GENESIS)
         try:
-            return verify(self._steps(chunk=1), checkpoint)
+            return verify(self._steps(chunk=1), *checkpoints)
         except UNREADABLE as error:
             if isinstance(error, DatabaseError) and "decode" not in str(error).lower():
                 raise
@@ -99,18 +100,19 @@ class Walk:
             self.last = Checkpoint(link.sequence, link.hash)
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint file. Raises CommandError (exit 2) that names the file and the fault."""
+def read_checkpoints(path: Path, key: Path | None) -> list[Checkpoint]:
+    """Read a file of checkpoints; with a key, each must be signed by it. Raises CommandError (exit 2)."""
     try:
-        facts = json.loads(path.read_text(encoding="utf-8-sig"))
-        sequence, digest = facts["sequence"], facts["hash"]
+        found = witness.read(path)
+        public = witness.public_key(key) if key else None
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}", returncode=UNUSABLE) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CommandError(f"{path}: not a checkpoint file ({error})", returncode=UNUSABLE) from error
-    if type(sequence) is not int or sequence < 0 or not re.fullmatch("[0-9a-f]{64}", str(digest)):
-        raise CommandError(f"{path}: sequence must be a whole number and hash 64 hex digits", returncode=UNUSABLE)
-    return Checkpoint(sequence, digest)
+    except witness.WitnessError as error:
+        raise CommandError(str(error), returncode=UNUSABLE) from error
+    for each in found:
+        if public and (fault := witness.signature_fault(each, public)):
+            raise CommandError(f"{path}, line {each.line}: {fault}.", returncode=UNUSABLE)
+    return [each.checkpoint for each in found]
 
 
 def write_checkpoint(path: Path, last: Checkpoint) -> None:

@@ -1,0 +1,100 @@
+"""The ledger in words: what was done, of which kind, to what. Each phrase follows the name of who did it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Role
+from audits.activity_words import KINDS as OF_AUDITS
+from audits.activity_words import Known
+from audits.activity_words import told as told_of_audit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import _StrPromise as LazyText
+
+# The kinds by which one can filter, each with the beginnings of the ledger's names.
+KINDS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
+    "people": (gettext_lazy("People, members, mandates"), ("organisation.", "person.")),
+    "access": (gettext_lazy("Tokens and refused access"), ("access.", "token.", "session.")),
+    "sealed": (gettext_lazy("Reading what is sealed"), ("award.scores_read", "evidence.original_read")),
+    "centres": (gettext_lazy("Centres and measurements"), ("centre.", "measurement_run.", "pool.", "mapping.")),
+    "audits": (gettext_lazy("Audits"), tuple(start for _title, starts in OF_AUDITS.values() for start in starts)),
+    "exports": (gettext_lazy("Reports and exports"), ("export.",)),
+    "standards": (gettext_lazy("Standards, practices, market"), ("edition.", "standard.", "practice.", "market.")),
+    "installation": (gettext_lazy("The installation"), ("installation.",)),
+}
+PHRASES: dict[str, LazyText] = {
+    "access.denied": gettext_lazy("was refused: %(asked)s"),
+    "organisation.created": gettext_lazy("opened the organisation"),
+    "organisation.member_added": gettext_lazy("made %(user)s a member: %(role)s"),
+    "organisation.member_removed": gettext_lazy("took the role %(role)s from %(user)s"),
+    "organisation.body_mandated": gettext_lazy("mandated %(body)s as audit body"),
+    "organisation.mandate_ended": gettext_lazy("ended the mandate of %(body)s"),
+    "organisation.invited": gettext_lazy("invited somebody: %(role)s"),
+    "organisation.invitation_accepted": gettext_lazy("accepted an invitation: %(role)s"),
+    "organisation.invitation_withdrawn": gettext_lazy("withdrew an invitation: %(role)s"),
+    "person.changed": gettext_lazy("changed the profile"),
+    "person.operator_made": gettext_lazy("made %(user)s an operator, by a command"),
+    "person.password_set": gettext_lazy("set a password for %(user)s, by a command"),
+    "token.made": gettext_lazy("made the access token %(token)s"),
+    "token.revoked": gettext_lazy("revoked the access token %(token)s"),
+    "token.all_ended": gettext_lazy("ended all access tokens: %(tokens)s"),
+    "centre.created": gettext_lazy("added the centre"),
+    "centre.changed": gettext_lazy("changed the centre"),
+    "measurement_run.create": gettext_lazy("measured the centre"),
+    "mapping.keep": gettext_lazy("kept a mapping of records"),
+    "pool.join": gettext_lazy("joined the peer pool"),
+    "pool.leave": gettext_lazy("left the peer pool"),
+    "export.requested": gettext_lazy("asked for a report"),
+    "export.retried": gettext_lazy("asked for a report again"),
+    "export.cancelled": gettext_lazy("cancelled a report"),
+    "export.finished": gettext_lazy("got a report"),
+    "export.failed": gettext_lazy("got no report: it failed"),
+    "installation.backed_up": gettext_lazy("made a backup"),
+    "installation.restored": gettext_lazy("restored a backup"),
+    "installation.migrated": gettext_lazy("brought the database to another version"),
+    "edition.load": gettext_lazy("loaded the edition"),
+    "edition.copy": gettext_lazy("began the edition as a copy"),
+    "edition.edit": gettext_lazy("edited the draft"),
+    "edition.publish": gettext_lazy("published the edition"),
+    "market.load": gettext_lazy("loaded market figures"),
+    "market.publish": gettext_lazy("published market figures"),
+    "market.discard": gettext_lazy("discarded market figures"),
+}
+# What the ledger's names of things are called.
+THINGS: dict[str, LazyText] = {
+    "organisation": gettext_lazy("Organisation"),
+    "person": gettext_lazy("Person"),
+    "centre": gettext_lazy("Centre"),
+    "audit": gettext_lazy("Audit"),
+    "export": gettext_lazy("Report"),
+    "edition": gettext_lazy("Edition"),
+    "standard": gettext_lazy("Standard"),
+    "practice": gettext_lazy("Practice"),
+    "market_release": gettext_lazy("Market release"),
+    "installation": gettext_lazy("The installation"),
+    "visitor": gettext_lazy("Visitor"),
+}
+
+
+def told(action: str, facts: Mapping[str, Any]) -> str:
+    """Say what was done: in words of our own, in those of the audit's page, or else by the ledger's name for it."""
+    if action in PHRASES:
+        role = facts.get("role")
+        named = Known(facts, role=Role(role).label) if role in Role.values else Known(facts)
+        return str(PHRASES[action]) % named
+    if any(action.startswith(start) for _title, starts in OF_AUDITS.values() for start in starts):
+        return told_of_audit(action, facts)
+    return action
+
+
+def about(kind: str, name: str) -> str:
+    """Name what an entry concerns."""
+    if kind not in THINGS:
+        return f"{kind} {name}".strip()
+    return _("%(kind)s: %(name)s") % {"kind": THINGS[kind], "name": name} if name else str(THINGS[kind])

@@ -1,0 +1,36 @@
+"""Who may read the ledger as a page, and who looks after an organisation's documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rules
+
+from accounts.models import Role, User
+from reports.production import OUTPUT_KEEPERS
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import Organisation
+
+
+@rules.predicate
+def keeps_output(user: User | AnonymousUser, organisation: Organisation | None) -> bool:
+    """Looks after what the organisation sends out, or what at least one does when none is given."""
+    if not isinstance(user, User):
+        return False
+    places = user.organisations_as(*OUTPUT_KEEPERS)
+    return organisation.pk in places if organisation else bool(places)
+
+
+@rules.predicate
+def reads_ledger(user: User | AnonymousUser) -> bool:
+    """Administers an organisation, or operates the installation; which entries, is the work of the selector."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_staff or bool(user.organisations_as(Role.ADMINISTRATOR))
+
+
+rules.add_perm("reports.read_ledger", reads_ledger)
+rules.add_perm("reports.keep_output", keeps_output)
