@@ -168,6 +168,10 @@ if LEDGER_SHIP:
 # Pages are set in a process of their own: what one document may take of time (seconds) and of address space (bytes).
 RENDER_SECONDS = env.int("RENDER_SECONDS", default=120)
 RENDER_MEMORY = env.int("RENDER_MEMORY", default=3 * 1024**3)
+# After how many days the file of an export is removed (it can be asked for anew), and what the files of one person's
+# exports may take together.
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=90)
+EXPORT_QUOTA_BYTES = env.int("EXPORT_QUOTA_BYTES", default=5 * 1024 * 1024 * 1024)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 # What the evidence of all audits of one conducting organisation may take together.
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 1024 * 1024 * 1024)
@@ -234,6 +238,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "reports.outbox_sweep", "schedule": 60.0},
+    "monthly-documents": {"task": "reports.monthly_documents", "schedule": 3_600.0},
+    "expire-exports": {"task": "reports.expire_exports", "schedule": 86_400.0},
     "remind-credentials": {"task": "audits.remind_credentials", "schedule": 86_400.0},
     "warn-findings": {"task": "audits.warn_findings", "schedule": 86_400.0},
     "ledger-checkpoint": {"task": "ledger.checkpoint", "schedule": 3600.0},

@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from audits.models import Audit
+from reports.production import Batch as Batch
+from reports.production import Schedule as Schedule
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -28,6 +30,7 @@ class ExportStatus(models.TextChoices):
     DONE = "done", _("Ready")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
 
 
 class ExportKind(models.TextChoices):
@@ -73,11 +76,17 @@ class Export(models.Model):
     size = models.PositiveBigIntegerField(null=True)
     pages = models.PositiveIntegerField(null=True)
     error = models.TextField(blank=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="exports")
 
     objects = ExportQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-requested_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["batch", "audit"], condition=models.Q(batch__isnull=False), name="batch_export_once"
+            )
+        ]
 
     def __str__(self) -> str:
         """Show audit and status."""

@@ -1,4 +1,4 @@
-"""Who may read the ledger as a page."""
+"""Who may read the ledger as a page, and who looks after an organisation's documents."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING
 import rules
 
 from accounts.models import Role, User
+from reports.production import OUTPUT_KEEPERS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import Organisation
+
+
+@rules.predicate
+def keeps_output(user: User | AnonymousUser, organisation: Organisation | None) -> bool:
+    """Looks after what the organisation sends out, or what at least one does when none is given."""
+    if not isinstance(user, User):
+        return False
+    places = user.organisations_as(*OUTPUT_KEEPERS)
+    return organisation.pk in places if organisation else bool(places)
 
 
 @rules.predicate
@@ -21,3 +33,4 @@ def reads_ledger(user: User | AnonymousUser) -> bool:
 
 
 rules.add_perm("reports.read_ledger", reads_ledger)
+rules.add_perm("reports.keep_output", keeps_output)

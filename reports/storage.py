@@ -5,9 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import zipfile
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 class ExportDamagedError(Exception):
@@ -21,19 +26,56 @@ def export_path(sha256: str, suffix: str = ".pdf") -> Path:
 
 def export_write(data: bytes, suffix: str = ".pdf") -> str:
     """Store a file and return its SHA-256. It appears whole under its name or not at all, also through a power cut."""
-    digest = hashlib.sha256(data).hexdigest()
-    target = export_path(digest, suffix)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".writing-", delete=False) as file:
+
+    def write(target: IO[bytes]) -> None:
+        target.write(data)
+
+    return _stored(suffix, write)[0]
+
+
+def pack_write(files: Iterable[tuple[str, str, str]], index: bytes) -> tuple[str, int]:
+    """Put stored files (name, SHA-256, suffix) and an index into one zip; return its SHA-256 and its size in bytes.
+
+    Equal files give equal bytes. A file that is damaged or gone is left out. Raises OSError when the disk is full.
+    """
+
+    def write(target: IO[bytes]) -> None:
+        with zipfile.ZipFile(target, "w") as pack:  # stored as they are: the files are packed in themselves
+            pack.writestr(zipfile.ZipInfo("index.csv"), index)
+            for name, sha256, suffix in files:
+                try:
+                    pack.writestr(zipfile.ZipInfo(name), export_read(sha256, suffix))
+                except ExportDamagedError:
+                    continue
+
+    return _stored(".zip", write)
+
+
+def export_remove(sha256: str, suffix: str = ".pdf") -> None:
+    """Remove a stored file; one that is gone already is gone."""
+    export_path(sha256, suffix).unlink(missing_ok=True)
+
+
+def _stored(suffix: str, write: Callable[[IO[bytes]], None]) -> tuple[str, int]:
+    folder = Path(settings.EXPORT_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", delete=False) as file:
         try:
-            file.write(data)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
-            Path(file.name).replace(target)
+            size = file.tell()
+            digest = _digest(Path(file.name))
+            Path(file.name).replace(export_path(digest, suffix))
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
-    return digest
+    return digest, size
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def export_read(sha256: str, suffix: str = ".pdf") -> bytes:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import awards, checking, exports, ledger, lenses, summary, verification
+from reports.views import awards, batches, checking, exports, ledger, lenses, schedules, summary, verification
 
 app_name = "reports"
 
@@ -12,6 +12,15 @@ urlpatterns = [
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
+    path("batches/", batches.batch_list, name="batch_list"),
+    path("batches/new/", batches.batch_new, name="batch_new"),
+    path("batches/<uuid:batch_id>/", batches.batch_detail, name="batch_detail"),
+    path("batches/<uuid:batch_id>/cancel/", batches.batch_stop, name="batch_cancel"),
+    path("batches/<uuid:batch_id>/retry/", batches.batch_again, name="batch_retry"),
+    path("batches/<uuid:batch_id>/download/", batches.batch_download, name="batch_download"),
+    path("monthly/", schedules.schedule_list, name="schedule_list"),
+    path("monthly/<int:schedule_id>/pause/", schedules.schedule_rest, name="schedule_pause"),
+    path("monthly/<int:schedule_id>/remove/", schedules.schedule_end, name="schedule_remove"),
     path("exports/<uuid:export_id>/", exports.export_detail, name="export_detail"),
     path("exports/<uuid:export_id>/cancel/", exports.export_stop, name="export_cancel"),
     path("exports/<uuid:export_id>/retry/", exports.export_again, name="export_retry"),
@@ -27,7 +36,9 @@ lens_urlpatterns = [
 # Included under ``/awards/``, with a name space of their own.
 award_urlpatterns = [
     path("entries/<slug:code>/certificate.pdf", awards.award_certificate, name="certificate"),
+    path("entries/<slug:code>/plaque.pdf", awards.award_plaque, name="plaque"),
     path("<slug:code>/results/signed.json", awards.results_signed, name="results_signed"),
+    path("<slug:code>/results/sign/", awards.results_sign_now, name="results_sign"),
 ]
 
 verify_urlpatterns = [

@@ -20,7 +20,7 @@ from reports.charts import PAPER
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import ems, stack
 from reports.renderers.fieldwork import former_words, measure_rows, work_words
-from reports.renderers.labels import day_format, label, language_words, numeral, route_words
+from reports.renderers.labels import country_words, day_format, label, language_words, numeral, route_words
 from reports.renderers.pips import pips_class, pips_styles
 from reports.renderers.summary import summary_of
 
@@ -112,6 +112,9 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "title": _("Certification report") if report.engagement.kind == "certification" else _("Assessment report"),
         "kind": label("audit_kind", report.engagement.kind),
         "status": label("audit_status", report.engagement.status),
+        "auditee_country": country_words(report.engagement.auditee.country),
+        "conductor_country": country_words(report.engagement.conductor.country),
+        "site_country": country_words(site.country),
         "industry": label("industry", site.industry),
         "channels": ", ".join(label("channel", channel) for channel in site.channels),
         "languages": ", ".join(language_words(code) for code in site.languages),

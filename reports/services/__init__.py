@@ -1,5 +1,7 @@
 """Everything that writes in this room, one module per subject."""
 
+from reports.services.awards import results_sign
+from reports.services.batches import batch_cancel, batch_lane, batch_request, batch_retry, batch_settle, batches_recover
 from reports.services.exports import (
     MOST_WAITING,
     WAITING,
@@ -9,17 +11,30 @@ from reports.services.exports import (
     export_request,
     export_retry,
     exports_recover,
-    outbox_sweep,
 )
+from reports.services.schedules import exports_expire, schedule_create, schedule_pause, schedule_remove, schedules_run
+from reports.services.sweeping import outbox_sweep
 
 __all__ = [
     "MOST_WAITING",
     "WAITING",
     "ExportRefusedError",
+    "batch_cancel",
+    "batch_lane",
+    "batch_request",
+    "batch_retry",
+    "batch_settle",
+    "batches_recover",
     "export_cancel",
     "export_render",
     "export_request",
     "export_retry",
+    "exports_expire",
     "exports_recover",
     "outbox_sweep",
+    "results_sign",
+    "schedule_create",
+    "schedule_pause",
+    "schedule_remove",
+    "schedules_run",
 ]

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.access import may
 from audits.models import Audit, Certificate
-from benchmarks.services import jobs_recover
-from ledger.outbox import outbox_add, outbox_dispatch, outbox_pending
+from ledger.outbox import outbox_add
 from ledger.services import ledger_append
 from reports.models import Export, ExportKind, ExportStatus
 from reports.pdf import MissingGlyphError, SettingTooLargeError, SettingTooLongError
@@ -46,6 +45,7 @@ RENDER_TASK = "reports.export_render"
 WAITING = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 STALE = timedelta(minutes=10)
 MOST_WAITING = 10
+MOST_ATTEMPTS = 3
 
 
 class ExportRefusedError(Exception):
@@ -78,12 +78,21 @@ def export_request(
     same = waiting.filter(audit=audit, language=language, kind=kind, options=options).first()
     if same:
         return same
-    if waiting.count() >= MOST_WAITING:
+    if waiting.filter(batch=None).count() >= MOST_WAITING:
         raise ExportRefusedError(_("You are waiting for ten reports already. Let one finish, or cancel one."))
+    quota_check(by)
     facts = {"kind": kind, "options": options, "language": language}
     export = Export.objects.create(audit=audit, requested_by=by, requested_at=at, **facts)
     _enqueue(export, "export.requested", by=by, at=at)
     return export
+
+
+def quota_check(person: User) -> None:
+    """Raise ExportRefusedError when the files of a person's exports take more than ``EXPORT_QUOTA_BYTES``."""
+    kept = Export.objects.filter(requested_by=person, status=ExportStatus.DONE).aggregate(size=Sum("size"))["size"]
+    if (kept or 0) > settings.EXPORT_QUOTA_BYTES:
+        words = _("Your exports take more room than one person may have. They expire after %(days)s days.")
+        raise ExportRefusedError(words % {"days": settings.EXPORT_DAYS})
 
 
 @transaction.atomic
@@ -102,7 +111,7 @@ def export_cancel(*, export_id: uuid.UUID, by: User, at: datetime) -> Export:
 def export_retry(*, export_id: uuid.UUID, by: User, at: datetime) -> Export:
     """Put a failed or cancelled export back into the queue."""
     export = _locked(export_id)
-    if export.status not in (ExportStatus.FAILED, ExportStatus.CANCELLED):
+    if export.status not in (ExportStatus.FAILED, ExportStatus.CANCELLED, ExportStatus.EXPIRED):
         raise ExportRefusedError(_("Only an export that failed or was cancelled can be tried again."))
     export.status, export.percent, export.step, export.error = ExportStatus.QUEUED, 0, "", ""
     export.started_at = export.finished_at = None
@@ -132,20 +141,18 @@ def export_render(*, export_id: str, at: datetime) -> bool:
 
 @transaction.atomic
 def exports_recover(*, started_before: datetime, at: datetime) -> int:
-    """Put exports back into the queue whose worker has died, and return how many."""
-    stale = list(Export.objects.select_for_update().filter(status=ExportStatus.RUNNING, started_at__lte=started_before))
+    """Put exports back into the queue whose worker has died, and return how many; one that it dies of is given up."""
+    running = Export.objects.select_for_update(of=("self",)).select_related("requested_by")
+    stale = list(running.filter(status=ExportStatus.RUNNING, started_at__lte=started_before))
     for export in stale:
+        if export.attempts >= MOST_ATTEMPTS:
+            with translation.override(export.requested_by.language):
+                _fail(export, _("The work was broken off three times. The operator finds the cause in the log."), at=at)
+            continue
         export.status, export.percent, export.step = ExportStatus.QUEUED, 0, ""
         export.save(update_fields=["status", "percent", "step"])
         outbox_add(task=RENDER_TASK, argument=str(export.pk), at=at)
     return len(stale)
-
-
-def outbox_sweep(*, at: datetime) -> int:
-    """Hand over what stayed in the outbox, and recover work whose worker has been silent for ten minutes."""
-    exports_recover(started_before=at - STALE, at=at)
-    jobs_recover(heard_before=at - STALE, at=at)
-    return sum(outbox_dispatch(message, at=at) for message in outbox_pending()[:100])
 
 
 # --- how ------------------------------------------------------------------------------------------------------------

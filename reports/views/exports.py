@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -45,6 +46,8 @@ def export_list(request: HttpRequest) -> HttpResponse:
     search, status = request.GET.get("q", "").strip()[:100], request.GET.get("status", "")
     order = request.GET.get("sort", "")
     rows = exports_for(request.user).order_by(*ORDERS.get(order, ORDERS["newest"]))
+    batch = request.GET.get("batch", "")
+    rows = rows.filter(batch=UUID(batch)) if is_uuid(batch) else rows.filter(batch=None)
     if status in ExportStatus.values:
         rows = rows.filter(status=status)
     if search:
@@ -66,7 +69,9 @@ def export_list(request: HttpRequest) -> HttpResponse:
             ("audit", _("By audit")),
             ("centre", _("By centre")),
         ],
-        "filtered": bool(search or status),
+        "filtered": bool(search or status or batch),
+        "batch": batch if is_uuid(batch) else "",
+        "keeps_output": may(request.user, "reports.keep_output"),
         "may_read_ledger": may(request.user, "reports.read_ledger"),
     }
     return render(request, "reports/export_list.html", context)
@@ -119,6 +124,15 @@ def export_detail(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
         "own_key": settings.SIGNING.is_own,
     }
     return render(request, template, {**context, "step_words": step_words(export)})
+
+
+def is_uuid(text: str) -> bool:
+    """Say whether a text is the key of a batch."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def step_words(export: Export) -> str:

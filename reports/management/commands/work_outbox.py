@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from benchmarks.services import jobs_recover
 from ledger.outbox import WorkerLock, outbox_pending, outbox_run_next
-from reports.services import exports_recover
+from reports.services import batches_recover, exports_recover
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -50,6 +50,7 @@ class Command(BaseCommand):
                     return
                 now = timezone.now()
                 exports_recover(started_before=now, at=now)
+                batches_recover(at=now)
                 jobs_recover(heard_before=now, at=now)
                 _work(idle)
             # Somebody may have seen the lock taken in the moment between the last look and its release.
