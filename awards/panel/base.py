@@ -20,11 +20,17 @@ _DIGITS = Context(prec=28)
 
 def base_scores(panel: Panel, criterion: str | None = None) -> dict[str, Fraction]:
     """Return the mean score of every entrant that has a complete scorecard: of the totals, or of one criterion."""
-    given: dict[str, list[Fraction]] = {}
-    for scores in panel.by_judge(criterion).values():
-        for entrant, score in scores.items():
-            given.setdefault(entrant, []).append(score)
-    return {entrant: mean(given[entrant]) for entrant in panel.entrants if entrant in given}
+    # Sums of whole numbers: one fraction an entrant, where one a score takes five times as long.
+    marks, denominator = panel.whole(criterion)
+    sums, counts = [0] * len(panel.entrants), [0] * len(panel.entrants)
+    for (entrant, _judge), mark in marks.items():
+        sums[entrant] += mark
+        counts[entrant] += 1
+    return {
+        name: Fraction(total, denominator * count)
+        for name, total, count in zip(panel.entrants, sums, counts, strict=True)
+        if count
+    }
 
 
 def mean(scores: Sequence[Fraction]) -> Fraction:

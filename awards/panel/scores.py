@@ -100,12 +100,16 @@ class Panel:
         """Return all scores on one criterion, those of incomplete scorecards too. KeyError for an unknown one."""
         return cards_of(self.marks[criterion], 10**self.decimals)
 
+    def whole(self, criterion: str | None = None) -> tuple[Mapping[tuple[int, int], int], int]:
+        """Return what complete scorecards gave as whole numbers by (entrant, judge), and what they are divided by."""
+        if criterion is None:
+            return self.totals, self.denominator
+        found = self.marks[criterion]
+        return {pair: found[pair] for pair in self.totals}, 10**self.decimals
+
     def by_judge(self, criterion: str | None = None) -> dict[str, dict[str, Fraction]]:
         """Return what each judge gave, {judge: {entrant: score}}, of complete scorecards: totals, or one criterion."""
-        marks, denominator = self.totals, self.denominator
-        if criterion is not None:
-            found = self.marks[criterion]
-            marks, denominator = {pair: found[pair] for pair in self.totals}, 10**self.decimals
+        marks, denominator = self.whole(criterion)
         given: dict[str, dict[str, Fraction]] = {}
         for (e, j), mark in marks.items():
             given.setdefault(self.judges[j], {})[self.entrants[e]] = Fraction(mark, denominator)

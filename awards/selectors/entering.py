@@ -206,9 +206,3 @@ def ask_of(entry: Entry, code: str, *kinds: str) -> Ask | None:
             if ask.code == code and ask.kind in (kinds or ASK_KINDS):
                 return ask
     return None
-
-
-def history_of(entry: Entry) -> QuerySet[Entry]:
-    """Return the organisation's other entries over the years, newest first; one query."""
-    found = Entry.objects.filter(organisation=entry.organisation).exclude(pk=entry.pk)
-    return found.filter(revision__gt=0).select_related("programme").order_by("-programme__year", "-pk")

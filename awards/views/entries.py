@@ -16,8 +16,9 @@ from audits.views.engagements import form_status
 from awards.forms import EnterForm, LateForm, NamesForm, ReasonForm
 from awards.scheme import EVIDENCE
 from awards.selectors.eligibility import eligibility
-from awards.selectors.entering import entry_page, history_of, referable_audits, referable_evidence
+from awards.selectors.entering import entry_page, referable_audits, referable_evidence
 from awards.selectors.results import winners_of
+from awards.selectors.years import history_of
 from awards.services.entries import answer_save, entry_begin, names_save, reference_add, reference_remove
 from awards.services.errors import AwardError, StaleError
 from awards.services.submitting import entry_submit, entry_withdraw, late_allow, late_ask
@@ -97,7 +98,7 @@ def _context(request: HttpRequest, found: Entry) -> dict[str, object]:
         "category": found.programme.scheme.category(found.category),
         "division": division_words(found.division),
         "versions": found.versions.select_related("submitted_by").order_by("-number"),
-        "history": history_of(found) if own else [],
+        "history": history_of(found, at=timezone.now()) if own else [],
         "audits": referable_audits(found) if own and asks_evidence else [],
         "pieces": referable_evidence(found) if own and asks_evidence else [],
         "names_form": NamesForm(entry=found),

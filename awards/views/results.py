@@ -14,8 +14,9 @@ from accounts.access import may, permission, public, require, signed_in
 from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from awards.forms import AnnounceForm, ReasonForm
-from awards.models import Programme
+from awards.models import Programme, Result, ResultSignature
 from awards.selectors.results import feedback_of, proof_of, winners_of
+from awards.selectors.years import benchmarks_of
 from awards.services.errors import AwardError
 from awards.services.results import result_correct, results_announce, results_freeze
 from awards.views.fetching import entry_of, programme_of
@@ -120,7 +121,14 @@ def gallery(request: HttpRequest, code: str) -> HttpResponse:
     open_now = found.is_public(timezone.now())
     if not open_now and not chairs:
         raise Http404
-    context = {"programme": found, "winners": winners_of(found), "preview": not open_now}
+    context = {
+        "programme": found,
+        "winners": winners_of(found),
+        "benchmarks": benchmarks_of(found),
+        "result": Result.objects.filter(programme=found).first(),
+        "signature": ResultSignature.objects.filter(result__programme=found, correction=None).first(),
+        "preview": not open_now,
+    }
     return render(request, "awards/gallery.html", context)
 
 

@@ -158,6 +158,11 @@ def test_frozen_results_are_replayed_corrected_and_shown_after_the_embargo(clien
     page = client.get(gallery).content.decode()
     assert best.organisation.name in page
     assert scene.entries[0].organisation.name not in page
+    assert "Benchmarks" in page  # the category has divisions by industry
+    assert result.sha256 in page
+    history = get(client, scene.managers[2], "entry", best.code)
+    assert "1 of 4" in history
+    assert "Gold" in history
 
     manager = scene.managers[0]
     page = get(client, manager, "feedback", scene.entries[0].code)
