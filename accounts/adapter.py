@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+import base64
+import hashlib
+import ipaddress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.factors import FACTORS, second_factor_needed
+from accounts.recency import proved_within
+from accounts.sessions import began
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from accounts.models import User
+
+JUST_NOW = 5  # minutes after a sign-in in which one's own account asks for no further proof
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
@@ -28,3 +46,65 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc] # alla
     def format_email_subject(self, subject: str) -> str:
         """Leave the subject as it is: allauth would put the Host header in front."""
         return subject.strip()
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Begin the session that every way of signing in ends in: password, passkey, single sign-on."""
+        super().login(request, user)
+        began(request.session, at=timezone.now())
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Ask for no proof that was given a moment ago; otherwise as django-allauth decides."""
+        if proved_within(context.request, minutes=JUST_NOW, at=timezone.now()):
+            return False
+        return bool(super().is_reauthentication_required(app=app))
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth ships no types
+    """Keeps secrets encrypted, names this installation to authenticators, and keeps the last factor of who needs it."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt under SECRET_KEY: a copy of the database alone lets nobody make codes."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Decrypt what was encrypted under SECRET_KEY or one of its SECRET_KEY_FALLBACKS."""
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Keep the last second factor of a person who must have one; another is set up first."""
+        user: Any = authenticator.user
+        if not settings.REQUIRE_SECOND_FACTOR or not second_factor_needed(user):
+            return True
+        return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exclude(pk=authenticator.pk).exists())
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
+        """Propose a name for a new passkey."""
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)s") % {"number": count + 1}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Bind passkeys to the host of PUBLIC_URL; an address of numbers can have none, there to the request's."""
+        host = urlsplit(settings.PUBLIC_URL).hostname or ""
+        return {"id": host if _is_name(host) else context.request.get_host().partition(":")[0], "name": "Touchstone"}
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth ships no types
+    """Single sign-on opens accounts that a person has connected; it never makes one, and no e-mail address decides."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002 - allauth's signature
+        """Refuse: a person joins by an invitation, then connects the identity provider from inside the account."""
+        return False
+
+
+def _is_name(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(host)
+    return False
+
+
+def _cipher() -> MultiFernet:
+    keys: list[str] = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    digests = [hashlib.sha256(f"second factor:{key}".encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

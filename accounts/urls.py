@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import centres, joining, notices, organisations, profiles, tokens
+from accounts.views import centres, factors, joining, notices, organisations, profiles, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("people/profile/notices/", profiles.profile_notices, name="profile_notices"),
     path("people/tokens/", tokens.token_list, name="token_list"),
     path("people/tokens/<int:pk>/revoke/", tokens.token_end, name="token_revoke"),
+    path("people/sessions/", factors.session_list, name="session_list"),
+    path("people/sessions/end/", factors.session_end_others, name="session_end_others"),
+    path("people/sessions/<int:pk>/end/", factors.session_end, name="session_end"),
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/read/", notices.notice_read_all, name="notice_read_all"),
     path("notices/<int:pk>/", notices.notice_open, name="notice_open"),

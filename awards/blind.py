@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from awards.redaction import redact
-from awards.scheme import EVIDENCE, FILE
+from awards.scheme import EVIDENCE, FILE, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from awards.scheme import Ask, Words
+    from awards.scheme import Ask, CriterionSpec, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,51 @@ class PartSeen:
     files: tuple[FileSeen, ...] = ()
     references: tuple[str, ...] = ()
     hits: tuple[str, ...] = ()
+    figures: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What was given for one ask, shortened, as evidence for a criterion; ``lines`` are pieces that are referred to."""
+
+    title: Words
+    text: str
+    figures: Mapping[str, Any] | None
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EntrySeen:
-    """An entry as judges see it. ``label`` is the blind code, or who it is where the round is not blind."""
+    """An entry as judges see it. ``label`` is the blind code, or who it is where the round is not blind.
+
+    ``market``: where the entrant stands, KPI by KPI, without saying whose market it is. ``pieces``: what is referred to
+    with the codes of the audit's criteria that rest on it.
+    """
 
     label: str
     title: str
     parts: tuple[PartSeen, ...]
+    market: tuple[Mapping[str, Any], ...] = ()
+    pieces: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def excerpts(self, criterion: CriterionSpec, length: int = 240) -> tuple[Excerpt, ...]:
+        """Return the evidence for a criterion: what its asks were given, and pieces that the audit ties to it."""
+        found = [
+            Excerpt(
+                part.title,
+                " ".join(each for each in (shortened(part.text, length), part.unit) if each),
+                part.figures,
+                (),
+            )
+            for part in self.parts
+            if part.code in criterion.asks and (part.text or part.figures)
+        ]
+        lines = tuple(line for line, codes in self.pieces if any(_within(code, criterion.code) for code in codes))
+        return (*found, Excerpt({}, "", None, lines)) if lines else tuple(found)
+
+    def market_for(self, criterion: CriterionSpec) -> tuple[Mapping[str, Any], ...]:
+        """Return the market's verdicts on the figures that belong to a criterion."""
+        return tuple(each for each in self.market if each["kpi"] in criterion.kpis)
 
     @property
     def hits(self) -> tuple[str, ...]:
@@ -51,8 +87,17 @@ class EntrySeen:
 
     def excerpt(self, length: int = 280) -> str:
         """Return the beginning of the first text."""
-        text = next((part.text for part in self.parts if part.text), "")
-        return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0]}…"
+        return shortened(next((part.text for part in self.parts if part.text), ""), length)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the beginning of a text, cut between words where there are any."""
+    return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0]}…"
+
+
+def _within(code: str, of: str) -> bool:
+    """Say whether a criterion of an audit is this one, or one of this clause: ``A1.2`` of ``A1``."""
+    return code == of or code.startswith(f"{of}.")
 
 
 def entry_seen(
@@ -99,14 +144,29 @@ def entry_seen(
             for each in (content["references"] if ask.kind == EVIDENCE else ())
             if each["ask"] == ask.code
         ]
-        parts.append(PartSeen(ask.code, ask.title, text, unit, tuple(seen), tuple(lines), (*hits, *unit_hits)))
+        figures = _figures(content, ask, said) if ask.kind in TABLES else None
+        parts.append(PartSeen(ask.code, ask.title, text, unit, tuple(seen), tuple(lines), (*hits, *unit_hits), figures))
     label = code if blind else " · ".join(each for each in (content["organisation"], content["centre"]) if each)
     first = parts[0] if parts else None
     if first and title_hits:
-        parts[0] = PartSeen(
-            first.code, first.title, first.text, first.unit, first.files, first.references, (*title_hits, *first.hits)
-        )
-    return EntrySeen(label, title, tuple(parts))
+        parts[0] = replace(first, hits=(*title_hits, *first.hits))
+    # Without the audit's number, which can be looked up.
+    market = tuple({key: each[key] for key in each if key != "audit"} for each in content.get("market", ()))
+    read = {ask.code for ask in asks}
+    pieces = tuple(
+        (_reference(each, blind=blind, said=said), tuple(each.get("criteria", ())))
+        for each in content["references"]
+        if each["ask"] in read and each["evidence"]
+    )
+    return EntrySeen(label, title, tuple(parts), market, pieces)
+
+
+def _figures(content: Mapping[str, Any], ask: Ask, said: Any) -> Mapping[str, Any] | None:
+    """Return the figures of a table; names of channels are the entrant's words."""
+    found = next((file["figures"] for file in content["files"] if file["ask"] == ask.code and "figures" in file), None)
+    if found is None:
+        return None
+    return {**found, "channels": [{**each, "name": said(each["name"])[0]} for each in found["channels"]]}
 
 
 def _reference(reference: Mapping[str, Any], *, blind: bool, said: Any) -> str:

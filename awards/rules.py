@@ -52,6 +52,11 @@ def sends_entry(user: User, entry: Entry) -> bool:
     return user.has_role(entry.organisation_id, *SENDERS)
 
 
+def sits_on_a_panel(user: User) -> bool:
+    """Say whether the person judges in any programme; one SQL query. Who judges signs in with a second factor."""
+    return user.award_seats.exists()
+
+
 rules.add_perm("awards.add_programme", chairs_somewhere)
 rules.add_perm("awards.chair_programme", chairs)
 rules.add_perm("awards.chair_entry", chairs_entry)

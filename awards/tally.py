@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 TRIMMED = "trimmed"
 # Adjusted scores come from floating point: equal to the ninth decimal is equal, on every machine.
 DIGITS = 9
-SOURCES = ("tally.py", *(f"panel/{name}.py" for name in ("base", "scores", "severity", "design", "links", "ties")))
+SOURCES = (
+    "tally.py",
+    "honours.py",
+    *(f"panel/{name}.py" for name in ("base", "scores", "severity", "design", "links", "ties")),
+)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("entries/<slug:code>/receipts/<int:number>/", entries.receipt, name="receipt"),
     path("entries/<slug:code>/asks/<slug:ask>/", entries.answer, name="answer"),
     path("entries/<slug:code>/asks/<slug:ask>/files/", files.upload, name="upload"),
+    path("entries/<slug:code>/asks/<slug:ask>/table/", files.table, name="table"),
     path("entries/<slug:code>/asks/<slug:ask>/references/", entries.refer, name="refer"),
     path("entries/<slug:code>/references/<int:reference>/remove/", entries.unrefer, name="unrefer"),
     path("entries/<slug:code>/files/<slug:file>/", files.file, name="file"),

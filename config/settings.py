@@ -12,6 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.providers import identity_providers
 from benchmarks.records.limits import Limits
 from benchmarks.records.spark import Spark
 from benchmarks.records.tables import table_sources
@@ -65,6 +66,10 @@ INSTALLED_APPS = [
     "accounts",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -89,12 +94,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionAgeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.PersonalSettingsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "config.middleware.RequestSizeMiddleware",
 ]
 
@@ -260,6 +267,34 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people join by an invitation that was sen
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # whose password or second factor changes gets a mail
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+# Operators, audit staff, scheme owners, judges and chairs set up a second factor before anything else opens.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=PRODUCTION)
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Touchstone"
+# How long after a sign-in or a confirmation one may decide, issue, withdraw or unseal; 0 never asks.
+STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", default=15)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * max(STEP_UP_MINUTES, 5)
+# Nobody stays signed in for longer than this, nor without doing anything for that many hours.
+SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", default=12)
+SESSION_DAYS = env.int("SESSION_DAYS", default=7)
+SESSION_COOKIE_AGE = SESSION_DAYS * 86_400
+# Identity providers for single sign-on, by OpenID Connect.
+try:
+    IDENTITY_PROVIDERS = identity_providers(env.str("OIDC_PROVIDERS", default=""))
+except ValueError as _fault:
+    _message = f"OIDC_PROVIDERS: {_fault}"
+    raise ImproperlyConfigured(_message) from None
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [each.app() for each in IDENTITY_PROVIDERS]}
+}
+SOCIALACCOUNT_LOGIN_ON_GET = False  # a foreign page must not sign anybody in
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # who somebody is follows from provider and subject, never from an address
+SOCIALACCOUNT_STORE_TOKENS = False
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs must not hold a page; notices are tried again
@@ -304,7 +339,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "media-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Chromium holds redirects after a form to this too, and the button of an identity provider is such a form.
+        "form-action": [SELF, *(origin for each in IDENTITY_PROVIDERS for origin in each.origins)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

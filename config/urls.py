@@ -1,8 +1,16 @@
 """All addresses, room by room."""
 
 from allauth.account import views as signing_in
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount import views as single_sign_on
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from accounts.views import factors
 from audits.urls import (
     calibration_urlpatterns,
     certificate_urlpatterns,
@@ -38,6 +46,25 @@ account_urlpatterns: list[URLPattern | URLResolver] = [
         signing_in.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("second-factor/", second_factor.index, name="mfa_index"),
+    path("second-factor/sign-in/", second_factor.authenticate, name="mfa_authenticate"),
+    path("second-factor/confirm/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("second-factor/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-factor/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("second-factor/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("passkeys/", factors.passkey_list, name="mfa_list_webauthn"),
+    path("passkeys/new/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("passkeys/<int:pk>/name/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", factors.passkey_remove, name="mfa_remove_webauthn"),
+    path("single-sign-on/", single_sign_on.connections, name="socialaccount_connections"),
+    path("single-sign-on/cancelled/", single_sign_on.login_cancelled, name="socialaccount_login_cancelled"),
+    path("single-sign-on/failed/", login_not_required(single_sign_on.login_error), name="socialaccount_login_error"),
+    path("single-sign-on/<slug:provider_id>/", openid_connect.login, name="openid_connect_login"),
+    path("single-sign-on/<slug:provider_id>/back/", openid_connect.callback, name="openid_connect_callback"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

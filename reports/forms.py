@@ -32,9 +32,9 @@ class CheckFileForm(forms.Form):
     """One PDF; what it is worth is not the form's business."""
 
     file = forms.FileField(
-        label=_("Report or certificate (PDF)"),
+        label=_("Report or certificate (PDF), or signed results of an award (JSON)"),
         allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf,application/json,.json"}),
     )
 
     def __init__(self, data: Any = None, files: Any = None) -> None:

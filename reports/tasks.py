@@ -14,6 +14,12 @@ def export_render(export_id: str) -> None:
     services.export_render(export_id=export_id, at=timezone.now())
 
 
+@shared_task(name="reports.results_sign")  # type: ignore[untyped-decorator] # celery ships no types
+def results_sign(result_id: str) -> None:
+    """Sign frozen results of an award."""
+    services.results_sign(result_id=int(result_id), at=timezone.now())
+
+
 @shared_task(name="reports.outbox_sweep")  # type: ignore[untyped-decorator] # celery ships no types
 def outbox_sweep() -> None:
     """Hand over what stayed in the outbox."""

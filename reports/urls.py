@@ -27,7 +27,9 @@ lens_urlpatterns = [
 # Included under ``/awards/``, with a name space of their own.
 award_urlpatterns = [
     path("entries/<slug:code>/certificate.pdf", awards.award_certificate, name="certificate"),
+    path("entries/<slug:code>/plaque.pdf", awards.award_plaque, name="plaque"),
     path("<slug:code>/results/signed.json", awards.results_signed, name="results_signed"),
+    path("<slug:code>/results/sign/", awards.results_sign_now, name="results_sign"),
 ]
 
 verify_urlpatterns = [

@@ -9,6 +9,7 @@ os.environ["TOUCHSTONE_WORKER"] = "none"
 
 from config.settings import *  # noqa: F403
 
+STEP_UP_MINUTES = 0  # tests that sign in without a password could never decide; those of the sign-in set it
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {

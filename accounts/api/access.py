@@ -17,6 +17,7 @@ from ninja.security import HttpBearer
 
 from accounts.access import SIGNED_IN, denial_record
 from accounts.api.problems import ProblemError
+from accounts.factors import second_factor_held, second_factor_needed
 from accounts.middleware import zone_of
 from accounts.models import AccessToken, Scope, User
 from accounts.services import token_use
@@ -42,6 +43,9 @@ class Token(HttpBearer):
         except TokenRefusedError:
             return None
         request.user = found.user
+        if settings.REQUIRE_SECOND_FACTOR and second_factor_needed(found.user) and not second_factor_held(found.user):
+            words = gettext("The owner of this token has to set up a second factor first.")
+            raise ProblemError(403, "second_factor_missing", words)
         translation.activate(found.user.language)
         timezone.activate(zone_of(found.user))
         _count(found, at)

@@ -11,6 +11,7 @@ from accounts.services.organisations import (
     organisation_create,
 )
 from accounts.services.profiles import profile_update
+from accounts.services.sessions import session_end, sessions_end
 from accounts.services.tokens import token_create, token_revoke, token_use, tokens_end
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "organisation_create",
     "preferences_save",
     "profile_update",
+    "session_end",
+    "sessions_end",
     "token_create",
     "token_revoke",
     "token_use",

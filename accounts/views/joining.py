@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.contrib.auth import login
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import Invitation
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @public(methods=("GET", "POST"))
@@ -64,7 +64,9 @@ def _join_new(request: HttpRequest, invitation: Invitation, token: str) -> HttpR
     form = JoinForm(request.POST or None, email=invitation.email)
     if request.method == "POST" and form.is_valid():
         membership = invitation_accept(token=token, at=timezone.now(), **form.cleaned_data)
-        login(request, membership.user, backend=BACKEND)
+        get_adapter().login(request, membership.user)
+        record_authentication(request, membership.user, method="password")
+        UserSession.objects.create_from_request(request)
         messages.success(request, _("Welcome to %(name)s.") % {"name": membership.organisation})
         return redirect("accounts:organisation_detail", membership.organisation_id)
     return render(request, "accounts/join.html", {"invitation": invitation, "form": form, "is_theirs": True})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -61,6 +62,7 @@ def _page(
         "form": form or ProfileForm(instance=User.objects.get(pk=user.pk)),
         "notices": notices or NoticesForm(chosen=preferences_of(user)),
         "memberships": memberships_of(user),
+        "single_sign_on": bool(settings.IDENTITY_PROVIDERS),
         "may_add": may(user, "accounts.add_organisation"),
     }
     return render(request, "accounts/profile.html", context, status=status)

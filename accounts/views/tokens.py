@@ -16,6 +16,7 @@ from accounts.models import AccessToken
 from accounts.selectors import tokens_of
 from accounts.services import token_create, token_revoke
 from accounts.services.errors import TooManyTokensError
+from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 @signed_in(methods=("GET", "POST"))
+@step_up
 def token_list(request: HttpRequest) -> HttpResponse:
     """Show one's tokens and make a new one, whose secret this one answer shows and nothing later can."""
     user, at, secret = person(request.user), timezone.now(), ""

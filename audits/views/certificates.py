@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from accounts.access import may, permission, require, signed_in
+from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from audits.engagement_forms import CertificateStepForm
 from audits.life import PRINTABLE, STEPS, possible
@@ -73,6 +74,7 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
 
 
 @permission("audits.decide_audit", methods=("GET", "POST"))
+@step_up
 def certificate_step_page(request: HttpRequest, certificate_id: int, step: str) -> HttpResponse:
     """Ask for the reason, and make one step in the life of a certificate."""
     certificate = _fetched(request, certificate_id)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import may, permission, require
+from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from audits.forms import DecisionForm, MarketForm, ReasonForm, WaiverForm
 from audits.selectors.case import audit_score
@@ -74,6 +75,7 @@ def step_page(request: HttpRequest, audit_id: int, step: str) -> HttpResponse:
 
 
 @permission("audits.decide_audit", methods=("GET", "POST"))
+@step_up
 def decision_page(request: HttpRequest, audit_id: int) -> HttpResponse:
     """Decide on certification, with the frozen result in view."""
     audit = get_audit(person(request.user), audit_id)

@@ -21,4 +21,5 @@ from awards.models.programmes import Stage as Stage
 from awards.models.results import Consensus as Consensus
 from awards.models.results import Correction as Correction
 from awards.models.results import Result as Result
+from awards.models.results import ResultSignature as ResultSignature
 from awards.models.results import TieDecision as TieDecision

@@ -123,7 +123,10 @@ class EntryAnswer(models.Model):
 
 
 class EntryFile(Content):
-    """A file of an entry. ``cleared_at``: the chair looked at the picture and it names nobody."""
+    """A file of an entry. ``cleared_at``: the chair looked at the picture and it names nobody.
+
+    ``figures``: what was computed of a table (``awards.tables``), None for every other file.
+    """
 
     code = models.CharField(max_length=30, unique=True, default=new_code)
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="files")
@@ -131,6 +134,7 @@ class EntryFile(Content):
     removed_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
     cleared_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    figures = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]

@@ -65,10 +65,14 @@ class Result(models.Model):
 
 
 class Correction(models.Model):
-    """What was found wrong in frozen results; ``sha256`` covers the text and the hash of what came before."""
+    """What was found wrong in frozen results; ``sha256`` covers the text and the hash of what came before.
+
+    ``content``: canonical JSON of what is hashed and signed (empty in rows from before it was kept).
+    """
 
     result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="corrections")
     text = models.TextField(_("correction"))
+    content = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64)
     by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -79,3 +83,34 @@ class Correction(models.Model):
     def __str__(self) -> str:
         """Show the hash."""
         return self.sha256
+
+
+class ResultSignature(models.Model):
+    """The installation's signature over frozen results, or over one correction of them. One row for ever.
+
+    ``protected`` and ``signature`` are the parts of a JWS (RFC 7515) whose payload is the content that was hashed.
+    ``certificates``: PEM, the signer's first.
+    """
+
+    result = models.ForeignKey(Result, on_delete=models.PROTECT, related_name="signatures")
+    correction = models.OneToOneField(
+        Correction, null=True, blank=True, on_delete=models.PROTECT, related_name="signed"
+    )
+    protected = models.TextField()
+    signature = models.TextField()
+    certificates = models.TextField()
+    signer = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["result"], condition=models.Q(correction=None), name="award_result_signed_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Show who signed."""
+        return self.signer

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from awards.honours import Standing, honours
 from awards.models import Assignment, AssignmentState, EntryStatus, Score
 from awards.panel import CLEAR_WINNER, DELIBERATE, JOINT, NO_ORDER, Fact, RefusedError, as_decimal, facts, shared_trait
 from awards.scheme import ADJUSTED, MEAN
@@ -22,6 +22,7 @@ from standards.templatetags.standard_text import text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from fractions import Fraction
 
     from awards.models import Entry, Judge, Stage
     from awards.panel import Refusal
@@ -117,7 +118,7 @@ class EntryLine:
     wide: list[str]
     may_be: tuple[int, int] | None
     bar: tuple[float, float, float] | None
-    award: AwardSpec | None
+    awards: list[AwardSpec]
     changed: int
 
 
@@ -150,7 +151,7 @@ class Desk:
 
 
 def desk(stage: Stage, *, at: datetime) -> Desk:
-    """Return the desk of a judging stage: eleven queries, however many entries and judges."""
+    """Return the desk of a judging stage: twelve queries, however many entries and judges."""
     scheme = stage.programme.scheme
     entries = entries_in(stage)
     found = stage_facts(stage, entries)
@@ -169,13 +170,11 @@ def desk(stage: Stage, *, at: datetime) -> Desk:
     drifts = _drifts(stage)
     lines = [_judge_line(judge, cards, stage, at, drifts) for judge in judges]
     countries = {judge.key: judge.employer.country for judge in judges if judge.employer}
-    final = scheme.judging()[-1].code == stage.code
+    expected = _expected(stage, groups, entries) if scheme.judging()[-1].code == stage.code else {}
     return Desk(
         stage=stage,
         judges=lines,
-        parts=[
-            _part(group, scheme, by_code, names, levels, changed, countries, final=final) for group in groups.values()
-        ],
+        parts=[_part(group, scheme, by_code, names, levels, changed, countries, expected) for group in groups.values()],
         cards=sum(line.assigned for line in lines),
         done=sum(line.assigned - line.open for line in lines),
         stale=sum(changed.values()),
@@ -224,12 +223,21 @@ def _levels(found: StageFacts) -> dict[str, dict[str, list[int]]]:
     return levels
 
 
-def award_of(scheme: Scheme, place: int, score: Fraction) -> AwardSpec | None:
-    """Return the first award of the programme that a place and a score deserve."""
-    for award in scheme.awards:
-        if (award.rank is None or place <= award.rank) and (award.least is None or score >= Fraction(award.least)):
-            return award
-    return None
+def _expected(stage: Stage, groups: Mapping[str, Group], entries: Sequence[Entry]) -> dict[str, list[AwardSpec]]:
+    """Return by entry the awards that it would get if the last stage were frozen as it stands."""
+    standings = []
+    for entry in entries:
+        group = groups[entry.category]
+        place = group.ranking.of().get(entry.code) if group.ranking else None
+        score = None if place is None else as_decimal(group.scores[entry.code])
+        standings.append(Standing(entry.code, entry.category, entry.division, place, score))
+    scheme = stage.programme.scheme
+    passed = {each.code: each.passed for each in stage.programme.stages.all()}
+    awards = {award.code: award for award in scheme.awards}
+    found: defaultdict[str, list[AwardSpec]] = defaultdict(list)
+    for honour in honours(scheme.awards, standings, passed):
+        found[honour.entry].append(awards[honour.award])
+    return found
 
 
 def _part(
@@ -240,15 +248,14 @@ def _part(
     levels: Mapping[str, Mapping[str, list[int]]],
     changed: Mapping[int, int],
     countries: Mapping[str, str],
-    *,
-    final: bool,
+    expected: Mapping[str, list[AwardSpec]],
 ) -> CategoryPart:
     places = group.ranking.of() if group.ranking else {}
     members = [*sorted(places, key=lambda code: (places[code], names[code])), *group.unscored]
     analysis = group.analysis
     intervals = (analysis.rank_intervals if analysis else None) or {}
     totals = _totals(group)
-    look = _Look(scheme, entries, names, levels, changed, totals, places, intervals, final)
+    look = _Look(scheme, entries, names, levels, changed, totals, places, intervals, expected)
     lines = [_line(code, group, look) for code in members]
     said = [_renamed(fact, names).words(gettext) for fact in facts(analysis, group.verdict)] if analysis else []
     said += _bias(group, entries, countries)
@@ -308,7 +315,7 @@ class _Look:
     totals: Mapping[str, list[Fraction]]
     places: Mapping[str, int]
     intervals: Mapping[str, tuple[int, int]]
-    final: bool
+    expected: Mapping[str, list[AwardSpec]]
 
 
 def _totals(group: Group) -> dict[str, list[Fraction]]:
@@ -334,7 +341,7 @@ def _line(code: str, group: Group, look: _Look) -> EntryLine:
         wide=wide,
         may_be=may_be,
         bar=_bar(may_be, place, len(look.places)) if may_be and place else None,
-        award=award_of(look.scheme, place, score) if look.final and place and score is not None else None,
+        awards=look.expected.get(code, []),
         changed=look.changed.get(look.entries[code].pk, 0),
     )
 

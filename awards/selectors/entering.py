@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from audits.models import Audit, AuditStatus, Evidence
 from awards.models import Entry, EntryAnswer, EntryStatus, ProgrammeStatus
-from awards.scheme import ENTRY, EVIDENCE, FIGURE, FILE, JUDGING, TEXT
+from awards.scheme import ASK_KINDS, ENTRY, EVIDENCE, FIGURE, JUDGING, TEXT
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,7 +35,7 @@ class AskRow:
         if self.ask.kind in {TEXT, FIGURE}:
             text = self.answer.text.strip() if self.answer else ""
             return bool(text) and len(text) <= self.ask.most
-        return bool(self.files if self.ask.kind == FILE else self.references)
+        return bool(self.references if self.ask.kind == EVIDENCE else self.files)
 
     @property
     def missing(self) -> bool:
@@ -163,11 +163,47 @@ def referable_evidence(entry: Entry) -> QuerySet[Evidence]:
     return found.filter(confidential=False, withdrawn_at=None).select_related("audit__centre").order_by("audit", "pk")
 
 
+SAID = ("above", "not_shown_below", "below", "insufficient")
+
+
+def market_of(entry: Entry) -> list[dict[str, Any]]:
+    """Return where the entrant stands in the market, as its audit says: what judges read beside the scores.
+
+    From the newest closed audit that the entry refers to, or the newest of its centre (its organisation without one).
+    ``[{"kpi", "variant", "unit", "value", "half_width", "state", "market", "statistic", "year", "audit"}]``, only what
+    was measured and compared. At most two queries.
+    """
+    audits = Audit.objects.filter(auditee=entry.organisation, status=AuditStatus.CLOSED).exclude(market={})
+    audits = audits.defer("edition__document", "result", "facts").order_by("-pk")
+    referred = entry.references.order_by().values("audit")
+    audit = audits.filter(pk__in=referred).first()
+    if audit is None:
+        audit = (audits.filter(centre=entry.centre_id) if entry.centre_id else audits).first()
+    if audit is None:
+        return []
+    return [
+        {
+            "kpi": kpi,
+            "variant": verdict["variant"],
+            "unit": verdict["unit"],
+            "value": verdict["value"],
+            "half_width": verdict["half_width"],
+            "state": verdict["state"],
+            "market": verdict["figure"]["value"],
+            "statistic": verdict["figure"]["statistic"],
+            "year": verdict["figure"]["year"],
+            "audit": audit.reference,
+        }
+        for kpi, verdict in sorted(audit.market.items())
+        if verdict["state"] in SAID and verdict["value"] is not None and verdict["figure"]
+    ]
+
+
 def ask_of(entry: Entry, code: str, *kinds: str) -> Ask | None:
     """Return the ask with this code, if it is of one of the kinds."""
     for stage in entry.programme.scheme.stages:
         for ask in stage.asks:
-            if ask.code == code and ask.kind in (kinds or (TEXT, FIGURE, FILE, EVIDENCE)):
+            if ask.code == code and ask.kind in (kinds or ASK_KINDS):
                 return ask
     return None
 

@@ -17,12 +17,12 @@ from awards.models import Assignment, AssignmentState, EntryFile, EntryVersion, 
 from standards.editions.wording import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
     from accounts.models import User
-    from awards.blind import EntrySeen
+    from awards.blind import EntrySeen, Excerpt
     from awards.models import Entry, Programme, Stage
     from awards.scheme import CriterionSpec, StageSpec
     from standards.editions.wording import Piece
@@ -89,6 +89,8 @@ class ScoreRow:
     level: int | None
     comment: str
     anchors: list[tuple[int, Any]]
+    excerpts: tuple[Excerpt, ...]
+    market: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def card_page(card: Assignment) -> CardPage:
         card=card,
         spec=stage.spec,
         seen=seen,
-        rows=[_row(criterion, given.get(criterion.code), scale) for criterion in scheme.criteria_of(stage.code)],
+        rows=[_row(criterion, given.get(criterion.code), scale, seen) for criterion in scheme.criteria_of(stage.code)],
         number=place + 1,
         count=len(own),
         done=sum(state != AssignmentState.ASSIGNED for _code, state in own),
@@ -145,9 +147,15 @@ def card_page(card: Assignment) -> CardPage:
     )
 
 
-def _row(criterion: CriterionSpec, score: Score | None, scale: range) -> ScoreRow:
-    anchors = [(level, criterion.anchors.get(str(level)) or "") for level in scale]
-    return ScoreRow(criterion, score.level if score else None, score.comment if score else "", anchors)
+def _row(criterion: CriterionSpec, score: Score | None, scale: range, seen: EntrySeen) -> ScoreRow:
+    return ScoreRow(
+        criterion=criterion,
+        level=score.level if score else None,
+        comment=score.comment if score else "",
+        anchors=[(level, criterion.anchors.get(str(level)) or "") for level in scale],
+        excerpts=seen.excerpts(criterion),
+        market=seen.market_for(criterion),
+    )
 
 
 def _changed(card: Assignment, seen: EntrySeen) -> list[tuple[Any, tuple[Piece, ...]]]:
@@ -176,12 +184,17 @@ def _changed(card: Assignment, seen: EntrySeen) -> list[tuple[Any, tuple[Piece, 
 
 @dataclass(frozen=True)
 class SideCell:
-    """One judge's level for one entry in one criterion; ``gap``: a level or more away from another in the row."""
+    """One judge's level for one entry in one criterion; ``gap``: a level or more away from another in the row.
+
+    Beside it the evidence for the criterion, shortened, and the market's verdicts on its figures.
+    """
 
     level: int | None
     comment: str
     anchor: Any
     gap: bool
+    excerpts: tuple[Excerpt, ...]
+    market: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -205,6 +218,7 @@ class SidePage:
 
 
 MOST_SIDES = 4
+SIDE_LENGTH = 140  # characters of an excerpt in a cell
 
 
 def side_page(user: User, stage: Stage, codes: Sequence[str]) -> SidePage:
@@ -240,8 +254,10 @@ def side_page(user: User, stage: Stage, codes: Sequence[str]) -> SidePage:
                 comment=score.comment if score else "",
                 anchor=criterion.anchors.get(str(score.level)) if score else None,
                 gap=wide and score is not None and score.level in {max(levels), min(levels)},
+                excerpts=seen[card.entry_id].excerpts(criterion, SIDE_LENGTH),
+                market=seen[card.entry_id].market_for(criterion),
             )
-            for score in row
+            for card, score in zip(picked, row, strict=True)
         ]
         rows.append(SideRow(criterion, cells, _pairs(criterion.code, picked, held)))
     return SidePage(stage, picked, [seen[card.entry_id] for card in picked], rows, own)

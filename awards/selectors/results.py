@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from awards.honours import honours_again
 from awards.models import Result
+from awards.scheme import ALL, DIVISION
 from awards.selectors.desk import counted_cards
 from awards.tally import code_version, replayed
+from awards.words import division_words
 from standards.templatetags.standard_text import text
 
 if TYPE_CHECKING:
-    from awards.models import Assignment, Correction, Entry, Programme, Stage
+    from collections.abc import Mapping, Sequence
+
+    from awards.models import Assignment, Correction, Entry, Programme, ResultSignature, Stage
     from awards.scheme import Words
 
 
 @dataclass(frozen=True)
 class Winner:
-    """One award that was given."""
+    """One award that was given. ``division``: within which it was the best, where that is what the award looks at."""
 
     award: Words
     category: Words
+    division: str
     entry: dict[str, Any]
     joint: bool
+    place: int | None
+    code: str
 
 
 def winners_of(programme: Programme) -> list[Winner]:
@@ -39,45 +47,79 @@ def winners_of(programme: Programme) -> list[Winner]:
     entries = {entry["code"]: entry for entry in content["entries"]}
     awards = {award.code: award for award in programme.scheme.awards}
     order = list(awards)
-    shared: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for each in content["winners"]:
-        shared[each["category"], each["place"]] += 1
-    found = sorted(content["winners"], key=lambda each: (order.index(each["award"]), each["category"], each["place"]))
+
+    def ground(each: dict[str, Any]) -> tuple[Any, ...]:
+        """Return what two winners share who hold one place jointly."""
+        of, division = awards[each["award"]].of, entries[each["entry"]].get("division", "")
+        within = {ALL: ("",), DIVISION: (each["category"], division)}.get(of, (each["category"],))
+        return (each["award"], each["place"], *within)
+
+    shared = Counter(ground(each) for each in content["winners"] if each["place"] is not None)
+    found = sorted(
+        content["winners"], key=lambda each: (order.index(each["award"]), each["category"], each["place"] or 0)
+    )
     return [
         Winner(
             award=awards[each["award"]].title,
             category=programme.scheme.category(each["category"]).title,
+            division=_division(entries[each["entry"]]) if awards[each["award"]].of == DIVISION else "",
             entry=entries[each["entry"]],
-            joint=shared[each["category"], each["place"]] > 1,
+            joint=shared[ground(each)] > 1,
+            place=each["place"],
+            code=each["award"],
         )
         for each in found
     ]
 
 
+def _division(entry: dict[str, Any]) -> str:
+    return division_words(entry.get("division", ""))
+
+
 @dataclass(frozen=True)
 class Proof:
-    """What holds frozen results together. ``wrong``: stages that a replay does not give again."""
+    """What holds frozen results together. ``wrong``: stages that a replay does not give again.
+
+    ``awarded``: the winners follow from the places (None: results from before they could be followed).
+    ``signature``: the installation's over the results, None until it was made; ``unsigned``: whatever still waits.
+    """
 
     result: Result
     corrections: list[Correction]
     intact: bool
     wrong: list[str]
+    awarded: bool | None
     same_code: bool
+    code: str
+    signature: ResultSignature | None
+    unsigned: bool
 
 
 def proof_of(programme: Programme) -> Proof | None:
-    """Compute frozen results again from the scores that they carry, and compare; two queries."""
+    """Compute frozen results again from the scores that they carry, and compare; three queries."""
     result = Result.objects.filter(programme=programme).select_related("frozen_by").first()
     if result is None:
         return None
     content = json.loads(result.content)
+    signatures = {row.correction_id: row for row in result.signatures.all()}
+    corrections = list(result.corrections.select_related("by"))
     return Proof(
         result=result,
-        corrections=list(result.corrections.select_related("by")),
+        corrections=corrections,
         intact=hashlib.sha256(result.content.encode()).hexdigest() == result.sha256,
         wrong=replayed(content),
+        awarded=honours_again(content) == content["winners"] if "awards" in content else None,
         same_code=content["code"] == code_version(),
+        code=content["code"],
+        signature=signatures.get(None),
+        unsigned=bool(signatures_wanted(signatures, corrections)),
     )
+
+
+def signatures_wanted(signatures: Mapping[int | None, Any], corrections: Sequence[Correction]) -> set[int | None]:
+    """Return what has no signature yet: None for the results themselves, the keys of corrections."""
+    wanted: set[int | None] = {None, *(each.pk for each in corrections if each.content)}
+    return wanted - signatures.keys()
 
 
 @dataclass(frozen=True)

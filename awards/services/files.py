@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -10,11 +13,13 @@ from django.db.models import Sum
 
 from audits.pictures import FORMATS
 from audits.storage import EvidenceRefusedError, store
+from audits.tabular import read_table
 from awards.models import EntryFile
-from awards.scheme import FILE
+from awards.scheme import FILE, TABLES
 from awards.services.entries import require_editable
 from awards.services.errors import AwardError
 from awards.services.recording import entry_lock, record
+from awards.tables import figures_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,6 +68,48 @@ def file_add(*, entry: Entry, ask: str, source: BinaryIO, filename: str, by: Use
     return made
 
 
+def table_add(
+    *, entry: Entry, ask: str, source: BinaryIO, filename: str, encoding: str, by: User, at: datetime
+) -> EntryFile:
+    """Read a table of survey answers or mystery contacts and keep it with its figures, in place of the one before.
+
+    Raises ``AwardError`` no_ask, closed; ``benchmarks.message.MessageError`` with the line of what cannot be read (for
+    several faults ``awards.tables.TableFaultsError``); ``EvidenceRefusedError``. Nothing is kept of a table that is
+    refused, and the one before stays.
+    """
+    spec = require_editable(entry, ask, at, *TABLES)
+    with NamedTemporaryFile() as copy:
+        copyfileobj(source, copy)
+        copy.flush()
+        if not copy.tell():
+            raise EvidenceRefusedError("empty", filename)
+        figures = figures_of(read_table(Path(copy.name), encoding=encoding), spec)
+        copy.seek(0)
+        stored = store(cast("BinaryIO", copy), filename=filename)
+    with transaction.atomic():
+        locked = entry_lock(entry.pk)
+        require_editable(locked, ask, at, *TABLES)
+        present = locked.files.filter(removed_at=None, ask=ask)
+        same = present.filter(sha256=stored.sha256).first()
+        if same and same.figures == figures:
+            return same
+        present.update(removed_at=at)
+        made = EntryFile.objects.create(
+            entry=locked,
+            ask=ask,
+            filename=filename[-LONGEST_NAME:],
+            media_type=stored.media_type,
+            size=stored.size,
+            sha256=stored.sha256,
+            figures=figures,
+            uploaded_by=by,
+            uploaded_at=at,
+        )
+        facts = {"entry": locked.code, "ask": ask, "sha256": made.sha256, "rows": figures["n"]}
+        record(locked.programme, "table_added", facts, by=by, at=at)
+    return made
+
+
 @transaction.atomic
 def file_remove(*, entry_id: int, code: str, by: User, at: datetime) -> None:
     """Take a file out of the draft; versions that were submitted with it keep it. Raises ``AwardError``."""
@@ -70,7 +117,7 @@ def file_remove(*, entry_id: int, code: str, by: User, at: datetime) -> None:
     found = entry.files.filter(code=code, removed_at=None).first()
     if found is None:
         raise AwardError("no_ask")
-    require_editable(entry, found.ask, at, FILE)
+    require_editable(entry, found.ask, at, FILE, *TABLES)
     found.removed_at = at
     found.save(update_fields=["removed_at"])
     record(entry.programme, "file_removed", {"entry": entry.code, "sha256": found.sha256}, by=by, at=at)

@@ -91,6 +91,7 @@ def resolved(template: Mapping[str, Any], edition: Edition | None) -> dict[str, 
         if edition is None:
             raise AwardError("no_edition")
         document["criteria"] = _criteria(edition_document(edition), source)
+        _evidence(document)
         document["criteria_source"] = {"edition": f"{edition.code} {edition.version}", "sha256": edition.sha256}
     scheme_of(document)
     return document
@@ -105,7 +106,8 @@ def _criteria(edition: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
                 size = sum(len(each["criteria"]) for each in block["clauses"])
                 share = Decimal(str(block["points"])) * len(clause["criteria"]) / size
                 each = {"code": clause["code"], "title": clause["title"], "look": clause.get("intro") or {}}
-                found.append({**each, "weight": str(share.quantize(Decimal(1)))})
+                kpis = list(dict.fromkeys(kpi for one in clause["criteria"] for kpi in one.get("kpis") or ()))
+                found.append({**each, "kpis": kpis, "weight": str(share.quantize(Decimal(1)))})
                 continue
             found += [
                 {
@@ -113,11 +115,21 @@ def _criteria(edition: Mapping[str, Any], source: str) -> list[dict[str, Any]]:
                     "title": each["title"],
                     "look": each["requirement"],
                     "anchors": {str(level): words for level, words in (each.get("anchors") or {}).items()},
+                    "kpis": list(each.get("kpis") or ()),
                     "weight": str(each.get("weight", 1)),
                 }
                 for each in clause["criteria"]
             ]
     return found
+
+
+def _evidence(document: dict[str, Any]) -> None:
+    """Tie asks to criteria of the standard by how their codes begin, as ``evidence`` in the template says."""
+    tied = document.pop("evidence", {})
+    for criterion in document["criteria"]:
+        criterion["asks"] = [
+            ask for prefix, asks in tied.items() if criterion["code"].startswith(prefix) for ask in asks
+        ]
 
 
 @transaction.atomic

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from awards.honours import awards_document, honours_again
 from awards.models import (
     Assignment,
     AssignmentState,
@@ -16,17 +17,19 @@ from awards.models import (
     Entry,
     ProgrammeStatus,
     Result,
+    ResultSignature,
     Score,
     Stage,
     TieDecision,
 )
 from awards.scheme import JUDGING
-from awards.selectors.desk import award_of, counted_cards, stage_facts
+from awards.selectors.desk import counted_cards, stage_facts
 from awards.selectors.panels import entries_in
 from awards.services.errors import AwardError, FrozenFirstError
 from awards.services.recording import programme_lock, record, require_printable, require_stranger
 from awards.tally import code_version, facts_document, group_document, tally
 from ledger.chain import canonical, time_text
+from ledger.outbox import outbox_add
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +41,9 @@ if TYPE_CHECKING:
     from awards.models import Programme
     from awards.tally import Group
 
-FORMAT = "touchstone-award-results/1"
-LONGEST = 5000
+FORMAT = "touchstone-award-results/2"
+# By name: the key and the task are in a room above, see docs/decisions/0032.
+SIGN_TASK = "reports.results_sign"
 
 
 def _stage(stage_id: int) -> Stage:
@@ -158,6 +162,7 @@ def results_freeze(*, programme_id: int, by: User, at: datetime) -> Result:
     )
     programme.status = ProgrammeStatus.FROZEN
     programme.save(update_fields=["status"])
+    outbox_add(task=SIGN_TASK, argument=str(result.pk), at=at)
     facts = {"sha256": result.sha256, "code": content["code"], "winners": content["winners"]}
     record(programme, "results_frozen", facts, by=by, at=at)
     return result
@@ -185,7 +190,7 @@ def results_content(programme: Programme, *, by: User, at: datetime) -> dict[str
         raise AwardError("unresolved")
     judged = {entry.pk: entry for stage in stages for entry in entries_in(stage)}
     versions = {entry.pk: entry.versions.get(number=entry.revision) for entry in judged.values()}
-    return {
+    document = {
         "format": FORMAT,
         "programme": {
             "code": programme.code,
@@ -201,6 +206,7 @@ def results_content(programme: Programme, *, by: User, at: datetime) -> dict[str
             {
                 "code": entry.code,
                 "category": entry.category,
+                "division": entry.division,
                 "organisation": entry.organisation.name,
                 "centre": entry.centre.name if entry.centre else "",
                 "nominee": entry.nominee,
@@ -211,9 +217,10 @@ def results_content(programme: Programme, *, by: User, at: datetime) -> dict[str
             for entry in sorted(judged.values(), key=lambda each: each.code)
         ],
         "not_counted": _not_counted(programme),
+        "awards": awards_document(programme.scheme.awards),
         "stages": parts,
-        "winners": _winners(programme, last),
     }
+    return {**document, "winners": honours_again(document)}
 
 
 def _not_counted(programme: Programme) -> list[dict[str, str]]:
@@ -229,17 +236,6 @@ def _not_counted(programme: Programme) -> list[dict[str, str]]:
     return found
 
 
-def _winners(programme: Programme, groups: dict[str, Group]) -> list[dict[str, Any]]:
-    found = []
-    for category, group in groups.items():
-        for place in group.ranking.places if group.ranking else ():
-            for code in place.entrants:
-                award = award_of(programme.scheme, place.place, group.scores[code])
-                if award:
-                    found.append({"entry": code, "category": category, "award": award.code, "place": place.place})
-    return found
-
-
 @transaction.atomic
 def result_correct(*, programme_id: int, text: str, by: User, at: datetime) -> Correction:
     """Append a correction to frozen results; what was frozen stays. Raises ``AwardError`` not_frozen, no_reason."""
@@ -252,8 +248,46 @@ def result_correct(*, programme_id: int, text: str, by: User, at: datetime) -> C
     before = result.corrections.order_by("-pk").values_list("sha256", flat=True).first() or result.sha256
     content = canonical({"before": before, "text": text, "at": time_text(at), "by": by.pk})
     sha256 = hashlib.sha256(content.encode()).hexdigest()
-    row = Correction.objects.create(result=result, text=text, sha256=sha256, by=by, at=at)
+    row = Correction.objects.create(result=result, text=text, content=content, sha256=sha256, by=by, at=at)
+    outbox_add(task=SIGN_TASK, argument=str(result.pk), at=at)
     record(programme, "results_corrected", {"before": before, "sha256": sha256, "text": text}, by=by, at=at)
+    return row
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A signature over frozen results or over a correction, as JWS parts, with the certificates of who signed (PEM)."""
+
+    protected: str
+    signature: str
+    certificates: str
+    signer: str
+    fingerprint: str
+
+
+@transaction.atomic
+def signature_keep(
+    *, result_id: int, correction_id: int | None, sealed: Sealed, by: User | None, at: datetime
+) -> ResultSignature:
+    """Keep the signature over frozen results, or over one of their corrections; the first one stands for ever."""
+    result = Result.objects.select_related("programme").get(pk=result_id)
+    programme_lock(result.programme_id)
+    kept = ResultSignature.objects.filter(result=result, correction=correction_id).first()
+    if kept:
+        return kept
+    row = ResultSignature.objects.create(
+        result=result,
+        correction_id=correction_id,
+        protected=sealed.protected,
+        signature=sealed.signature,
+        certificates=sealed.certificates,
+        signer=sealed.signer,
+        fingerprint=sealed.fingerprint,
+        signed_at=at,
+    )
+    signed = row.correction.sha256 if row.correction else result.sha256
+    facts = {"sha256": signed, "fingerprint": sealed.fingerprint, "signature": sealed.signature}
+    record(result.programme, "results_signed", facts, by=by, at=at)
     return row
 
 
@@ -268,13 +302,3 @@ def results_announce(*, programme_id: int, embargo_until: datetime | None, by: U
     facts = {"embargo_until": embargo_until.isoformat() if embargo_until else ""}
     record(programme, "results_announced", facts, by=by, at=at)
     return programme
-
-
-def result_intact(result: Result) -> bool:
-    """Say whether the stored text still has its hash."""
-    return hashlib.sha256(result.content.encode()).hexdigest() == result.sha256
-
-
-def result_document(result: Result) -> dict[str, Any]:
-    """Return frozen results as plain values."""
-    return dict(json.loads(result.content))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from awards.models import EntryStatus, EntryVersion, ProgrammeStatus
-from awards.selectors.entering import editable_stage, entry_page
+from awards.selectors.entering import editable_stage, entry_page, market_of
 from awards.services.errors import AwardError
 from awards.services.recording import entry_lock, record, require_stranger
 from ledger.chain import canonical, time_text
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
+    from audits.models import Evidence
     from awards.models import Entry, EntryReference
 
 
@@ -72,10 +73,18 @@ def version_content(entry: Entry, number: int, at: datetime) -> dict[str, Any]:
         "names": entry.names.split("\n") if entry.names else [],
         "answers": {answer.ask: {"text": answer.text, "unit": answer.unit} for answer in entry.answers.order_by("ask")},
         "files": [
-            {"code": file.code, "ask": file.ask, "name": file.filename, "size": file.size, "sha256": file.sha256}
+            {
+                "code": file.code,
+                "ask": file.ask,
+                "name": file.filename,
+                "size": file.size,
+                "sha256": file.sha256,
+                **({"figures": file.figures} if file.figures else {}),
+            }
             for file in entry.files.filter(removed_at=None)
         ],
         "references": [_reference(each) for each in references],
+        "market": [] if entry.calibration is not None else market_of(entry),
     }
 
 
@@ -89,7 +98,15 @@ def _reference(reference: EntryReference) -> dict[str, Any]:
         "tier": (audit.result or {}).get("result", {}).get("tier") or "",
         "result_sha256": audit.result_sha256,
         "evidence": {"title": piece.title, "version": reference.version, "sha256": piece.sha256} if piece else None,
+        "criteria": _criteria(piece),
     }
+
+
+def _criteria(piece: Evidence | None) -> list[str]:
+    """Return the criteria of the audit whose answers rest on a piece of evidence."""
+    if piece is None:
+        return []
+    return sorted(piece.answers.order_by().values_list("criterion__code", flat=True).distinct())
 
 
 def _substance(content: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import permission, require
+from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from audits.pictures import FORMATS
 from audits.views.engagements import form_status
@@ -71,6 +72,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @permission(CHAIR, methods=("GET", "POST"))
+@step_up(reading=True)
 def deliberate(request: HttpRequest, code: str, stage: str, entry: str) -> HttpResponse:
     """Judges by criteria for one entry, the spread marked; what is agreed on is recorded here."""
     found = programme_of(request, code)
@@ -148,6 +150,7 @@ def tie(request: HttpRequest, code: str, stage: str) -> HttpResponse:
 
 
 @permission(CHAIR, methods=("POST",))
+@step_up
 def gate(request: HttpRequest, code: str, stage: str) -> HttpResponse:
     """Close the gate of a stage: who goes on is fixed."""
     found = programme_of(request, code)

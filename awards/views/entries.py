@@ -91,7 +91,7 @@ def _context(request: HttpRequest, found: Entry) -> dict[str, object]:
         "writes": may(request.user, WRITE, found) and page.open is not None,
         "sends": may(request.user, SEND, found),
         "chairs": chairs,
-        "won": own and found.frozen and any(each.entry["code"] == found.code for each in winners_of(found.programme)),
+        "won": [each for each in winners_of(found.programme) if each.entry["code"] == found.code] if own else [],
         "announced": found.programme.is_public(timezone.now()),
         "public": found.programme.edition_id is not None and found.programme.is_public(timezone.now()),
         "category": found.programme.scheme.category(found.category),

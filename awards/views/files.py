@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.contrib import messages
 from django.http import FileResponse, Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -14,11 +15,15 @@ from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
 from audits.pictures import FORMATS
 from audits.storage import EvidenceRefusedError, intact, path_of
+from audits.tabular import ENCODINGS
 from audits.words import evidence_words
+from awards.selectors.entering import entry_page
 from awards.services.errors import AwardError
-from awards.services.files import file_add, file_clear, file_remove
+from awards.services.files import file_add, file_clear, file_remove, table_add
+from awards.tables import TableFaultsError
 from awards.views.fetching import entry_of
 from awards.words import refusal
+from benchmarks.message import MessageError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -51,6 +56,45 @@ def upload(request: HttpRequest, code: str, ask: str) -> HttpResponse:
         except EvidenceRefusedError as error:
             messages.error(request, f"{each.name}: {evidence_words(error)}")
     return redirect("awards:entry", found.code)
+
+
+@permission(WRITE, methods=("POST",))
+def table(request: HttpRequest, code: str, ask: str) -> HttpResponse:
+    """Take a table in and compute its figures; what is wrong in it is told line by line, and nothing of it is kept."""
+    found = entry_of(request, code)
+    require(request.user, WRITE, found)
+    given, encoding = request.FILES.get("table"), request.POST.get("encoding", "")
+    faults: list[str] = []
+    if given is None:
+        faults.append(gettext("Choose a file first."))
+    else:
+        try:
+            table_add(
+                entry=found,
+                ask=ask,
+                source=cast("BinaryIO", given),
+                filename=given.name or "",
+                encoding=encoding if encoding in ENCODINGS else "",
+                by=person(request.user),
+                at=timezone.now(),
+            )
+        except AwardError as error:
+            faults.append(refusal(error))
+        except EvidenceRefusedError as error:
+            faults.append(evidence_words(error))
+        except TableFaultsError as error:
+            faults += [fault.words(gettext) for fault in error.faults]
+        except MessageError as error:
+            faults.append(error.words(gettext))
+    if not faults:
+        messages.success(request, gettext("The table is read; its figures are below."))
+        return redirect(f"{reverse('awards:entry', args=[found.code])}#ask-{ask}")
+    page = entry_page(found, at=timezone.now())
+    row = next((row for part in page.parts for row in part.rows if row.ask.code == ask), None)
+    if row is None:
+        raise Http404
+    context = {"entry": found, "row": row, "name": given.name if given else "", "faults": faults}
+    return render(request, "awards/table_refused.html", context, status=422)
 
 
 @permission(WRITE, methods=("POST",))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.access import may, permission, public, require, signed_in
+from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from awards.forms import AnnounceForm, ReasonForm
 from awards.models import Programme
@@ -44,6 +45,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @permission(CHAIR, methods=("POST",))
+@step_up
 def freeze(request: HttpRequest, code: str) -> HttpResponse:
     """Fix the results for ever."""
     found = programme_of(request, code)
@@ -71,6 +73,7 @@ def download(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @permission(CHAIR, methods=("POST",))
+@step_up
 def correct(request: HttpRequest, code: str) -> HttpResponse:
     """Append a correction."""
     found = programme_of(request, code)
@@ -87,6 +90,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @permission(CHAIR, methods=("POST",))
+@step_up
 def announce(request: HttpRequest, code: str) -> HttpResponse:
     """Announce, at once or from a moment on."""
     found = programme_of(request, code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.message import marked as _
 from reports.checking.container import BROKEN, DamagedError, open_container
 from reports.checking.content import check_content, check_edition, read_carried
+from reports.checking.results import check_results, is_results
 from reports.checking.score import check_score
 from reports.checking.seal import check_seal
 from reports.checking.signer import check_signer, signer_facts
@@ -26,7 +27,10 @@ def check(data: bytes, trusted: Sequence[Certificate] = ()) -> Verdict:
     """Return the verdict on a PDF of ours. Raises UnusableError when it cannot be one.
 
     ``trusted``: certificates of the signer or of whoever vouches for it; without any, whose signature it is stays open.
+    Frozen results of an award, which are JSON, are known by their content.
     """
+    if is_results(data):
+        return check_results(data, trusted)
     try:
         container = open_container(data)
         carried = read_carried(container.files)

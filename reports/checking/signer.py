@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
@@ -18,10 +18,10 @@ from reports.checking.verdict import BAD, GOOD, OPEN, row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from typing import Any
 
     from asn1crypto.x509 import Certificate
-    from pyhanko.sign.validation import EmbeddedPdfSignature
 
     from reports.checking.verdict import Row
 
@@ -48,7 +48,23 @@ def fingerprint(certificate: Certificate) -> str:
     return hashlib.sha256(certificate.dump()).hexdigest()
 
 
-def signer_facts(signature: EmbeddedPdfSignature) -> dict[str, Any]:
+class Signature(Protocol):
+    """What is asked of a signature to say whose it is; that of a PDF is one."""
+
+    @property
+    def signer_cert(self) -> Certificate:
+        """The signer's certificate."""
+
+    @property
+    def other_embedded_certs(self) -> Sequence[Certificate]:
+        """The certificates that came with it."""
+
+    @property
+    def self_reported_timestamp(self) -> datetime | None:
+        """When it was made, as the signer says."""
+
+
+def signer_facts(signature: Signature) -> dict[str, Any]:
     """Return name, fingerprint and time of the signature as plain data; the time is what the signer says."""
     certificate, at = signature.signer_cert, signature.self_reported_timestamp
     return {
@@ -59,7 +75,7 @@ def signer_facts(signature: EmbeddedPdfSignature) -> dict[str, Any]:
     }
 
 
-def check_signer(signature: EmbeddedPdfSignature, trusted: Sequence[Certificate]) -> Row:
+def check_signer(signature: Signature, trusted: Sequence[Certificate]) -> Row:
     """Say whose signature it is, against the certificates that the asker trusts."""
     certificate = signature.signer_cert
     said = {"name": _name(certificate), "fingerprint": fingerprint(certificate)}
@@ -92,7 +108,7 @@ def _unvouched(certificate: Certificate) -> str:
     )
 
 
-def _vouched_for(signature: EmbeddedPdfSignature, trusted: Sequence[Certificate]) -> bool:
+def _vouched_for(signature: Signature, trusted: Sequence[Certificate]) -> bool:
     """Say whether a path leads from a trusted certificate to the signer's, as things stood when it was signed."""
     context = ValidationContext(
         trust_roots=list(trusted),

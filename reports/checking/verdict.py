@@ -24,6 +24,10 @@ TITLES = {
     "shown": _("What the document shows"),
     "decision": _("Decision"),
     "ledger": _("Ledger"),
+    "replay": _("Computed again"),
+    "code": _("Code"),
+    "winners": _("Winners"),
+    "corrections": _("Corrections"),
 }
 
 

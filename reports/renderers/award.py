@@ -1,4 +1,7 @@
-"""The certificate of an award: one page of A4, landscape, in the reader's language, with the hash of the results."""
+"""The certificate of an award (A4, landscape) and its plaque (20 × 25 cm, for the engraver), one page each.
+
+Both are in the reader's language and carry the hash of the frozen results.
+"""
 
 from __future__ import annotations
 
@@ -48,11 +51,12 @@ class AwardCertificate:
         return tuple((name, getattr(self, name)) for name in names)
 
 
-def render_award(document: AwardCertificate) -> bytes:
-    """Return the certificate as PDF; equal documents give equal bytes.
+def render_award(document: AwardCertificate, *, plaque: bool = False) -> bytes:
+    """Return the certificate, or the plaque, as PDF; equal documents give equal bytes.
 
     Raises MissingGlyphError when a character has no glyph in any of the bundled typefaces.
     """
+    form = "plaque" if plaque else "award"
     with translation.override(document.language):
         context = {
             "d": document,
@@ -61,12 +65,13 @@ def render_award(document: AwardCertificate) -> bytes:
             "qr": qr_code(document.url),
             "rosette": mark_safe(rosette(size=400, colour="#2b5753")),  # noqa: S308 - drawn by us from numbers
         }
-        html = printable(get_template("reports/award.html").render(context))
+        html = printable(get_template(f"reports/{form}.html").render(context))
     require_glyphs(html, document.texts())
-    facts = {**dict(document.texts()), "year": document.year, "sha256": document.sha256, "language": document.language}
+    facts = {**dict(document.texts()), "year": document.year, "sha256": document.sha256}
+    facts |= {"form": form, "language": document.language}
     data, _pages = write(
         html,
-        css=get_template("reports/award.css").render({"fonts": stack(document.language)}),
+        css=get_template(f"reports/{form}.css").render({"fonts": stack(document.language)}),
         identifier=hashlib.sha256(canonical(facts).encode()).digest(),
         at=document.announced_at,
     )

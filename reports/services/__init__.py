@@ -1,5 +1,6 @@
 """Everything that writes in this room, one module per subject."""
 
+from reports.services.awards import results_sign
 from reports.services.exports import (
     MOST_WAITING,
     WAITING,
@@ -22,4 +23,5 @@ __all__ = [
     "export_retry",
     "exports_recover",
     "outbox_sweep",
+    "results_sign",
 ]

@@ -27,8 +27,13 @@ def jws(payload: Mapping[str, Any], key: Key, **header: str) -> tuple[str, str, 
 
     The payload is the canonical JSON of the object, so that whoever has the object can make it again.
     """
+    return jws_of(rfc8785.dumps(dict(payload)), key, **header)
+
+
+def jws_of(content: bytes, key: Key, **header: str) -> tuple[str, str, str]:
+    """Return the same for bytes that are kept as they are."""
     named = {"alg": algorithm(key), "kid": key.fingerprint, **header}
-    head, body = _url(rfc8785.dumps(named)), _url(rfc8785.dumps(dict(payload)))
+    head, body = _url(rfc8785.dumps(named)), _url(content)
     return head, body, _url(_raw(f"{head}.{body}".encode(), key))
 
 

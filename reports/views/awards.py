@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,8 @@ from awards.selectors.results import proof_of, winners_of
 from awards.views.fetching import entry_of, programme_of
 from reports.pdf import MissingGlyphError, SettingFailedError
 from reports.renderers.award import AwardCertificate, render_award
-from reports.signing.jose import as_json
+from reports.selectors.awards import signed_file
+from reports.services import results_sign
 from reports.signing.keys import key_of
 from reports.signing.pades import signed
 from reports.signing.source import KeySourceError
@@ -35,10 +35,22 @@ CHAIR = "awards.chair_programme"
 @signed_in
 def award_certificate(request: HttpRequest, code: str) -> HttpResponse:
     """Hand out the certificate of an entry that won something; 404 before the results are public."""
+    return _printed(request, code, plaque=False)
+
+
+@signed_in
+def award_plaque(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand out the plaque of an entry that won something, as the engraver wants it; 404 as for the certificate."""
+    return _printed(request, code, plaque=True)
+
+
+def _printed(request: HttpRequest, code: str, *, plaque: bool) -> HttpResponse:
     entry = entry_of(request, code)
     programme = entry.programme
     chairs = may(request.user, "awards.chair_entry", entry)
-    won = next((each for each in winners_of(programme) if each.entry["code"] == entry.code), None)
+    given = [each for each in winners_of(programme) if each.entry["code"] == entry.code]
+    chosen = request.GET.get("award", "")
+    won = next((each for each in given if each.code == chosen), given[0] if given and not chosen else None)
     if won is None or not (chairs or programme.is_public(timezone.now())):
         raise Http404
     document = AwardCertificate(
@@ -47,7 +59,7 @@ def award_certificate(request: HttpRequest, code: str) -> HttpResponse:
         programme=programme.name,
         year=programme.year,
         award=text(won.award),
-        category=text(won.category),
+        category=" · ".join(each for each in (text(won.category), won.division) if each),
         organisation=won.entry["organisation"],
         centre=won.entry["centre"],
         nominee=won.entry["nominee"],
@@ -58,7 +70,7 @@ def award_certificate(request: HttpRequest, code: str) -> HttpResponse:
         url=f"{settings.PUBLIC_URL}{reverse('awards:gallery', args=[programme.code])}",
     )
     try:
-        data = signed(render_award(document), key_of(settings.SIGNING))
+        data = signed(render_award(document, plaque=plaque), key_of(settings.SIGNING))
     except (MissingGlyphError, KeySourceError) as error:
         messages.error(request, gettext("The certificate cannot be printed: %(why)s") % {"why": error})
         return redirect("awards:entry", entry.code)
@@ -66,25 +78,45 @@ def award_certificate(request: HttpRequest, code: str) -> HttpResponse:
         logger.exception("The certificate of entry %s could not be set", entry.pk)
         messages.error(request, gettext("The pages could not be set. The operator finds the cause in the log."))
         return redirect("awards:entry", entry.code)
+    form = "plaque" if plaque else "award"
     response = HttpResponse(data, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="award-{programme.year}-{entry.code[:8]}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{form}-{programme.year}-{entry.code[:8]}.pdf"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 @permission(CHAIR)
 def results_signed(request: HttpRequest, code: str) -> HttpResponse:
-    """Hand out frozen results with a signature beside them: a JWS whose payload is exactly what was hashed."""
+    """Hand out frozen results with the signatures that were made over them: whoever has the file can check it."""
     programme = programme_of(request, code)
     require(request.user, CHAIR, programme)
     proof = proof_of(programme)
     if proof is None:
         raise Http404
-    try:
-        text = as_json(json.loads(proof.result.content), key_of(settings.SIGNING))
-    except KeySourceError as error:
-        messages.error(request, gettext("The results cannot be signed now: %(why)s") % {"why": error})
+    if proof.unsigned and not _sign(request, proof.result.pk):
         return redirect("awards:results", programme.code)
-    response = HttpResponse(text, content_type="application/json")
+    response = HttpResponse(signed_file(proof.result), content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="results-{proof.result.sha256[:12]}.signed.json"'
     return response
+
+
+@permission(CHAIR, methods=("POST",))
+def results_sign_now(request: HttpRequest, code: str) -> HttpResponse:
+    """Sign what is not signed yet, where the background work could not."""
+    programme = programme_of(request, code)
+    require(request.user, CHAIR, programme)
+    proof = proof_of(programme)
+    if proof is None:
+        raise Http404
+    if _sign(request, proof.result.pk):
+        messages.success(request, gettext("The results are signed."))
+    return redirect("awards:results", programme.code)
+
+
+def _sign(request: HttpRequest, result_id: int) -> bool:
+    try:
+        results_sign(result_id=result_id, at=timezone.now())
+    except KeySourceError as error:
+        messages.error(request, gettext("The results cannot be signed now: %(why)s") % {"why": error})
+        return False
+    return True

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -69,10 +70,17 @@ def test_an_award_from_template_to_winners(client: Client) -> None:  # noqa: PLR
         assert response.status_code == 302
         entry = Entry.objects.get(title=f"Idea {number}")
         codes.append(entry.code)
-        for ask in ("story", "nps", "csat", "survey"):
-            assert (
-                post(client, manager, "answer", entry.code, ask, text=f"Words {number}", revision=0).status_code == 200
-            )
+        for ask in ("story", "survey"):
+            facts = {"text": f"Words {number}", "revision": 0}
+            assert post(client, manager, "answer", entry.code, ask, **facts).status_code == 200
+        for ask, answers in (("nps", b"score\n9\n10\n3"), ("csat", b"score\n5\n4")):
+            wrong = SimpleUploadedFile("answers.csv", b"score\n4\n99")
+            response = post(client, manager, "table", entry.code, ask, table=wrong)
+            assert response.status_code == 422
+            assert "line 3" in response.content.decode()
+            table = SimpleUploadedFile("answers.csv", answers)
+            assert post(client, manager, "table", entry.code, ask, table=table).status_code == 302
+        assert "NPS 33.33" in get(client, manager, "entry", entry.code)
         receipt = post(client, manager, "submit", entry.code)
         assert receipt["Location"].endswith("/receipts/1/")
         assert Entry.objects.get(code=entry.code).versions.get().sha256 in get(
@@ -100,7 +108,7 @@ def test_an_award_from_template_to_winners(client: Client) -> None:  # noqa: PLR
             facts = {**levels, "revision": 0, "seen": 1, "hand": 1, "feedback": "More figures, please."}
             assert post(client, judge, "card_save", card.code, **facts).status_code == 302
         assert "3 of 3 done" in get(client, judge, "judging", programme.code)
-        get(client, judge, "compare", programme.code, "paper")
+        assert "3 answers" in get(client, judge, "compare", programme.code, "paper")
     page = get(client, chair, "desk", programme.code)
     assert "Idea 2" in page
     assert get(client, chair, "deliberate", programme.code, "paper", codes[0])

@@ -30,7 +30,15 @@ def test_three_templates_ship_and_speak_three_languages() -> None:
     gates = {stage.code: (stage.top, stage.of_all) for stage in scheme_of(found["stage-gate"]).stages}
     assert gates["top80"] == (80, True)
     assert sum(stage.days[1] for stage in scheme_of(found["stage-gate"]).stages[-1:]) == 300  # ten months
-    assert {award.code for award in scheme_of(found["stage-gate"]).awards} >= {"gold", "best"}
+    awards = {award.code: award for award in scheme_of(found["stage-gate"]).awards}
+    assert set(awards) == {"top80", "industry", "centre", "manager", "gold", "commended"}
+    assert (awards["industry"].of, awards["gold"].of, awards["top80"].gate) == ("division", "all", "top80")
+    hows = {stage.how for document in found.values() for stage in scheme_of(document).stages}
+    assert hows == {"papers", "visit", "presentation"}
+    kinds = {ask.kind for document in found.values() for stage in scheme_of(document).stages for ask in stage.asks}
+    assert kinds == {"text", "figure", "file", "evidence", "survey", "mystery"}
+    kpis = {kpi for document in found.values() for each in scheme_of(document).criteria for kpi in each.kpis}
+    assert kpis <= known_kpi_codes()
 
 
 def test_criteria_come_from_the_clauses_of_the_edition_with_their_share_of_the_points() -> None:
@@ -40,6 +48,9 @@ def test_criteria_come_from_the_clauses_of_the_edition_with_their_share_of_the_p
     scheme = scheme_of(resolved(templates()["stage-gate"], edition))
     weights = {criterion.code: criterion.weight for criterion in scheme.criteria}
     assert len(weights) == 20
+    tied = {criterion.code: criterion for criterion in scheme.criteria}
+    assert tied["D2"].asks == ("survey", "satisfaction", "benchmark")
+    assert any(tied[code].kpis for code in tied if code.startswith("D"))
     assert weights["D2"] == Decimal(94)  # 6 of 23 criteria of 360 points
     assert 990 <= sum(weights.values()) <= 1010
     method = {"score": "mean", "ladder": ["score", "criterion:D2.1", "joint"]}
@@ -54,6 +65,11 @@ def test_criteria_come_from_the_clauses_of_the_edition_with_their_share_of_the_p
     ("change", "fault"),
     [
         ({"categories": []}, "there is none"),
+        ({"evidence": {"A": ["x"]}}, "x is not asked for"),
+        ({"evidence": ["A"]}, "must name asks"),
+        ({"awards": [{"code": "a", "title": {"en": "A"}, "gate": "papers"}]}, "papers is no stage with a gate"),
+        ({"awards": [{"code": "a", "title": {"en": "A"}, "categories": ["x"]}]}, "there is no category x"),
+        ({"awards": [{"code": "a", "title": {"en": "A"}, "of": "town"}]}, "'town' is none of"),
         ({"stages": []}, "needs a stage for entries"),
         ({"method": {"score": "median", "ladder": ["score", "joint"]}}, "median"),
         ({"method": {"score": "mean", "ladder": ["joint"]}}, "must begin with the score"),

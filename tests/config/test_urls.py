@@ -20,7 +20,22 @@ if TYPE_CHECKING:
     from django.test import Client
 
 # django-allauth's own views, which carry no decorator of ours. Those in the second set need no account.
-FOREIGN_SIGNED_IN = {"account_reauthenticate", "account_change_password", "account_set_password"}
+FOREIGN_SIGNED_IN = {
+    "account_reauthenticate",
+    "account_change_password",
+    "account_set_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_edit_webauthn",
+    "socialaccount_connections",
+}
 FOREIGN_PUBLIC = {
     "account_login",
     "account_logout",
@@ -30,6 +45,12 @@ FOREIGN_PUBLIC = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "mfa_authenticate",  # between password and second factor: only with a sign-in that has begun
+    "mfa_login_webauthn",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 OUR_PUBLIC = {
     "healthz",

@@ -1,31 +1,47 @@
-"""What an award programme is, read from plain data: stages, categories, rules, criteria, method. Pure: no Django.
-
-A template (``fixtures/awards/``) and the document that a programme keeps have the same form; in the document the
-criteria are written out and the dates are in the stages' rows.
-"""
+"""From plain data to a programme, or everything that is wrong with it, each with its place."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
+
+from awards.scheme.model import (
+    ADJUSTED,
+    ALL,
+    ASK_KINDS,
+    BY_CRITERION,
+    CATEGORY,
+    CATEGORY_KINDS,
+    DELIBERATION,
+    DIVISION,
+    DIVISIONS,
+    ENTRY,
+    EVENT,
+    HEAD_TO_HEAD,
+    JOINT,
+    JUDGING,
+    LONGEST_CODE,
+    MEAN,
+    MOST_TEXT,
+    MYSTERY,
+    PAPERS,
+    PRESENTATION,
+    SCORE,
+    VISIT,
+    Ask,
+    AwardSpec,
+    CategorySpec,
+    CriterionSpec,
+    Method,
+    Rule,
+    Scheme,
+    StageSpec,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    Words = Mapping[str, str]
-
-ENTRY, JUDGING, EVENT = "entry", "judging", "event"
-TEXT, FIGURE, FILE, EVIDENCE = "text", "figure", "file", "evidence"
-MEAN, ADJUSTED = "mean", "adjusted"
-SCORE, HEAD_TO_HEAD, DELIBERATION, JOINT = "score", "head_to_head", "deliberation", "joint"
-BY_CRITERION = "criterion:"
-CATEGORY_KINDS = ("corporate", "centre", "team", "individual", "innovation")
-DIVISIONS = ("none", "industry", "region", "size")
-MOST_TEXT = 20_000
-LONGEST_CODE = 40
-# Trimming a panel smaller than this would leave too little of it.
-TRIM_FROM = 5
+    from awards.scheme.model import Words
 
 
 class SchemeError(ValueError):
@@ -35,139 +51,6 @@ class SchemeError(ValueError):
         """Keep the faults."""
         super().__init__("; ".join(faults))
         self.faults = tuple(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One thing that an entrant is asked for; ``most`` characters of a text."""
-
-    code: str
-    kind: str
-    title: Words
-    help: Words
-    required: bool
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class StageSpec:
-    """One stage. ``top`` go on from a gate, of each category or (``of_all``) of all; none means everybody.
-
-    ``days``: from the beginning of the programme to opening and to closing.
-    """
-
-    code: str
-    kind: str
-    title: Words
-    blind: bool
-    days: tuple[int, int]
-    top: int | None
-    of_all: bool
-    asks: tuple[Ask, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CategorySpec:
-    """A category; ``by`` is what its divisions are made by."""
-
-    code: str
-    kind: str
-    by: str
-    title: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One eligibility rule; ``categories`` empty means all.
-
-    ``standing``: a certificate, or with ``assessment`` also a closed assessment, of ``edition`` (current or any) at
-    ``tier`` or better. ``most_entries``: at most so many entries of one organisation.
-    """
-
-    rule: str
-    categories: tuple[str, ...]
-    edition: str = "current"
-    tier: str = ""
-    assessment: bool = True
-    most: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionSpec:
-    """What judges score; ``stages`` empty means all. Anchors by level as text."""
-
-    code: str
-    title: Words
-    look: Words
-    weight: Decimal
-    stages: tuple[str, ...]
-    anchors: Mapping[str, Words]
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How scores become an order, declared before the programme opens.
-
-    ``trim``: so many of the highest and of the lowest judges' scores of an entry are left out, from five judges on.
-    """
-
-    score: str
-    trim: int
-    ladder: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AwardSpec:
-    """What can be won: up to ``rank`` (none: any rank) with at least ``least`` points of the scale (none: any)."""
-
-    code: str
-    title: Words
-    rank: int | None
-    least: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """A whole programme without its dates."""
-
-    code: str
-    title: Words
-    about: Words
-    least: int
-    most: int
-    judges_per_entry: int
-    method: Method
-    categories: tuple[CategorySpec, ...]
-    rules: tuple[Rule, ...]
-    criteria: tuple[CriterionSpec, ...]
-    criteria_from: str
-    stages: tuple[StageSpec, ...]
-    awards: tuple[AwardSpec, ...]
-
-    def stage(self, code: str) -> StageSpec:
-        """Return the stage with this code. Raises KeyError."""
-        return {stage.code: stage for stage in self.stages}[code]
-
-    def category(self, code: str) -> CategorySpec:
-        """Return the category with this code. Raises KeyError."""
-        return {category.code: category for category in self.categories}[code]
-
-    def judging(self) -> tuple[StageSpec, ...]:
-        """Return the stages in which judges score, in order."""
-        return tuple(stage for stage in self.stages if stage.kind == JUDGING)
-
-    def criteria_of(self, stage: str) -> tuple[CriterionSpec, ...]:
-        """Return what is scored in a stage, in order."""
-        return tuple(each for each in self.criteria if not each.stages or stage in each.stages)
-
-    def asks_before(self, stage: str) -> tuple[Ask, ...]:
-        """Return what judges of a stage read: the asks of all stages before it."""
-        found: list[Ask] = []
-        for each in self.stages:
-            if each.code == stage:
-                break
-            found += each.asks
-        return tuple(found)
 
 
 class _Reader:
@@ -230,13 +113,23 @@ class _Reader:
     # --- parts -------------------------------------------------------------------------------------------------------
 
     def ask(self, found: Mapping[str, Any], place: str) -> Ask:
+        kind = self.one_of(found.get("kind"), ASK_KINDS, f"{place}.kind")
+        given = found.get("scale") or {}
+        low, high = (0, 100) if kind == MYSTERY else (0, 10)
+        scale = (
+            self.whole(given.get("min", low), f"{place}.scale.min", 0, 1),
+            self.whole(given.get("max", high), f"{place}.scale.max", 2, 100),
+        )
+        mark = found.get("mark")
         return Ask(
             code=self.code(found.get("code"), place),
-            kind=self.one_of(found.get("kind"), (TEXT, FIGURE, FILE, EVIDENCE), f"{place}.kind"),
+            kind=kind,
             title=self.words(found.get("title"), f"{place}.title"),
             help=self.words(found.get("help"), f"{place}.help", needed=False),
             required=found.get("required", True) is not False,
             most=self.whole(found.get("most", 3000), f"{place}.most", 1, MOST_TEXT),
+            scale=scale,
+            mark=None if mark is None else self.whole(mark, f"{place}.mark", scale[0], scale[1]),
         )
 
     def stage(self, found: Mapping[str, Any], place: str) -> StageSpec:
@@ -245,6 +138,9 @@ class _Reader:
         if len(days) != 2 or not all(isinstance(day, int) for day in days) or days[0] > days[1]:  # noqa: PLR2004 - a pair
             self.bad(f"{place}.days", "must be two days in order")
             days = [0, 0]
+        how = self.one_of(found.get("how", PAPERS), (PAPERS, VISIT, PRESENTATION), f"{place}.how")
+        if how != PAPERS and found.get("blind") is True:
+            self.bad(f"{place}.blind", "who is visited or presents is seen")
         return StageSpec(
             code=self.code(found.get("code"), place),
             kind=self.one_of(found.get("kind"), (ENTRY, JUDGING, EVENT), f"{place}.kind"),
@@ -257,6 +153,7 @@ class _Reader:
                 self.ask(each, f"{place}.asks.{each.get('code')}")
                 for each in self.rows(found.get("asks"), f"{place}.asks")
             ),
+            how=how,
         )
 
     def rule(self, found: Mapping[str, Any], place: str) -> Rule:
@@ -278,6 +175,8 @@ class _Reader:
             weight=self.decimal(found.get("weight", "1"), f"{place}.weight"),
             stages=tuple(str(each) for each in found.get("stages") or ()),
             anchors={str(level): self.words(words, f"{place}.anchors.{level}") for level, words in anchors.items()},
+            asks=tuple(str(each) for each in found.get("asks") or ()),
+            kpis=tuple(str(each) for each in found.get("kpis") or ()),
         )
 
     def award(self, found: Mapping[str, Any], place: str) -> AwardSpec:
@@ -286,6 +185,10 @@ class _Reader:
             title=self.words(found.get("title"), f"{place}.title"),
             rank=self.whole(found["rank"], f"{place}.rank", 1, 1000) if "rank" in found else None,
             least=self.decimal(found["min"], f"{place}.min") if "min" in found else None,
+            of=self.one_of(found.get("of", CATEGORY), (CATEGORY, DIVISION, ALL), f"{place}.of"),
+            gate=str(found.get("gate", "")),
+            categories=tuple(str(each) for each in found.get("categories") or ()),
+            beside=found.get("beside") is True,
         )
 
     def category(self, found: Mapping[str, Any], place: str) -> CategorySpec:
@@ -336,6 +239,7 @@ def scheme_of(document: Any) -> Scheme:
         awards=parts("awards", read.award),
     )
     _together(scheme, read)
+    _tied(document.get("evidence") or {}, scheme, read)
     if read.faults:
         raise SchemeError(read.faults)
     return scheme
@@ -356,10 +260,39 @@ def _together(scheme: Scheme, read: _Reader) -> None:
         for code in set(rule.categories) - categories:
             read.bad("eligibility", f"there is no category {code}")
     for criterion in scheme.criteria:
-        for code in set(criterion.stages) - stages:
-            read.bad(f"criteria.{criterion.code}", f"there is no stage {code}")
+        _criterion(criterion, stages, asks, read)
+    _rewarded(scheme, read)
     if scheme.criteria_from == "own":
         _weighed(scheme, read)
+
+
+def _tied(found: Any, scheme: Scheme, read: _Reader) -> None:
+    """Check what ties asks to criteria of the standard: the beginning of a code, and codes of asks."""
+    asks = {ask.code for stage in scheme.stages for ask in stage.asks}
+    if not isinstance(found, dict) or not all(isinstance(codes, list) for codes in found.values()):
+        read.bad("evidence", "must name asks by the beginning of a criterion's code")
+        return
+    for prefix, codes in found.items():
+        for code in sorted({str(each) for each in codes} - asks):
+            read.bad(f"evidence.{prefix}", f"{code} is not asked for")
+
+
+def _criterion(criterion: CriterionSpec, stages: set[str], asks: list[str], read: _Reader) -> None:
+    for code in set(criterion.stages) - stages:
+        read.bad(f"criteria.{criterion.code}", f"there is no stage {code}")
+    for code in set(criterion.asks) - set(asks):
+        read.bad(f"criteria.{criterion.code}.asks", f"{code} is not asked for")
+
+
+def _rewarded(scheme: Scheme, read: _Reader) -> None:
+    """Check that awards name categories and gates that there are."""
+    categories = {category.code for category in scheme.categories}
+    gates = {stage.code for stage in scheme.judging() if stage.top is not None}
+    for award in scheme.awards:
+        for code in set(award.categories) - categories:
+            read.bad(f"awards.{award.code}", f"there is no category {code}")
+        if award.gate and award.gate not in gates:
+            read.bad(f"awards.{award.code}", f"{award.gate} is no stage with a gate")
 
 
 def _weighed(scheme: Scheme, read: _Reader) -> None:
