@@ -199,6 +199,37 @@ class InvitationForm(forms.ModelForm):
         return str(self.cleaned_data["email"]).lower()
 
 
+class SupportForm(forms.Form):
+    """What the operators shall look at, and for how long."""
+
+    reason = forms.CharField(label=_("What shall they look at?"), max_length=300)
+    hours = forms.TypedChoiceField(
+        label=_("For how long?"), coerce=int, choices=[(4, _("4 hours")), (24, _("24 hours")), (72, _("3 days"))]
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Lay out."""
+        super().__init__(*args, **options)
+        self.helper = helper(_("Let them look"))
+
+
+class PersonSearchForm(forms.Form):
+    """One person, by the exact address: operators browse nobody."""
+
+    email = forms.EmailField(label=_("E-mail address, exactly"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Lay out."""
+        super().__init__(*args, **options)
+        self.helper = helper(_("Find"))
+
+
+class AccountReasonForm(forms.Form):
+    """Why an account is closed or forgotten; it stands in the ledger."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 2}))
+
+
 class AuditBodyForm(forms.Form):
     """Which organisation may plan audits here; by its exact name, so that the form lists no names."""
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.factors import second_factor_held, second_factor_needed
 from accounts.models import User
+from accounts.recording import record_once
 from accounts.sessions import ended_by_age, seen
 from accounts.stepping_up import proof_page
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # Set in a session once its person was seen to have a second factor: the last one cannot be removed by oneself, and
 # whoever has theirs reset loses every session with it.
 HAS_FACTOR = "second_factor"
+LONGEST_PATH = 200
 # What a person without a second factor may still open: how to set one up, and the way out.
 ON_THE_WAY = {"account_logout", "account_reauthenticate", "service_worker", "healthz", "readyz"}
 
@@ -48,6 +50,36 @@ class SessionAgeMiddleware:
             else:
                 seen(request.session, at=at)
         return self.get_response(request)
+
+
+class SupportMiddleware:
+    """Writes to the ledger what operators open while an organisation lets them look; each page once in five minutes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        _view: Callable[..., object],
+        _args: tuple[object, ...],
+        _options: dict[str, object],
+    ) -> None:
+        """Note who looks at which page, before it is shown; what cannot be noted is not shown."""
+        user = request.user
+        if not isinstance(user, User) or not user.is_staff:
+            return
+        page = request.path[:LONGEST_PATH]
+        for organisation in sorted(user.supported()):
+            subject = f"organisation:{organisation}"
+            record_once(
+                action="organisation.support_used", subject=subject, by=user, payload={"page": page}, seconds=300
+            )
 
 
 class SecondFactorMiddleware:

@@ -60,6 +60,27 @@ def edits_centre(user: Anyone, centre: Centre) -> bool:
     return isinstance(user, User) and user.has_role(centre.organisation_id, *CENTRE_EDITORS)
 
 
+@rules.predicate
+def keeps_account(user: Anyone, person: User) -> bool:
+    """Operates the installation, or administers every organisation that the other person belongs to."""
+    if not isinstance(user, User) or user.pk == person.pk:
+        return False
+    if is_operator(user):
+        return True
+    theirs = {organisation for organisation, _role in person.roles()}
+    return bool(theirs) and not person.is_staff and theirs <= user.organisations_as(Role.ADMINISTRATOR)
+
+
+@rules.predicate
+def administers(user: Anyone) -> bool:
+    """Administers an organisation, or operates the installation."""
+    return is_operator(user) or (isinstance(user, User) and bool(user.organisations_as(Role.ADMINISTRATOR)))
+
+
+rules.add_perm("accounts.read_rights", administers)
+rules.add_perm("accounts.find_person", is_operator)
+rules.add_perm("accounts.manage_person", keeps_account)
+rules.add_perm("accounts.erase_person", is_operator)
 rules.add_perm("accounts.add_organisation", is_operator)
 rules.add_perm("accounts.view_organisation", is_member)
 rules.add_perm("accounts.manage_organisation", is_administrator)

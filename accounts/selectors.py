@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
-from accounts.models import AccessToken, Centre, Invitation, Membership, Notice, NoticePreference, Organisation
+from accounts.models import (
+    AccessToken,
+    Centre,
+    Invitation,
+    Membership,
+    Notice,
+    NoticePreference,
+    Organisation,
+    Role,
+    SupportGrant,
+    User,
+)
+from accounts.personal import personal_parts
 from accounts.rules import CENTRE_EDITORS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
-
-    from accounts.models import User
 
 # What a list may be sorted by; nothing else from an address reaches order_by.
 CENTRE_SORTS = {
@@ -72,6 +85,36 @@ def unread_count(user: User) -> int:
 def preferences_of(user: User) -> dict[str, NoticePreference]:
     """Return how a person wants to be told, by kind; what is not in it is as ever. One SQL query."""
     return {row.kind: row for row in NoticePreference.objects.filter(user=user)}
+
+
+def support_grants_of(organisation: Organisation, *, at: datetime) -> list[SupportGrant]:
+    """Return the leaves that hold, newest first; one query."""
+    return list(organisation.support_grants.filter(ended_at=None, expires_at__gt=at).select_related("given_by"))
+
+
+def people_kept_by(user: User) -> QuerySet[User]:
+    """Return the people whose accounts this person may look after; the rule is asked for each one besides."""
+    if user.is_staff:
+        return User.objects.all()
+    return User.objects.filter(memberships__organisation__in=user.organisations_as(Role.ADMINISTRATOR)).distinct()
+
+
+def personal_data(user: User) -> dict[str, Any]:
+    """Return everything that is kept about a person, for the person; secrets only as that they exist."""
+    theirs = {"user": user}
+    invited = Invitation.objects.filter(email=user.email)
+    facts = {name: getattr(user, name) for name in ("name", "email", "language", "time_zone", "date_joined")}
+    return {
+        "person": facts,
+        "roles": list(user.memberships.values("organisation__name", "role", "created_at")),
+        "invitations": list(invited.values("organisation__name", "role", "created_at", "accepted_at")),
+        "access_tokens": list(user.access_tokens.values("name", "scopes", "created_at", "expires_at", "last_used_at")),
+        "second_factors": list(Authenticator.objects.filter(**theirs).values("type", "created_at", "last_used_at")),
+        "identities": list(SocialAccount.objects.filter(**theirs).values("provider", "uid", "date_joined")),
+        "sessions": list(UserSession.objects.filter(**theirs).values("ip", "user_agent", "created_at", "last_seen_at")),
+        "notices": [{"at": notice.at, "read_at": notice.read_at, "text": str(notice)} for notice in notices_of(user)],
+        **personal_parts(user),
+    }
 
 
 def tokens_of(user: User, *, at: datetime) -> list[AccessToken]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import centres, factors, joining, notices, organisations, profiles, tokens
+from accounts.views import centres, factors, joining, notices, organisations, people, profiles, support, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("people/profile/notices/", profiles.profile_notices, name="profile_notices"),
     path("people/tokens/", tokens.token_list, name="token_list"),
     path("people/tokens/<int:pk>/revoke/", tokens.token_end, name="token_revoke"),
+    path("people/profile/data.json", people.own_data, name="own_data"),
+    path("people/accounts/", people.person_find, name="person_find"),
+    path("people/accounts/<int:pk>/", people.person_detail, name="person"),
+    path("people/accounts/<int:pk>/<slug:step>/", people.person_step, name="person_step"),
+    path("people/organisations/<int:pk>/support/", support.support_add, name="support_create"),
+    path("people/support/<int:pk>/end/", support.support_stop, name="support_end"),
     path("people/sessions/", factors.session_list, name="session_list"),
     path("people/sessions/end/", factors.session_end_others, name="session_end_others"),
     path("people/sessions/<int:pk>/end/", factors.session_end, name="session_end"),

@@ -15,19 +15,45 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts.access import may, public, signed_in
+from accounts.access import may, permission, public, require, signed_in
 from accounts.models import Centre
 from accounts.views.profiles import person
 from audits.models import AuditStatus
 from audits.selectors.desk import desk
+from audits.selectors.overview import step_words
 from audits.selectors.sheet import audits_for, status_counts
+from audits.workflow import TRANSITIONS
 from awards.selectors.duties import duties
 from config.metrics import exposition
+from config.rights import RELATIONS, RIGHTS, VERBS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 RECENT = 8
+
+
+@permission("accounts.read_rights")
+def rights(request: HttpRequest) -> HttpResponse:
+    """Who may do what, in words: every rule, and every step of an engagement by status."""
+    require(request.user, "accounts.read_rights")
+    text = request.GET.get("q", "").strip()[:100].casefold()
+    who = {verb: [str(RELATIONS[each]) for each in RIGHTS[verb]] for verb in VERBS}
+    verbs = [(str(words), who[verb]) for verb, (_kind, words) in VERBS.items()]
+    steps = [
+        (str(step_words(step.name).label), [AuditStatus(each).label for each in step.sources], who[step.permission])
+        for step in TRANSITIONS.values()
+    ]
+    context = {
+        "verbs": [row for row in verbs if _found(text, row[0], *row[1])],
+        "steps": [row for row in steps if _found(text, row[0], *row[1], *row[2])],
+        "q": request.GET.get("q", "").strip()[:100],
+    }
+    return render(request, "rights.html", context)
+
+
+def _found(text: str, *words: object) -> bool:
+    return any(text in str(word).casefold() for word in words)
 
 
 @signed_in

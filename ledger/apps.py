@@ -9,8 +9,11 @@ class LedgerConfig(AppConfig):
     name = "ledger"
 
     def ready(self) -> None:
-        """Record what the room below hands up: see ``accounts/recording.py``."""
+        """Record what the room below hands up (``accounts/recording.py``), and tell people what they did themselves."""
+        from accounts.personal import personal_part
         from accounts.recording import recorder_set
+        from ledger.selectors import acts_of
         from ledger.services import ledger_append
 
         recorder_set(ledger_append)
+        personal_part("acts", acts_of)

@@ -10,8 +10,10 @@ from accounts.services.organisations import (
     membership_remove,
     organisation_create,
 )
+from accounts.services.people import person_deactivate, person_erase, person_reactivate, second_factor_reset
 from accounts.services.profiles import profile_update
 from accounts.services.sessions import session_end, sessions_end
+from accounts.services.support import support_end, support_grant
 from accounts.services.tokens import token_create, token_revoke, token_use, tokens_end
 
 __all__ = [
@@ -30,10 +32,16 @@ __all__ = [
     "notices_mail",
     "notices_read",
     "organisation_create",
+    "person_deactivate",
+    "person_erase",
+    "person_reactivate",
     "preferences_save",
     "profile_update",
+    "second_factor_reset",
     "session_end",
     "sessions_end",
+    "support_end",
+    "support_grant",
     "token_create",
     "token_revoke",
     "token_use",

@@ -40,6 +40,10 @@ class TokenRefusedError(AccountsError):
     """This token opens nothing: unknown, expired, revoked, or its owner may not sign in; which, stays unsaid."""
 
 
+class StillActiveError(AccountsError):
+    """Only a closed account is forgotten: deactivate the person first."""
+
+
 class StaleCentreError(AccountsError):
     """Somebody else saved this centre first; ``current`` is what is stored now. Nothing was overwritten."""
 

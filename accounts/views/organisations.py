@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.access import may, permission, require
 from accounts.forms import AuditBodyForm, InvitationForm, OrganisationForm
 from accounts.models import Invitation, Membership, Organisation, Role
-from accounts.selectors import invitations_open, members_of
+from accounts.selectors import invitations_open, members_of, support_grants_of
 from accounts.services import (
     audit_body_add,
     audit_body_remove,
@@ -66,6 +66,7 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_manage": may(user, "accounts.manage_organisation", organisation),
     }
     if context["may_manage"]:
+        context["support"] = support_grants_of(organisation, at=timezone.now())
         context["invitations"] = invitations_open(organisation, at=timezone.now())
     return render(request, "accounts/organisation_detail.html", context)
 

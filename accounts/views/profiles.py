@@ -62,6 +62,8 @@ def _page(
         "form": form or ProfileForm(instance=User.objects.get(pk=user.pk)),
         "notices": notices or NoticesForm(chosen=preferences_of(user)),
         "memberships": memberships_of(user),
+        "may_read_rights": may(user, "accounts.read_rights"),
+        "may_find": may(user, "accounts.find_person"),
         "single_sign_on": bool(settings.IDENTITY_PROVIDERS),
         "may_add": may(user, "accounts.add_organisation"),
     }
