@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "reports.outbox_sweep", "schedule": 60.0},
     "remind-credentials": {"task": "audits.remind_credentials", "schedule": 86_400.0},
     "warn-findings": {"task": "audits.warn_findings", "schedule": 86_400.0},
+    "prune-receipts": {"task": "audits.prune_receipts", "schedule": 86_400.0},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": 300.0},
 }
 
