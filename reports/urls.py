@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import awards, checking, exports, lenses, summary, verification
+from reports.views import awards, checking, documents, exports, lenses, summary, verification
 
 app_name = "reports"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
+    path("audits/<int:audit_id>/documents/", documents.audit_documents, name="audit_documents"),
+    path("documents/", documents.document_list, name="document_list"),
+    path("documents/<slug:code>/request/", documents.document_ask, name="document_request"),
     path("exports/<uuid:export_id>/", exports.export_detail, name="export_detail"),
     path("exports/<uuid:export_id>/cancel/", exports.export_stop, name="export_cancel"),
     path("exports/<uuid:export_id>/retry/", exports.export_again, name="export_retry"),
