@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
@@ -27,6 +26,8 @@ from tests.reports.rows import answer_all, make_evidence
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from django.test import Client
 
     from audits.models import Audit
 
@@ -93,13 +94,13 @@ def test_a_workbook_holds_typed_cells_names_a_frozen_head_and_a_native_chart() -
     assert sheet.print_title_rows == "$1:$1"
     assert book.defined_names["things_value"].attr_text == "'Things  all'!$B$2:$B$2"
     assert book.defined_names["things"].attr_text == "'Things  all'!$A$1:$E$2"
-    assert len(sheet._charts) == 1  # noqa: SLF001 - openpyxl offers no other way to count them
+    assert len(sheet._charts) == 1
 
 
 def test_an_empty_table_is_a_head_and_draws_nothing() -> None:
     book = book_of(render_paper_workbook(paper(())))
     assert [cell.value for cell in book.worksheets[1][1]] == ["Name", "Value", "Share", "Day", "Moment"]
-    assert book.worksheets[1]._charts == []  # noqa: SLF001 - as above
+    assert book.worksheets[1]._charts == []
 
 
 def test_csv_neutralises_what_a_spreadsheet_would_run() -> None:
