@@ -1,7 +1,20 @@
-"""From finished HTML to PDF: bundled typefaces, a fetcher that serves nothing else, the check for missing glyphs."""
+"""From finished HTML to PDF: bundled typefaces, a fetcher that serves nothing else, the check for missing glyphs.
 
-from reports.pdf.fetcher import BundledFontsOnly
+``write`` sets the pages in a process of their own (``apart.py``); ``writer.py`` is what runs there.
+"""
+
+from reports.pdf.apart import RefusedAddressError, SettingFailedError, SettingTooLargeError, SettingTooLongError, write
 from reports.pdf.glyphs import MissingGlyphError, printable, require_glyphs
-from reports.pdf.writer import Attached, write
+from reports.pdf.parcel import Attached
 
-__all__ = ["Attached", "BundledFontsOnly", "MissingGlyphError", "printable", "require_glyphs", "write"]
+__all__ = [
+    "Attached",
+    "MissingGlyphError",
+    "RefusedAddressError",
+    "SettingFailedError",
+    "SettingTooLargeError",
+    "SettingTooLongError",
+    "printable",
+    "require_glyphs",
+    "write",
+]

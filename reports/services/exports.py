@@ -24,7 +24,7 @@ from ledger.outbox import outbox_add, outbox_dispatch, outbox_pending
 from ledger.services import ledger_append
 from reports.models import Export, ExportKind, ExportStatus
 from reports.papers import Order, document_of, may_have, waits_for
-from reports.pdf import MissingGlyphError
+from reports.pdf import MissingGlyphError, SettingTooLargeError, SettingTooLongError
 from reports.renderers import render_certificate, render_lens_pdf, render_lens_workbook, render_pdf
 from reports.selectors import LensChoices, audit_document, certificate_document, certificate_printable, lens_document
 from reports.signing.keys import key_of
@@ -287,9 +287,13 @@ def _why(export: Export, error: Exception) -> str:
     """Say in words why a document could not be made; what only the operator can mend goes to the log."""
     if isinstance(error, (MissingGlyphError, ExportRefusedError)):
         return str(error)
-    if isinstance(error, MemoryError):
-        return _("The report needs more memory than a worker may use. Shorten notes.")
     logger.error("Export %s failed", export.pk, exc_info=error)
+    if isinstance(error, (MemoryError, SettingTooLargeError)):
+        return _("The report needs more memory than a worker may use. Shorten notes.")
+    if isinstance(error, SettingTooLongError):
+        return _(
+            "The pages took longer than %(seconds)s seconds and were stopped. Shorten notes, or try again later."
+        ) % {"seconds": settings.RENDER_SECONDS}
     if isinstance(error, KeySourceError):
         return _("The file could not be signed. The operator finds the cause in the log.")
     return _("The report could not be made. The operator finds the cause in the log.")
