@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -134,6 +134,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return ids of the organisations in which this person has one of the roles (any role when none is named)."""
         return {organisation for organisation, role in self.roles() if not roles or role in roles}
 
+    def held(self, *roles: str) -> models.QuerySet[Membership, Any]:
+        """Return what ``organisations_as`` says as a subquery: there may be a thousand of them."""
+        found = self.memberships.filter(role__in=roles) if roles else self.memberships.all()
+        return found.values("organisation")
+
     def has_role(self, organisation_id: int, *roles: str) -> bool:
         """Say whether this person has one of the roles in that organisation."""
         return organisation_id in self.organisations_as(*roles)
@@ -144,7 +149,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def visible_to(self, user: User | AnonymousUser) -> OrganisationQuerySet:
         """Keep those in which the person has a role."""
-        return self.filter(pk__in=user.organisations_as()) if isinstance(user, User) else self.none()
+        return self.filter(pk__in=user.held()) if isinstance(user, User) else self.none()
 
 
 class Organisation(models.Model):
@@ -223,9 +228,9 @@ class CentreQuerySet(models.QuerySet["Centre"]):
         """Keep the centres of the person's organisations and, for audit staff, of those that mandated them."""
         if not isinstance(user, User):
             return self.none()
-        staff = user.organisations_as(*AUDIT_STAFF)
-        clients = Organisation.objects.filter(audit_bodies__in=staff).values("pk")
-        return self.filter(models.Q(organisation__in=user.organisations_as()) | models.Q(organisation__in=clients))
+        clients = Organisation.audit_bodies.through.objects.filter(to_organisation__in=user.held(*AUDIT_STAFF))
+        # One list of organisations: PostgreSQL finds by an index what is in it, and reads all centres for an OR.
+        return self.filter(organisation__in=user.held().union(clients.values("from_organisation")))
 
 
 class Centre(models.Model):

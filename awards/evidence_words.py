@@ -30,6 +30,8 @@ HOW: dict[str, Words] = {
     "presentation": _("Presentation before the panel"),
 }
 
+TEN = 10  # from here on one decimal says enough
+
 
 def figures_words(figures: Mapping[str, Any]) -> list[str]:
     """Return what the table of an ask says, in sentences, with the 95 % interval of each figure."""
@@ -63,11 +65,16 @@ def market_words(each: Mapping[str, Any]) -> dict[str, str]:
     """Return a verdict of the market in words: name, value, the market's value, verdict and style."""
     words, style = VERDICTS[each["state"]]
     unit = "" if each["unit"] in {None, "", "%"} else f" {each['unit']}"
-    value = f"{amount(each['value'])}{'%' if each['unit'] == '%' else unit}"
+    value = f"{_short(each['value'])}{'%' if each['unit'] == '%' else unit}"
     return {
         "name": gettext(KPIS[each["kpi"]].name) if each["kpi"] in KPIS else each["kpi"],
-        "value": f"{value} ±{amount(each['half_width'])}" if each["half_width"] else value,
+        "value": f"{value} ±{_short(each['half_width'])}" if each["half_width"] else value,
         "market": f"{amount(each['market'])}{'%' if each['unit'] == '%' else unit}",
         "words": str(words),
         "style": style,
     }
+
+
+def _short(value: float) -> str:
+    """Return a measured value as people read it; all its digits would also tell whose it is."""
+    return amount(round(value, 1 if abs(value) >= TEN else 2))

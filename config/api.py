@@ -1,7 +1,7 @@
 """The API at ``/api/v1/``: the routers of the rooms, put together, each route with who may call it.
 
 No page to try it out: that would need scripts from elsewhere, or a copy of them to keep safe. The description is
-``openapi.json``, for every signed-in person and every token.
+``openapi.json``, and what is made from it ``client.py``, for every signed-in person and every token.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -27,6 +28,7 @@ from accounts.api.routes import router as accounts
 from accounts.models import User
 from audits.api import ROUTERS as AUDITS
 from benchmarks.api import ROUTERS as BENCHMARKS
+from config.client import client_source
 from reports.api import router as reports
 from standards.api import router as standards
 
@@ -83,6 +85,14 @@ def openapi(request: HttpRequest) -> HttpResponseBase:
     return Response(api.get_openapi_schema()) if _known(request) else unauthenticated()
 
 
+def client(request: HttpRequest) -> HttpResponseBase:
+    """Hand out a client for programs in Python, made from the description."""
+    if not _known(request):
+        return unauthenticated()
+    headers = {"Content-Disposition": 'attachment; filename="touchstone_client.py"'}
+    return HttpResponse(client_source(api.get_openapi_schema()), content_type="text/x-python", headers=headers)
+
+
 def nothing(request: HttpRequest) -> HttpResponseBase:
     """Say that there is no such route, to whoever may know what there is."""
     return not_found() if _known(request) else unauthenticated()
@@ -130,6 +140,7 @@ def _patterns() -> list[URLPattern]:
     return [
         path("", finished(nothing, get), name="api-root"),
         path("openapi.json", finished(openapi, get), name="openapi"),
+        path("client.py", finished(client, get), name="client"),
         *ours,
         re_path("", finished(nothing, all_of_them), name="nothing"),  # whatever is left, line breaks too
     ]

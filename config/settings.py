@@ -140,7 +140,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    # A connection that is kept is tried before it is used: a restarted server costs nobody an error.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 EVIDENCE_DIR = DATA_DIR / "evidence"
 EXPORT_DIR = DATA_DIR / "exports"

@@ -17,7 +17,7 @@ from accounts.api.pages import AskedByMoment, Key, PageByMoment, Text, page_by_m
 from accounts.api.problems import ProblemError, gives
 from accounts.models import Scope
 from audits.models import Audit
-from reports.models import Export, ExportKind, ExportStatus
+from reports.models import XLSX, Export, ExportKind, ExportStatus
 from reports.selectors import exports_for
 from reports.services import ExportRefusedError, export_cancel, export_request
 from reports.storage import ExportDamagedError, export_read
@@ -133,9 +133,10 @@ def export_delete(request: HttpRequest, export_id: uuid.UUID) -> ExportOut:
 @router.get(
     "/exports/{uuid:export_id}/file",
     auth=Token(Scope.EXPORTS, RULE),
-    response={**gives(None, 404, 409, 410), 200: bytes},
+    response=gives(None, 404, 409, 410),
     url_name="export_file",
     summary="The file of an export",
+    openapi_extra={"responses": {200: {"content": {"application/pdf": {}, XLSX: {}}}}},
 )
 def export_file(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """Return the finished file; 409 while it is not done, 410 when what is stored is not what was written."""

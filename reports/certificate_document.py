@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
-from reports.document import plain, walk_texts
+from reports.document import NOT_CONTENT, plain, walk_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from reports.carried import Basis
     from reports.document import CertificateEntry, DecisionEntry, Imprint, Party, Source, Tier
+    from reports.house import Dress
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class CertificateDocument:
     basis: Basis | None
     edition_json: bytes
     imprint: Imprint
+    dress: Dress | None = field(default=None, metadata={"stated": "where there is one"})
+    logo: bytes = b""
 
     @property
     def issue(self) -> Issue:
@@ -78,7 +81,7 @@ class CertificateDocument:
 
     def canonical(self) -> bytes:
         """Return the content, all but the imprint and the edition's text, as canonical JSON (RFC 8785)."""
-        return rfc8785.dumps({k: v for k, v in plain(self).items() if k not in ("imprint", "edition_json")})
+        return rfc8785.dumps({k: v for k, v in plain(self).items() if k not in NOT_CONTENT})
 
     def content_sha256(self) -> str:
         """Return the SHA-256 over the canonical JSON as 64 hexadecimal digits."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from reports.carried import Basis
     from reports.fieldwork import Correction, Fieldwork
+    from reports.house import Dress
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,8 @@ class Levels:
         return self.high - self.low
 
 
+# What belongs to the printing, or stands beside the content as a file of its own; the mark is known by its hash.
+NOT_CONTENT = frozenset({"imprint", "edition_json", "logo"})
 # What a report does not state: before criteria could differ, reports said nothing of it, and they keep their hash.
 UNSTATED_LEVELS = Levels(0, 5)
 
@@ -374,6 +377,8 @@ class CertificationReport:
     basis: Basis
     edition_json: bytes
     imprint: Imprint
+    dress: Dress | None = field(default=None, metadata={"stated": "where there is one"})
+    logo: bytes = b""
 
     @property
     def focus(self) -> Tier | None:
@@ -387,7 +392,7 @@ class CertificationReport:
 
     def canonical(self) -> bytes:
         """Return the content, all but the imprint and the edition's text, as canonical JSON (RFC 8785)."""
-        content = {key: value for key, value in plain(self).items() if key not in ("imprint", "edition_json")}
+        content = {key: value for key, value in plain(self).items() if key not in NOT_CONTENT}
         return rfc8785.dumps(content)
 
     def content_sha256(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.models import Audit
 from reports.production import Batch as Batch
+from reports.production import HouseStyle as HouseStyle
 from reports.production import Schedule as Schedule
 
 if TYPE_CHECKING:

@@ -102,3 +102,25 @@ class Batch(models.Model):
     def __str__(self) -> str:
         """Show kind and day."""
         return f"{self.kind} {self.requested_at:%Y-%m-%d}"
+
+
+class HouseStyle(models.Model):
+    """One version of how an organisation's documents look; ``content`` is a ``House``. Never changed, never removed."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="house_styles")
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    logo = models.BinaryField(blank=True, default=b"", help_text="the mark as PNG, encoded anew")
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["organisation", "-version"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "version"], name="house_version_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show whose, and which."""
+        return f"{self.organisation_id} {self.version}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import awards, batches, checking, exports, ledger, lenses, schedules, summary, verification
+from reports.views import awards, batches, checking, exports, house, ledger, lenses, schedules, summary, verification
 
 app_name = "reports"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("batches/<uuid:batch_id>/cancel/", batches.batch_stop, name="batch_cancel"),
     path("batches/<uuid:batch_id>/retry/", batches.batch_again, name="batch_retry"),
     path("batches/<uuid:batch_id>/download/", batches.batch_download, name="batch_download"),
+    path("look/", house.house_list, name="house_list"),
+    path("look/<int:organisation_id>/", house.house_edit, name="house"),
+    path("look/<int:organisation_id>/preview/", house.house_preview, name="house_preview"),
     path("monthly/", schedules.schedule_list, name="schedule_list"),
     path("monthly/<int:schedule_id>/pause/", schedules.schedule_rest, name="schedule_pause"),
     path("monthly/<int:schedule_id>/remove/", schedules.schedule_end, name="schedule_remove"),

@@ -15,6 +15,7 @@ from audits.models import AuditPurpose, AuditStatus, Certificate
 from audits.selectors.overview import tier_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from django.db.models import QuerySet
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from audits.cycle import Due
+    from standards.models import Edition
 
 SOON_DAYS = 90
 STATES: dict[str, tuple[LazyText, str]] = {
@@ -97,24 +99,58 @@ def certificate_row(certificate: Certificate, today: date) -> CertificateRow:
     )
 
 
-def certificate_rows(
-    user: User, *, today: date, state: str = "", due: str = "", text: str = ""
-) -> list[CertificateRow]:
-    """Return what is visible and asked for; what is due first comes first."""
+@dataclass(frozen=True)
+class Standing:
+    """What of a certificate decides where it stands in the list: its id, its state and its next due of the day."""
+
+    pk: int
+    state: str
+    due: Due | None
+    status_since: date
+
+    @property
+    def order(self) -> tuple[bool, int, int]:
+        """What is due first comes first, and last what nothing keeps any more."""
+        return self.due is None, self.due.by.toordinal() if self.due else 0, self.pk
+
+    def asked(self, due: str, today: date) -> bool:
+        """Say whether it is due as asked: ``late``, ``soon`` (late too) or whatever."""
+        soon = self.due is not None and self.due.by <= today + timedelta(days=SOON_DAYS)
+        if due == "late":
+            too_long = self.state == "suspended" and suspended_too_long(self.status_since, today)
+            return too_long or (self.due is not None and self.due.by < today)
+        return soon or not due
+
+
+def standings(certificates: QuerySet[Certificate], today: date) -> list[Standing]:
+    """Return how certificates of ``certificates_for`` stand, in the order of the list; one query of a few columns."""
+    columns = ("pk", "status", "valid_from", "valid_until", "cycle_from", "status_since", "surveyed")
+    found = []
+    for pk, status, start, until, cycle_from, since, surveyed in certificates.order_by().values_list(*columns):
+        state = state_on(status, valid_from=start, valid_until=until, today=today)
+        due = next_due(cycle_from or start, until, surveyed) if state in HELD else None
+        found.append(Standing(pk, state, due, since.date()))
+    return sorted(found, key=lambda each: each.order)
+
+
+def certificates_asked(user: User, *, today: date, state: str = "", due: str = "", text: str = "") -> list[int]:
+    """Return the ids of what is visible and asked for; what is due first comes first. One query."""
     found = certificates_for(user)
     if text:
         found = found.filter(
             Q(number__icontains=text) | Q(audit__centre__name__icontains=text) | Q(audit__auditee__name__icontains=text)
         )
-    rows = [certificate_row(certificate, today) for certificate in found]
-    kept = [row for row in rows if (not state or row.state == state) and _asked(row, due)]
-    return sorted(kept, key=lambda row: (row.due is None, row.due.by if row.due else today, row.certificate.pk))
+    rows = standings(found, today)
+    return [row.pk for row in rows if (not state or row.state == state) and row.asked(due, today)]
 
 
-def _asked(row: CertificateRow, due: str) -> bool:
-    if due == "late":
-        return row.late or row.too_long
-    return row.late or row.soon if due == "soon" else True
+def certificate_rows(user: User, wanted: Sequence[int], *, today: date) -> list[CertificateRow]:
+    """Return the rows of one page of ``certificates_asked``, in its order."""
+    found = {each.pk: each for each in certificates_for(user).filter(pk__in=wanted)}
+    editions: dict[int, Edition] = {}
+    for each in found.values():  # one object per edition, so that its document is fetched once
+        each.audit.edition = editions.setdefault(each.audit.edition_id, each.audit.edition)
+    return [certificate_row(found[pk], today) for pk in wanted if pk in found]
 
 
 def cycle_of(row: CertificateRow) -> list[tuple[Due, LazyText, bool]]:

@@ -16,7 +16,14 @@ from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from audits.engagement_forms import CertificateStepForm
 from audits.life import PRINTABLE, STEPS, possible
-from audits.selectors.certificates import STATES, certificate_row, certificate_rows, certificates_for, cycle_of
+from audits.selectors.certificates import (
+    STATES,
+    certificate_row,
+    certificate_rows,
+    certificates_asked,
+    certificates_for,
+    cycle_of,
+)
 from audits.services.certificates import certificate_step
 from audits.services.errors import TransitionRefusedError
 from audits.views.engagements import form_status
@@ -36,9 +43,12 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     state, due = request.GET.get("state", ""), request.GET.get("due", "")
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     state, due = state if state in STATES else "", due if due in {"late", "soon"} else ""
-    rows = certificate_rows(person(request.user), today=timezone.localdate(), state=state, due=due, text=text)
+    user, today = person(request.user), timezone.localdate()
+    asked = certificates_asked(user, today=today, state=state, due=due, text=text)
+    page = Paginator(asked, PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": certificate_rows(user, list(page.object_list), today=today),
         "states": [(code, words) for code, (words, _style) in STATES.items()],
         "chosen": {"state": state, "due": due, "q": text},
     }

@@ -95,7 +95,7 @@ def _no_row(refused: dict[str, Refused]) -> RecordsError:
 
 
 def _prepare(opened: Opened, mapping: Mapping) -> Records:
-    prepared = opened.connection.create_table("prepared", typed_rows(opened, mapping), temp=True)
+    prepared = opened.connection.create_table("prepared", typed_rows(opened, mapping))
     unreadable = bad_lines(opened)
     reasons = _reasons(prepared, opened)
     for line, why in unreadable:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -14,12 +16,13 @@ from benchmarks.records.located import MappingError
 from benchmarks.records.workbook import workbook_as_parquet
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
     from benchmarks.records.mapping import Mapping
+
+
+LARGE = 50_000_000  # bytes of a file: half a million contacts as CSV, two million as Parquet
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,15 @@ class Opened:
     header_row: int = 1
 
 
-def connect(folder: Path, zone: str = "UTC") -> Backend:
-    """Open a DuckDB in memory that spills to ``folder``, loads nothing from the network and reads times in ``zone``."""
-    connection = ibis.duckdb.connect(temp_directory=str(folder), autoinstall_known_extensions=False)
+def connect(folder: Path, zone: str = "UTC", *, stored: bool = False) -> Backend:
+    """Open a DuckDB that spills to ``folder``, loads nothing from the network and reads times in ``zone``.
+
+    With ``stored`` its tables lie in a file below ``folder``, compressed, and are read in pieces. In memory, where
+    nothing is compressed, a table that does not fit is put aside and fetched back for each question.
+    """
+    tables: Path | str = Path(tempfile.mkdtemp(dir=folder)) / "tables.duckdb" if stored else ":memory:"
+    connection = ibis.duckdb.connect(tables, temp_directory=str(folder), autoinstall_known_extensions=False)
+    connection.raw_sql("SET disabled_compression_methods = 'fsst,zstd,alp,alprd'")  # they cost more than they save
     connection.raw_sql("SET autoload_known_extensions = false")
     connection.raw_sql("SET enable_progress_bar = false")  # standard output belongs to the caller
     connection.raw_sql(f"SET TimeZone = '{zone}'")  # a checked name of the time zone database
@@ -51,7 +60,7 @@ def open_records(path: Path, mapping: Mapping, folder: Path) -> Opened:
     """Open the file as the mapping says. RecordsError and MappingError name the fault and its place."""
     if not path.is_file():
         raise RecordsError(_("There is no file {name}."), name=path.name)
-    connection = connect(folder, mapping.given_in)
+    connection = connect(folder, mapping.given_in, stored=path.stat().st_size > LARGE)
     try:
         opened = _OPENERS[mapping.format](connection, path, mapping, folder)
         _check_columns(opened.columns, mapping)

@@ -14,10 +14,12 @@ from audits.words import EVENTS
 from benchmarks.charts.canvas import shortened, units
 from reports.carried import CERTIFICATE
 from reports.charts.rosette import rosette
+from reports.house import dyed
 from reports.pdf import printable, require_glyphs, write
+from reports.pdf.logo import LOGO_URL
 from reports.pdf.typefaces import stack
 from reports.renderers.certification import Printed, attachments, qr_code
-from reports.renderers.labels import country_words, day_format
+from reports.renderers.labels import address_lines, country_words, day_format
 
 if TYPE_CHECKING:
     from reports.certificate_document import CertificateDocument
@@ -38,10 +40,11 @@ def render_certificate(document: CertificateDocument) -> Printed:
     content_sha256 = hashlib.sha256(content).hexdigest()
     data, pages = write(
         html,
-        css=get_template("reports/certificate.css").render({"fonts": stack(document.language)}),
+        css=dyed(get_template("reports/certificate.css").render({"fonts": stack(document.language)}), document.dress),
         identifier=bytes.fromhex(content_sha256),
         at=document.imprint.printed_at,
         attached=attachments(CERTIFICATE, content, content_sha256, document.edition_json, document.imprint),
+        pictures={LOGO_URL: document.logo} if document.logo else {},
     )
     return Printed(data, pages, content_sha256)
 
@@ -58,19 +61,18 @@ def _context(document: CertificateDocument) -> dict[str, Any]:
     steps = {step: str(words) for step, words in EVENTS.items()}
     return {
         "d": document,
+        "logo_url": LOGO_URL,
         "c": document.certificate,
         "day": day_format(),
         "content_sha256": document.content_sha256(),
         "scope": shortened(document.scope, BESIDE_ANNEX) if annex else document.scope,
-        "address": ", ".join([*document.holder.address.split("\n"), country_words(document.holder.country)]).lstrip(
-            ", "
-        ),
+        "address": ", ".join([*address_lines(document.holder.address, document.holder.country)]),
         "annex": annex,
         "several": several,
         "scopes_shown": several and not annex,
         "sites": [(site, country_words(site.country)) for site in document.sites],
         "shown_sites": [(site, country_words(site.country)) for site in document.sites[:MOST_SITES]],
-        "conductor_country": country_words(document.conductor.country),
+        "conductor_address": address_lines(document.conductor.address, document.conductor.country),
         "issues": [(issue, steps.get(issue.step, issue.step)) for issue in document.issues],
         "name_size": _size(document.holder.name),
         "qr": qr_code(document.certificate.verify_url),

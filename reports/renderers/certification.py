@@ -17,10 +17,20 @@ from django.utils.translation import gettext as _
 from benchmarks.charts.canvas import shortened, units
 from reports.carried import CONTENT, EDITION, MANIFEST, REPORT, manifest
 from reports.charts import PAPER
+from reports.house import dyed, ordered
 from reports.pdf import Attached, printable, require_glyphs, write
+from reports.pdf.logo import LOGO_URL
 from reports.pdf.typefaces import ems, stack
 from reports.renderers.fieldwork import former_words, measure_rows, work_words
-from reports.renderers.labels import country_words, day_format, label, language_words, numeral, route_words
+from reports.renderers.labels import (
+    address_lines,
+    country_words,
+    day_format,
+    label,
+    language_words,
+    numeral,
+    route_words,
+)
 from reports.renderers.pips import pips_class, pips_styles
 from reports.renderers.summary import summary_of
 
@@ -56,12 +66,14 @@ def render_pdf(report: CertificationReport) -> Printed:
     css = get_template("reports/certification.css").render(
         {"fonts": stack(report.language), "pips": pips_styles(report)}
     )
+    css = dyed(css, report.dress)
     data, pages = write(
         html,
         css=css,
         identifier=bytes.fromhex(content_sha256),
         at=report.imprint.printed_at,
         attached=attachments(REPORT, content, content_sha256, report.edition_json, report.imprint),
+        pictures={LOGO_URL: report.logo} if report.logo else {},
     )
     return Printed(data, pages, content_sha256)
 
@@ -86,11 +98,11 @@ def attachments(
     ]
 
 
-def render_html(report: CertificationReport) -> str:
-    """Return the whole report as one HTML page in its language; times are in the site's time zone."""
+def render_html(report: CertificationReport, *, cover_only: bool = False) -> str:
+    """Return the report, whole or its cover, as one HTML page in its language; times are in the site's time zone."""
     zone = report.engagement.site.time_zone
     with translation.override(report.language), timezone.override(zone):
-        return get_template("reports/certification.html").render(_context(report))
+        return get_template("reports/certification.html").render({**_context(report), "cover_only": cover_only})
 
 
 def _context(report: CertificationReport) -> dict[str, Any]:
@@ -102,6 +114,9 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "e": report.engagement,
         "s": summary_of(report, replace(PAPER, font=stack(report.language))),
         "content_sha256": report.content_sha256(),
+        "logo_url": LOGO_URL,
+        "parts": _parts(report),
+        "more_distribution": report.dress.distribution.splitlines() if report.dress else [],
         "fonts": stack(report.language),
         "qr": _qr(report),
         "day": day_format(),
@@ -112,8 +127,8 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "title": _("Certification report") if report.engagement.kind == "certification" else _("Assessment report"),
         "kind": label("audit_kind", report.engagement.kind),
         "status": label("audit_status", report.engagement.status),
-        "auditee_country": country_words(report.engagement.auditee.country),
-        "conductor_country": country_words(report.engagement.conductor.country),
+        "auditee_address": address_lines(report.engagement.auditee.address, report.engagement.auditee.country),
+        "conductor_address": address_lines(report.engagement.conductor.address, report.engagement.conductor.country),
         "site_country": country_words(site.country),
         "industry": label("industry", site.industry),
         "channels": ", ".join(label("channel", channel) for channel in site.channels),
@@ -137,6 +152,25 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "check_url": f"{settings.PUBLIC_URL}/verify/file/",
         "evidence": [(item, label("evidence_kind", item.kind)) for item in report.evidence],
     }
+
+
+def _parts(report: CertificationReport) -> list[dict[str, str]]:
+    """Return the sections in their order, which an organisation may change within bounds."""
+    titles = {
+        "summary": _("Executive summary"),
+        "engagement": _("The engagement"),
+        "gates": _("Tiers and gates"),
+        "market": _("Against the market"),
+        "findings": _("Findings"),
+        "samples": _("Samples and their reach"),
+        "criteria": _("All criteria"),
+        "evidence": _("Evidence register"),
+        "measurements": _("Measurements"),
+        "methods": _("Methods, limits and distribution"),
+    }
+    there = [code for code in titles if code != "measurements" or report.basis.measurements]
+    order = ordered(there, report.dress.order) if report.dress else there
+    return [{"code": code, "title": titles[code], "template": f"reports/sections/{code}.html"} for code in order]
 
 
 def _tier_title(report: CertificationReport, code: str) -> str:

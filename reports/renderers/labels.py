@@ -95,6 +95,15 @@ def country_words(code: str) -> str:
     return _countries()[code][place] if code in _countries() else code
 
 
+def address_lines(address: str, country: str) -> list[str]:
+    """Return an address with its country once, at the end and in the active language, however it was typed."""
+    names = {name.casefold() for name in _countries().get(country, [country])}
+    lines = [line.strip() for line in address.splitlines() if line.strip()]
+    if lines and lines[-1].casefold() in names:
+        lines.pop()
+    return [*lines, country_words(country)]
+
+
 def language_words(code: str) -> str:
     """Return a language by its own name where it is one of ours."""
     return {"en": "English", "zh-hans": "简体中文", "zh-hant": "繁體中文"}.get(code, code)

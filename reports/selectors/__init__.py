@@ -15,6 +15,7 @@ from reports.selectors.batches import (
 from reports.selectors.certificate import certificate_document, certificate_printable
 from reports.selectors.certification import audit_document, verify_url
 from reports.selectors.exports import exports_for
+from reports.selectors.house import dress_of, house_now
 from reports.selectors.lenses import LensChoices, lens_document
 from reports.selectors.verification import certificate_check
 
@@ -31,8 +32,10 @@ __all__ = [
     "certificate_check",
     "certificate_document",
     "certificate_printable",
+    "dress_of",
     "exportable_by",
     "exports_for",
+    "house_now",
     "lens_document",
     "schedules_due",
     "schedules_for",

@@ -13,6 +13,7 @@ from reports import document as doc
 from reports.carried import Basis
 from reports.certificate_document import CertificateDocument, CertifiedSite, Issue, without_words
 from reports.selectors.certification import verify_url
+from reports.selectors.house import dress_of
 from reports.selectors.results import block_of, interval_of
 from standards.selectors import edition_document
 
@@ -37,7 +38,7 @@ def certificate_printable(certificate: Certificate, today: date) -> bool:
 
 
 def certificate_document(audit: Audit, *, language: str, at: datetime, levels: bool = True) -> CertificateDocument:
-    """Return everything that an audit's certificate says, in one language; three queries.
+    """Return everything that an audit's certificate says, in one language; four queries.
 
     ``levels``: carry the level of every criterion, so that anyone can compute the score anew.
     """
@@ -57,6 +58,7 @@ def _document(certificate: Certificate, language: str, at: datetime, *, levels: 
     scope = certificate.scope or audit.scope
     head = Entry.objects.order_by("-sequence").values_list("sequence", "hash").first()
     release = audit.market_release
+    dress, logo = dress_of(audit.conductor, language)
     return CertificateDocument(
         language=language,
         is_demo=audit.auditee.is_demo,
@@ -93,6 +95,8 @@ def _document(certificate: Certificate, language: str, at: datetime, *, levels: 
         basis=Basis(without_words(frozen), ()) if levels else None,
         edition_json=audit.edition.document.encode(),
         imprint=doc.Imprint(at, *(head or (0, ""))),
+        dress=dress,
+        logo=logo,
     )
 
 

@@ -19,6 +19,7 @@ from ledger.models import Entry
 from reports import document as doc
 from reports.carried import Basis, Measure
 from reports.selectors.fieldwork import correction_of, fieldwork_of
+from reports.selectors.house import dress_of
 from reports.selectors.results import block_of, comparison_of, fact_value, gate_of, interval_of, number
 from standards.scoring import parse_case, score
 from standards.scoring.words import seen, wanted
@@ -79,6 +80,7 @@ class _Writer:
         titles = {answer.criterion.code: self._words(answer.criterion.title) for answer in answers}
         decision, certificate = getattr(audit, "decision", None), getattr(audit, "certificate", None)
         measured = list(audit.measurement_run.measurements.all()) if audit.measurement_run else []
+        dress, logo = dress_of(audit.conductor, self.language)
         return doc.CertificationReport(
             language=self.language,
             draft=self.draft,
@@ -129,6 +131,8 @@ class _Writer:
             basis=Basis(self.frozen, tuple(map(_measure, measured))),
             edition_json=audit.edition.document.encode(),
             imprint=self._imprint(),
+            dress=dress,
+            logo=logo,
         )
 
     # --- who, what, when ------------------------------------------------------------------------------------------

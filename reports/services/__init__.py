@@ -12,6 +12,7 @@ from reports.services.exports import (
     export_retry,
     exports_recover,
 )
+from reports.services.house import house_save
 from reports.services.schedules import exports_expire, schedule_create, schedule_pause, schedule_remove, schedules_run
 from reports.services.sweeping import outbox_sweep
 
@@ -31,6 +32,7 @@ __all__ = [
     "export_retry",
     "exports_expire",
     "exports_recover",
+    "house_save",
     "outbox_sweep",
     "results_sign",
     "schedule_create",

@@ -12,7 +12,7 @@ from accounts.models import Membership, Role, User
 from audits.engagements import CertificateEvent
 from audits.life import STEPS, Holding, refusals
 from audits.models import Audit, AuditPurpose, Certificate, CertificateStatus, TeamMember, TeamRole
-from audits.selectors.certificates import certificate_rows
+from audits.selectors.certificates import CertificateRow, certificate_rows, certificates_asked
 from audits.services.certificates import certificate_step
 from audits.services.engagement import audit_create
 from audits.services.errors import PlanError, TransitionRefusedError
@@ -59,6 +59,10 @@ def scene() -> Scene:
 @pytest.fixture
 def certificate(scene: Scene) -> Certificate:
     return Certificate.objects.get(audit=scene.audit)
+
+
+def rows_of(user: User) -> list[CertificateRow]:
+    return certificate_rows(user, certificates_asked(user, today=AT.date()), today=AT.date())
 
 
 def do(certificate: Certificate, step: str, by: User, at: datetime = AT, **fields: str) -> Certificate:
@@ -159,11 +163,11 @@ def test_surveillance_maintains_the_certificate_and_moves_on_what_is_due(
 ) -> None:
     audit = further(scene, certificate, AuditPurpose.SURVEILLANCE, date(2026, 9, 14))
     assert audit.previous == scene.audit
-    (before,) = certificate_rows(scene.people["viewer"], today=AT.date())
+    (before,) = rows_of(scene.people["viewer"])
     assert before.due
     assert (before.due.number, before.due.by) == (1, date(2027, 9, 14))
     decide(scene, audit, AT + timedelta(days=200))
-    (after,) = certificate_rows(scene.people["viewer"], today=AT.date())
+    (after,) = rows_of(scene.people["viewer"])
     assert after.due
     assert (after.due.number, after.due.by) == (2, date(2028, 12, 31))
     assert Certificate.objects.count() == 1

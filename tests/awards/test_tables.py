@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from scipy import stats
 
 from audits.models import Audit, AuditStatus
+from awards.evidence_words import market_words
 from awards.models import EntryFile
 from awards.scheme import Ask
 from awards.selectors.judging import card_page, seen_by_judges
@@ -185,3 +186,5 @@ def test_the_market_stands_beside_the_criterion_it_belongs_to_without_saying_who
     assert "Hong Kong" not in said
     assert "publisher" not in said
     assert audit.reference not in said
+    words = market_words({**market[0], "value": 90.99437148217636, "half_width": 2.4399370755414327})
+    assert (words["value"], words["market"]) == ("91% ±2.44", "80%")

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from benchmarks.measuring import Limits, RecordsError, measure_file, parse_mapping
+from benchmarks.records.source import LARGE
 from tests.bench.kpis import BY, MAKE, MAPPING
 
 if TYPE_CHECKING:
@@ -27,17 +28,19 @@ def contacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("by", [(), BY], ids=["whole", "split"])
+@pytest.mark.parametrize(("by", "large"), [((), 0), (BY, 0), (BY, LARGE)], ids=["whole", "split", "in memory"])
 def test_less_memory_than_the_records_take_gives_the_same_figures(
-    contacts: Path, tmp_path: Path, by: tuple[str, ...]
+    contacts: Path, tmp_path: Path, by: tuple[str, ...], large: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mapping = parse_mapping(MAPPING)
     whole = measure_file(contacts, mapping, by=by, scratch=tmp_path)
+    monkeypatch.setattr("benchmarks.records.source.LARGE", large)  # tables in a file from that size on
     tight = measure_file(contacts, mapping, by=by, scratch=tmp_path, limits=Limits("60MB", 1))
     # Among them the windows over all contacts of a customer, and the curves of waits that were cut short.
     names = {(each.kpi, each.variant) for each in tight.kpis}
     assert {("fcr", "no_repeat_7d"), ("queue_time", "p90_km"), ("queue_time", "p90")} <= names
     assert len(whole.kpis) == len(tight.kpis) > 20
+    assert {**whole.quality, "arrivals": {}} == {**tight.quality, "arrivals": {}}
     for free, narrow in zip(whole.kpis, tight.kpis, strict=True):
         assert (free.kpi, free.variant, free.group, free.n, free.clusters) == (
             *(narrow.kpi, narrow.variant, narrow.group, narrow.n, narrow.clusters),

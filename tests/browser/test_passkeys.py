@@ -1,4 +1,4 @@
-"""A passkey in a real browser, with a virtual authenticator: added under our Content-Security-Policy, then used alone."""
+"""A passkey in a real browser with a virtual authenticator: added under our own policy for scripts, then used alone."""
 
 from __future__ import annotations
 

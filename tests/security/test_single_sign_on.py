@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -40,13 +40,15 @@ class Answer:
     """What ``requests`` would return."""
 
     status_code = 200
-    headers = {"content-type": "application/json"}
 
     def __init__(self, content: dict[str, Any]) -> None:
+        """Answer with this."""
+        self.headers = {"content-type": "application/json"}
         self.content = content
         self.text = json.dumps(content)
 
     def json(self) -> dict[str, Any]:
+        """Return the content."""
         return self.content
 
     def raise_for_status(self) -> None:
@@ -57,18 +59,22 @@ class Provider:
     """A session of ``requests`` that ends at the provider: discovery, token, user info."""
 
     def __init__(self, person: dict[str, Any]) -> None:
+        """Vouch for this person."""
         self.person = person
 
-    def __enter__(self) -> Provider:
+    def __enter__(self) -> Self:
+        """Open nothing."""
         return self
 
     def __exit__(self, *_error: object) -> None:
         """Nothing to close."""
 
     def get(self, url: str, **_options: object) -> Answer:
+        """Answer discovery, or who the person is."""
         return Answer(self.person if url.endswith("/userinfo") else CONFIGURATION)
 
     def request(self, _method: str, _url: str, **_options: object) -> Answer:
+        """Answer with a token."""
         now = timezone.now().timestamp()
         claims = {"iss": SERVER, "aud": "touchstone", "iat": now - 1, "exp": now + 60, **self.person}
         token = jwt.encode(claims, "x" * 32, algorithm="HS256")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role
 from audits.corrective import SETTLED, UNFOLLOWED
-from audits.cycle import next_due
 from audits.engagements import Conflict, ConflictKind, ProgrammeLine
 from audits.models import (
     NONCONFORMITIES,
@@ -24,7 +23,7 @@ from audits.models import (
     Finding,
     TeamMember,
 )
-from audits.selectors.certificates import DUES, SOON_DAYS, certificates_for
+from audits.selectors.certificates import DUES, certificates_for, standings
 from audits.selectors.desk.auditing import where
 from audits.selectors.desk.piles import MOST, Pile, Task
 from audits.workflow import PLANNABLE
@@ -137,7 +136,7 @@ def late(user: User, *, today: date) -> Pile | None:
 
 
 def due(user: User, *, today: date) -> Pile | None:
-    """Return the certificates whose surveillance or recertification is due soon or late; one query."""
+    """Return the certificates whose surveillance or recertification is due soon or late; two queries."""
     managed = _managed(user)
     if not managed:
         return None
@@ -146,11 +145,9 @@ def due(user: User, *, today: date) -> Pile | None:
         status__in=(CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED),
         valid_until__gte=today,
     )
-    rows = [(next_due(each.cycle_from or each.valid_from, each.valid_until, each.surveyed), each) for each in held]  # type: ignore[attr-defined] # annotated
-    near = sorted(
-        ((what, each) for what, each in rows if what.by <= today + timedelta(days=SOON_DAYS)),
-        key=lambda row: (row[0].by, row[1].pk),
-    )
+    rows = [row for row in standings(held, today) if row.asked("soon", today)][:MOST]
+    found = held.in_bulk([row.pk for row in rows])
+    near = [(row.due, found[row.pk]) for row in rows if row.due and row.pk in found]
     tasks = [
         Task(
             str(DUES[what.what]),
@@ -159,7 +156,7 @@ def due(user: User, *, today: date) -> Pile | None:
             day=what.by,
             style="is-bad" if what.by < today else "",
         )
-        for what, each in near[:MOST]
+        for what, each in near
     ]
     empty = _("No surveillance falls due in the next three months.")
     return Pile("due", _("Surveillance due"), empty, tasks, f"{reverse('certificates:list')}?due=soon")
