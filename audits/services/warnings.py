@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services import notice_send, notices_mail
-from audits.corrective import SETTLED, UNFOLLOWED, waits_for_auditors
+from audits.corrective import SETTLED, UNFOLLOWED, WITHDRAWN, waits_for_auditors
 from audits.finding_words import WARNING_KIND
 from audits.followup import FindingStep, FindingWarning
 from audits.models import NONCONFORMITIES, Finding
@@ -79,8 +79,8 @@ def _raise(
 ) -> bool:
     """Raise one warning with its notices, unless it was raised before or the finding moved on meanwhile."""
     audit = audit_lock(finding.audit_id)
-    now = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
-    if (now.due, now.closed_at) != (finding.due, None) or now.state in SETTLED or now.due is None:
+    now = Finding.everything.select_for_update(of=("self",)).get(pk=finding.pk)
+    if (now.due, now.closed_at) != (finding.due, None) or now.state in {*SETTLED, WITHDRAWN} or now.due is None:
         return False
     act_by = today + timedelta(days=getattr(policy, f"act_days_{level}"))
     _warning, new = FindingWarning.objects.get_or_create(

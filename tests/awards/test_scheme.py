@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from awards.forms import LocalMoment
 from awards.scheme import SchemeError, scheme_of
 from awards.selectors.templates import template_read, templates
 from awards.services.errors import AwardError
@@ -93,3 +98,11 @@ def test_a_file_that_is_no_programme_is_refused_by_name(tmp_path, text: str) -> 
     path.write_text(text)
     with pytest.raises(SchemeError, match=r"bad\.yaml"):
         template_read(path)
+
+
+@pytest.mark.parametrize("moment", ["2026-03-29T01:30", "2026-10-25T01:30"])
+def test_a_moment_that_the_change_of_clocks_skips_or_repeats_is_refused(moment: str) -> None:
+    with timezone.override(ZoneInfo("Europe/London")):
+        with pytest.raises(ValidationError):
+            LocalMoment().clean(moment)
+        assert LocalMoment().clean("2026-03-29T02:30").utcoffset() == timedelta(hours=1)
