@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from reports.views import awards, checking, exports, lenses, summary, verification
+from reports.views import awards, checking, dashboards, exports, lenses, register, summary, verification
 
 app_name = "reports"
 
 urlpatterns = [
     path("", exports.export_list, name="export_list"),
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("dashboard/<slug:chart>.<slug:kind>", dashboards.dashboard_file, name="dashboard_file"),
+    path("scheme/", dashboards.scheme, name="scheme"),
+    path("scheme/<slug:chart>.<slug:kind>", dashboards.scheme_file, name="scheme_file"),
+    path("organisations/<int:organisation_id>/register/", register.listing, name="listing"),
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
@@ -30,6 +35,8 @@ award_urlpatterns = [
 ]
 
 verify_urlpatterns = [
+    path("register/", register.register, name="register"),
+    path("register/<slug:chart>.<slug:kind>", register.register_file, name="register_file"),
     path("verify/", verification.verify_form, name="verify_form"),
     path("verify/file/", checking.check_file, name="verify_file"),
     path("verify/issuer.pem", checking.issuer_certificate, name="verify_issuer"),

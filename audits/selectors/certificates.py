@@ -10,8 +10,9 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audits.cycle import dues, next_due
-from audits.life import HELD, state_on, suspended_too_long
+from audits.life import HELD, remaining, state_on, suspended_too_long
 from audits.models import AuditPurpose, AuditStatus, Certificate
+from audits.selectors.narrowing import Narrowed
 from audits.selectors.overview import tier_names
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from audits.cycle import Due
 
 SOON_DAYS = 90
+# What will end: the rest has ended already.
+ENDING = frozenset({"active", "suspended", "not_yet"})
 STATES: dict[str, tuple[LazyText, str]] = {
     "active": (_("Active"), "is-good"),
     "suspended": (_("Suspended"), "is-warn"),
@@ -97,17 +100,50 @@ def certificate_row(certificate: Certificate, today: date) -> CertificateRow:
     )
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What certificates are narrowed to besides their state: tier, holder and centre, and when they end.
+
+    ``ends`` is the first day of one of ``audits.life.REMAINING``; it keeps what is active, suspended or not valid yet.
+    """
+
+    tier: str = ""
+    organisation: int | None = None
+    centre: int | None = None
+    programme: int | None = None
+    ends: int | None = None
+
+    def condition(self) -> Q:
+        """Return it as a condition, but for the end, which is of the day."""
+        found = Q(tier=self.tier) if self.tier else Q()
+        audits = Narrowed(organisation=self.organisation, centre=self.centre, programme=self.programme)
+        return found & audits.condition("audit__")
+
+    def ending(self, state: str, valid_until: date, today: date) -> bool:
+        """Say whether one that is so on a day ends when it is asked to."""
+        if self.ends is None:
+            return True
+        return state in ENDING and remaining(valid_until, today) == self.ends
+
+
 def certificate_rows(
-    user: User, *, today: date, state: str = "", due: str = "", text: str = ""
+    user: User, *, today: date, state: str = "", due: str = "", text: str = "", ending: Ending | None = None
 ) -> list[CertificateRow]:
     """Return what is visible and asked for; what is due first comes first."""
-    found = certificates_for(user)
+    ending = ending or Ending()
+    found = certificates_for(user).filter(ending.condition())
     if text:
         found = found.filter(
             Q(number__icontains=text) | Q(audit__centre__name__icontains=text) | Q(audit__auditee__name__icontains=text)
         )
     rows = [certificate_row(certificate, today) for certificate in found]
-    kept = [row for row in rows if (not state or row.state == state) and _asked(row, due)]
+    kept = [
+        row
+        for row in rows
+        if (not state or row.state == state)
+        and _asked(row, due)
+        and ending.ending(row.state, row.certificate.valid_until, today)
+    ]
     return sorted(kept, key=lambda row: (row.due is None, row.due.by if row.due else today, row.certificate.pk))
 
 
@@ -115,6 +151,26 @@ def _asked(row: CertificateRow, due: str) -> bool:
     if due == "late":
         return row.late or row.too_long
     return row.late or row.soon if due == "soon" else True
+
+
+@dataclass(frozen=True)
+class Held:
+    """Of a certificate only what is counted: its tier, its state of the day, when it ends."""
+
+    tier: str
+    state: str
+    ends: int | None
+
+
+def held(user: User, ending: Ending, *, today: date) -> list[Held]:
+    """Return what is visible and asked for, to be counted; one query."""
+    columns = ("tier", "status", "valid_from", "valid_until")
+    rows = Certificate.objects.visible_to(user).filter(ending.condition()).order_by("pk").values_list(*columns)
+    found = []
+    for tier, status, first, last in rows:
+        state = state_on(status, valid_from=first, valid_until=last, today=today)
+        found.append(Held(tier, state, remaining(last, today) if state in ENDING else None))
+    return found
 
 
 def cycle_of(row: CertificateRow) -> list[tuple[Due, LazyText, bool]]:

@@ -31,23 +31,28 @@ class Attached:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> FontConfiguration:
+def font_configuration() -> FontConfiguration:
     """Return the one configuration of this process; typefaces are added to it when they are first needed."""
     return FontConfiguration()
 
 
 @lru_cache(maxsize=16)
 def _sheet(css: str) -> CSS:
-    return CSS(string=css, font_config=_fonts(), url_fetcher=BundledFontsOnly(), base_url=BASE_URL)
+    return CSS(string=css, font_config=font_configuration(), url_fetcher=BundledFontsOnly(), base_url=BASE_URL)
+
+
+def face_sheet(family: str) -> CSS:
+    """Return the style sheet that brings a bundled family; made once per process."""
+    return _sheet(font_face_css(family))
 
 
 def write(
     html: str, *, css: str, identifier: bytes, at: datetime, attached: Sequence[Attached] = ()
 ) -> tuple[bytes, int]:
     """Return the PDF (PDF/A-3a, PDF/UA-1, bookmarks) and its number of pages. Equal arguments give equal bytes."""
-    sheets = [_sheet(font_face_css(family)) for family in families_for(html)]
+    sheets = [face_sheet(family) for family in families_for(html)]
     document = HTML(string=html, url_fetcher=BundledFontsOnly(), base_url=BASE_URL).render(
-        font_config=_fonts(),
+        font_config=font_configuration(),
         stylesheets=[*sheets, _sheet(css)],
         pdf_variant=VARIANT,
         color_profiles=colours(),
