@@ -144,6 +144,9 @@ try:
     ).checked()
 except KeySourceError as _fault:
     raise ImproperlyConfigured(str(_fault)) from _fault
+# Pages are set in a process of their own: what one document may take of time (seconds) and of address space (bytes).
+RENDER_SECONDS = env.int("RENDER_SECONDS", default=120)
+RENDER_MEMORY = env.int("RENDER_MEMORY", default=3 * 1024**3)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024 * 1024)
 # What the evidence of all audits of one conducting organisation may take together.
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=20 * 1024 * 1024 * 1024)

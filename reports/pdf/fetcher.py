@@ -1,4 +1,4 @@
-"""What a report may load: the bundled typefaces and nothing else, whatever the HTML says."""
+"""What a report may load, whatever its HTML says: the bundled typefaces, the pictures that come with it, no more."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ class RefusedAddressError(FatalURLFetchingError):  # type: ignore[misc] # WeasyP
     """The HTML asked for something outside the bundle. Our templates never do: the whole export fails."""
 
 
-class BundledFontsOnly(URLFetcher):  # type: ignore[misc] # WeasyPrint has no type information
-    """Serves the bundled typefaces by name: no file path, no protocol and no redirect can be reached through it."""
+class BundledOnly(URLFetcher):  # type: ignore[misc] # WeasyPrint has no type information
+    """Serves the bundled typefaces and given pictures (PNG) by name: no path, protocol or redirect is within reach."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
         """Know the files; open nothing."""
         super().__init__(allowed_protocols=(), allow_redirects=False)
         self._paths = {face.url: face.path for face in TYPEFACES}
+        self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint's signature
-        """Return the typeface at that address; raise RefusedAddressError for every other address."""
+        """Return what is at that address; raise RefusedAddressError for every other address."""
+        if url in self._pictures:
+            return URLFetcherResponse(url, self._pictures[url], {"Content-Type": "image/png"})
         path = self._paths.get(url)
         if path is None:
-            raise RefusedAddressError(f"A report may load its typefaces only, not {url[:200]!r}.")
+            raise RefusedAddressError(f"A report may load its typefaces and pictures only, not {url[:200]!r}.")
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/woff"})

@@ -57,8 +57,9 @@ def svg_file(chart: Chart) -> str:
 
 def png_file(chart: Chart) -> bytes:
     """Return the picture in three times its size, with the typefaces of the reports; nothing without numbers."""
-    svg = _on_white(chart.draw(replace(PAPER, font=stack(get_language() or "en")), False))
-    return picture_png(svg) if svg else b""
+    language = get_language() or "en"
+    svg = _on_white(chart.draw(replace(PAPER, font=stack(language)), False))
+    return picture_png(svg, language=language) if svg else b""
 
 
 def _on_white(svg: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.translation import get_language, gettext
 from accounts.access import may, permission, require, signed_in
 from awards.selectors.results import proof_of, winners_of
 from awards.views.fetching import entry_of, programme_of
-from reports.pdf import MissingGlyphError
+from reports.pdf import MissingGlyphError, SettingFailedError
 from reports.renderers.award import AwardCertificate, render_award
 from reports.signing.jose import as_json
 from reports.signing.keys import key_of
@@ -27,6 +28,7 @@ from standards.templatetags.standard_text import text
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+logger = logging.getLogger(__name__)
 CHAIR = "awards.chair_programme"
 
 
@@ -59,6 +61,10 @@ def award_certificate(request: HttpRequest, code: str) -> HttpResponse:
         data = signed(render_award(document), key_of(settings.SIGNING))
     except (MissingGlyphError, KeySourceError) as error:
         messages.error(request, gettext("The certificate cannot be printed: %(why)s") % {"why": error})
+        return redirect("awards:entry", entry.code)
+    except SettingFailedError:
+        logger.exception("The certificate of entry %s could not be set", entry.pk)
+        messages.error(request, gettext("The pages could not be set. The operator finds the cause in the log."))
         return redirect("awards:entry", entry.code)
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="award-{programme.year}-{entry.code[:8]}.pdf"'

@@ -86,18 +86,19 @@ def _weasyprint(report: LensReport) -> Callable[[], Any]:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from reports.pdf import BundledFontsOnly, printable
+    from reports.pdf import printable
+    from reports.pdf.fetcher import BundledOnly
     from reports.pdf.typefaces import families_for, font_face_css, stack
     from reports.renderers.lens import render_lens_html
 
     html = printable(render_lens_html(report))
-    fonts, fetcher = FontConfiguration(), BundledFontsOnly()
+    fonts, fetcher = FontConfiguration(), BundledOnly()
     css = get_template("reports/lens_report.css").render({"fonts": stack("en")})
     texts = [*map(font_face_css, families_for(html)), css]
     sheets = [CSS(string=text, font_config=fonts, url_fetcher=fetcher, base_url="nowhere:/") for text in texts]
 
     def alone() -> Any:
-        page = HTML(string=html, url_fetcher=BundledFontsOnly(), base_url="nowhere:/")
+        page = HTML(string=html, url_fetcher=BundledOnly(), base_url="nowhere:/")
         return page.write_pdf(stylesheets=sheets, font_config=fonts, pdf_tags=True)
 
     return alone

@@ -53,7 +53,8 @@ def _timed(audit: Audit) -> tuple[float, float, float]:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from reports.pdf import BundledFontsOnly, printable, require_glyphs
+    from reports.pdf import printable, require_glyphs
+    from reports.pdf.fetcher import BundledOnly
     from reports.pdf.metadata import VARIANT
     from reports.pdf.typefaces import families_for, font_face_css, stack
     from reports.renderers import render_html, render_pdf
@@ -61,7 +62,7 @@ def _timed(audit: Audit) -> tuple[float, float, float]:
 
     report = audit_document(audit, language="en", at=AT)
     html = printable(render_html(report))
-    fonts, fetcher = FontConfiguration(), BundledFontsOnly()
+    fonts, fetcher = FontConfiguration(), BundledOnly()
     css = get_template("reports/certification.css").render({"fonts": stack("en")})
     texts = [*map(font_face_css, families_for(html)), css]
     sheets = [CSS(string=text, font_config=fonts, url_fetcher=fetcher, base_url="nowhere:/") for text in texts]
@@ -70,7 +71,7 @@ def _timed(audit: Audit) -> tuple[float, float, float]:
         return render_pdf(audit_document(audit, language="en", at=AT))
 
     def alone() -> Any:
-        page = HTML(string=html, url_fetcher=BundledFontsOnly(), base_url="nowhere:/")
+        page = HTML(string=html, url_fetcher=BundledOnly(), base_url="nowhere:/")
         return page.write_pdf(
             stylesheets=sheets, font_config=fonts, pdf_tags=True, pdf_variant=VARIANT, pdf_identifier=b"x"
         )

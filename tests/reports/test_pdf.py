@@ -8,8 +8,8 @@ import pypdf
 import pytest
 
 from reports.document import DecisionEntry
-from reports.pdf import BundledFontsOnly, MissingGlyphError, printable, require_glyphs, write
-from reports.pdf.fetcher import RefusedAddressError
+from reports.pdf import MissingGlyphError, RefusedAddressError, fetcher, printable, require_glyphs, write
+from reports.pdf.fetcher import BundledOnly
 from reports.pdf.glyphs import unprintable
 from reports.pdf.typefaces import TYPEFACES, ems, families_for, stack
 from reports.renderers import render_html, render_pdf
@@ -176,12 +176,12 @@ def test_require_glyphs_is_silent_when_all_is_well() -> None:
     ],
 )
 def test_fetcher_refuses_everything_but_the_bundle(url: Any) -> None:
-    with pytest.raises(RefusedAddressError):
-        BundledFontsOnly().fetch(url)
+    with pytest.raises(fetcher.RefusedAddressError):
+        BundledOnly().fetch(url)
 
 
 def test_fetcher_serves_a_bundled_typeface() -> None:
-    assert BundledFontsOnly().fetch(TYPEFACES[0].url).read(4) == b"wOFF"
+    assert BundledOnly().fetch(TYPEFACES[0].url).read(4) == b"wOFF"
 
 
 def test_a_reference_in_the_html_fails_the_whole_document() -> None:

@@ -15,7 +15,6 @@ from accounts.models import Membership
 from audits.models import Finding, FindingKind, TeamMember
 from ledger.models import Entry, OutboxMessage
 from ledger.outbox import messages, outbox_dispatch, outbox_pending, outbox_run_next
-from reports import services
 from reports.checking import check
 from reports.models import Export, ExportStatus
 from reports.services import (
@@ -27,6 +26,7 @@ from reports.services import (
     exports_recover,
     outbox_sweep,
 )
+from reports.services import exports as services
 from reports.signing.keys import key_of
 from reports.signing.source import KeySource
 from reports.storage import export_path, export_read

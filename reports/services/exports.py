@@ -22,8 +22,8 @@ from audits.models import Audit, Certificate
 from benchmarks.services import jobs_recover
 from ledger.outbox import outbox_add, outbox_dispatch, outbox_pending
 from ledger.services import ledger_append
-from reports.models import Export, ExportKind, ExportStatus, Listing
-from reports.pdf import MissingGlyphError
+from reports.models import Export, ExportKind, ExportStatus
+from reports.pdf import MissingGlyphError, SettingTooLargeError, SettingTooLongError
 from reports.renderers import render_certificate, render_lens_pdf, render_lens_workbook, render_pdf
 from reports.selectors import LensChoices, audit_document, certificate_document, certificate_printable, lens_document
 from reports.signing.keys import key_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from accounts.models import Organisation, User
+    from accounts.models import User
     from reports.renderers import Printed
     from standards.lenses import Lens
 
@@ -242,9 +242,13 @@ def _why(export: Export, error: Exception) -> str:
     """Say in words why a document could not be made; what only the operator can mend goes to the log."""
     if isinstance(error, (MissingGlyphError, ExportRefusedError)):
         return str(error)
-    if isinstance(error, MemoryError):
-        return _("The report needs more memory than a worker may use. Shorten notes.")
     logger.error("Export %s failed", export.pk, exc_info=error)
+    if isinstance(error, (MemoryError, SettingTooLargeError)):
+        return _("The report needs more memory than a worker may use. Shorten notes.")
+    if isinstance(error, SettingTooLongError):
+        return _(
+            "The pages took longer than %(seconds)s seconds and were stopped. Shorten notes, or try again later."
+        ) % {"seconds": settings.RENDER_SECONDS}
     if isinstance(error, KeySourceError):
         return _("The file could not be signed. The operator finds the cause in the log.")
     return _("The report could not be made. The operator finds the cause in the log.")
@@ -288,15 +292,3 @@ def _fail(export: Export, message: str, *, at: datetime) -> bool:
         if _owned(export).update(status=ExportStatus.FAILED, error=message, finished_at=at, step=""):
             _record(export, "export.failed", by=export.requested_by, at=at, reason=message)
     return False
-
-
-@transaction.atomic
-def listing_set(*, organisation: Organisation, listed: bool, by: User, at: datetime) -> None:
-    """Put the certificates of an organisation into the public register, or take them out; twice is once."""
-    if listed:
-        changed = Listing.objects.get_or_create(organisation=organisation, defaults={"by": by, "at": at})[1]
-    else:
-        changed = bool(Listing.objects.filter(organisation=organisation).delete()[0])
-    if changed:
-        action = "register.listed" if listed else "register.unlisted"
-        ledger_append(action=action, subject=f"organisation:{organisation.pk}", by=by, at=at, payload={})
