@@ -1,4 +1,4 @@
-"""Exports that people asked for."""
+"""Exports that people asked for, and who wants to stand in the public register."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from audits.models import Audit
 from reports.production import Batch as Batch
 from reports.production import HouseStyle as HouseStyle
@@ -49,6 +50,21 @@ class ExportKind(models.TextChoices):
     LENS_PDF = "lens_pdf", _("Lens report (PDF)")
     LENS_XLSX = "lens_xlsx", _("Lens report (workbook)")
     DOCUMENT = "document", _("Document")
+
+
+class Listing(models.Model):
+    """An organisation wants its certificates in the public register: its own people say so, and may take it back.
+
+    Without a row a certificate is checked by whoever has its code, and listed nowhere.
+    """
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="listing")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Show whose certificates."""
+        return str(self.organisation_id)
 
 
 class ExportQuerySet(models.QuerySet["Export"]):

@@ -6,11 +6,13 @@ from reports.views import (
     awards,
     batches,
     checking,
+    dashboards,
     documents,
     exports,
     house,
     ledger,
     lenses,
+    register,
     schedules,
     summary,
     verification,
@@ -21,6 +23,11 @@ app_name = "reports"
 urlpatterns = [
     path("", exports.export_list, name="export_list"),
     path("ledger/", ledger.ledger, name="ledger"),
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("dashboard/<slug:chart>.<slug:kind>", dashboards.dashboard_file, name="dashboard_file"),
+    path("scheme/", dashboards.scheme, name="scheme"),
+    path("scheme/<slug:chart>.<slug:kind>", dashboards.scheme_file, name="scheme_file"),
+    path("organisations/<int:organisation_id>/register/", register.listing, name="listing"),
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
@@ -60,6 +67,8 @@ award_urlpatterns = [
 ]
 
 verify_urlpatterns = [
+    path("register/", register.register, name="register"),
+    path("register/<slug:chart>.<slug:kind>", register.register_file, name="register_file"),
     path("verify/", verification.verify_form, name="verify_form"),
     path("verify/file/", checking.check_file, name="verify_file"),
     path("verify/issuer.pem", checking.issuer_certificate, name="verify_issuer"),
