@@ -97,7 +97,7 @@ def sign_in(server: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
             page.goto("/account/login/")
             page.fill("input[name=login]", f"{person}@touchstone.example")
             page.fill("input[name=password]", PASSWORD)
-            page.locator("main button[type=submit]").click()
+            page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url(f"{server}/")
         return page
 

@@ -85,7 +85,7 @@ def enter(drafts: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
         page.goto("/account/login/")
         page.fill("input[name=login]", f"{person}@touchstone.example")
         page.fill("input[name=password]", PASSWORD)
-        page.locator("main button[type=submit]").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{drafts}/")
         return page
 

@@ -57,7 +57,7 @@ def sign_in(page: Page, person: str) -> None:
     page.goto("/account/login/")
     page.fill("input[name=login]", f"{person}@example.org")
     page.fill("input[name=password]", PASSWORD)
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/account/login/" not in url)
 
 
