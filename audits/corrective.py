@@ -1,7 +1,8 @@
 """The life of a finding as a table. Pure: no Django, no clock, no database.
 
 open → response submitted → accepted | rejected → implemented → verified effective → closed; reopened where the action
-did not hold. Escalation is no state of its own: a finding can be escalated wherever it stands until it is verified.
+did not hold; withdrawn where it was raised by mistake and the audit is not submitted yet. Escalation is no state of its
+own: a finding can be escalated wherever it stands until it is verified.
 The audited organisation responds and implements (``ANSWER``); the audit team and its managers accept, reject and
 verify (``JUDGE``). Guards are named functions over a ``Standing``; words for their codes are in
 ``audits.finding_words``.
@@ -23,11 +24,12 @@ UNFOLLOWED = frozenset({"draft", "planned", "cancelled"})
 # What a gate or a guard of the engagement may ask: the plan is agreed; the action is known to have worked.
 PLAN_AGREED = frozenset({"accepted", "implemented", "verified", "closed"})
 SETTLED = frozenset({"verified", "closed"})
+WITHDRAWN = "withdrawn"  # raised by mistake: kept, and counted nowhere
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the guards look at. ``actor`` is the id of whoever wants the step.
+    """What the guards look at. ``actor`` is the id of whoever wants the step, ``is_submitted`` about the audit.
 
     ``owner`` owns the corrective action, ``responder`` wrote the response. ``missing`` counts the parts of a response
     that are empty. ``due`` is the day that the step sets, ``latest`` the last day that it may be. ``seen_on`` is when
@@ -42,6 +44,7 @@ class Standing:
     has_words: bool = False
     has_evidence: bool = False
     is_escalated: bool = False
+    is_submitted: bool = False
     missing: int = 0
     today: date | None = None
     due: date | None = None
@@ -97,6 +100,11 @@ def actor_not_responder(standing: Standing) -> str | None:
 def not_escalated(standing: Standing) -> str | None:
     """Once is enough."""
     return "already_escalated" if standing.is_escalated else None
+
+
+def not_submitted(standing: Standing) -> str | None:
+    """What the frozen result rests on stays; until then the team may say that it was mistaken."""
+    return "submitted_already" if standing.is_submitted else None
 
 
 def seen_in_time(standing: Standing) -> str | None:
@@ -165,6 +173,7 @@ STEPS: dict[str, Step] = {
             JUDGE,
             (is_nonconformity, *JUDGED, words_given, due_in_reach),
         ),
+        Step("withdraw", UNSETTLED, WITHDRAWN, JUDGE, (words_given, not_submitted)),
         Step("escalate", UNSETTLED, "", EITHER, (is_nonconformity, words_given, not_escalated)),
     )
 }
@@ -180,9 +189,10 @@ def refusals(name: str, *, state: str, standing: Standing) -> tuple[str, ...]:
 
 def possible(state: str, *, is_nonconformity: bool) -> tuple[Step, ...]:
     """Return the steps that lead on from a state, in the order of the table, without those of another grading."""
-    wanted = "settle" if not is_nonconformity else None
     return tuple(
-        step for step in STEPS.values() if state in step.sources and (step.name == "settle") == (wanted == "settle")
+        step
+        for step in STEPS.values()
+        if state in step.sources and (step.name == "withdraw" or (step.name == "settle") != is_nonconformity)
     )
 
 

@@ -43,6 +43,9 @@ REFUSED: dict[str, LazyText] = {
     ),
     "owner_elsewhere": _("Choose somebody of the audited organisation."),
     "answered_already": _("The audited organisation has answered already; the finding can no longer be changed."),
+    "submitted_already": _(
+        "The audit is submitted: its result rests on this finding, which can no longer be withdrawn."
+    ),
     "already_acted": _("This warning was acted upon already."),
     "stale_policy": _(
         "Somebody else saved these settings in the meantime. Nothing was overwritten: load the page again."
@@ -150,6 +153,14 @@ STEP_WORDS: dict[str, StepWords] = {
         _("The finding is escalated."),
         danger=True,
     ),
+    "withdraw": StepWords(
+        _("Withdraw"),
+        _("It was raised by mistake: it counts nowhere from now on, and stays readable with your reason."),
+        _("Why it was a mistake"),
+        pgettext_lazy("finding", "Withdrawn"),
+        _("The finding is withdrawn. It counts nowhere any more."),
+        danger=True,
+    ),
     # Kept in the history, no step of the table.
     "raise": StepWords(_("Raise the finding"), "", "", _("Raised"), ""),
     "edit": StepWords(_("Change the finding"), "", "", _("Changed"), ""),
@@ -192,6 +203,7 @@ STEP_NOTICES: dict[str, LazyText] = {
     "settle": _("%(finding)s: closed."),
     "reopen": _("%(finding)s: open again, due on %(due)s."),
     "escalate": _("%(finding)s: escalated. It was due on %(due)s."),
+    "withdraw": _("%(finding)s: withdrawn; it was raised by mistake. Nothing is to be done."),
     "own": _("%(finding)s: you own its corrective action, due on %(due)s."),
 }
 WARNING_NOTICES: dict[int, LazyText] = {

@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, Role, User
 from audits.models import Audit, AuditKind, AuditPurpose, Certificate, Finding, FindingKind, MarketWaiver
-from audits.words import GROUPS, words_for
+from audits.words import CHOICE_WORDS, GROUPS, choice_words, words_for
 from benchmarks.models import MarketRelease, MeasurementRun, ReleaseStatus
 from standards.models import Edition, EditionStatus
-from standards.scoring.words import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,13 +25,6 @@ LONGEST_FINDING = 20_000  # characters
 LONGEST_KEY = 18  # digits that fit the database's largest number
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 NO_CONFLICT = _("I declare that I have no conflict of interest in this audit.")
-# How a certification decision is reached, where the edition names no routes of its own; also words for these codes
-# wherever an edition uses them as choices of a fact.
-CHOICE_WORDS = {
-    "file_review": _("File review and panel signature"),
-    "panel": _("Panel"),
-    "panel_and_defence": _("Panel with defence"),
-}
 
 
 def submit_helper(label: str) -> FormHelper:
@@ -344,7 +336,7 @@ def _words(texts: Mapping[str, str] | None) -> str:
 
 def _named(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return (code, words) of what an edition lets people choose from."""
-    return [(code, str(CHOICE_WORDS[code]) if code in CHOICE_WORDS else plain(code, gettext)) for code in codes]
+    return [(code, choice_words(code)) for code in codes]
 
 
 def _fact_field(fact: Mapping[str, Any], value: object) -> forms.Field:

@@ -105,6 +105,7 @@ class FindingState(models.TextChoices):
     VERIFIED = "verified", pgettext_lazy("finding", "Verified effective")
     CLOSED = "closed", pgettext_lazy("finding", "Closed")
     REOPENED = "reopened", pgettext_lazy("finding", "Reopened")
+    WITHDRAWN = "withdrawn", pgettext_lazy("finding", "Withdrawn")
 
 
 class AuditQuerySet(models.QuerySet["Audit"]):
@@ -338,13 +339,22 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.filter(audit__in=Audit.objects.visible_to(user))
 
 
+class CountedFindings(models.Manager.from_queryset(FindingQuerySet)):  # type: ignore[misc] # made by Django
+    """Findings that count: one that was raised by mistake and withdrawn is kept, and found by asking for it only."""
+
+    def get_queryset(self) -> FindingQuerySet:
+        """Leave out what was withdrawn."""
+        return FindingQuerySet(self.model, using=self._db).exclude(state=FindingState.WITHDRAWN)
+
+
 class Finding(models.Model):
     """A nonconformity, opportunity or strength: criterion, objective evidence, statement.
 
     ``due`` is the day by which it must be closed; an accepted response moves it to the day of its action. ``key`` is
     what the sender of a finding knows it by: the same key again is the same finding. ``closed_at`` is what the gates
     read; ``owner`` owns the corrective action of the last response. ``state``, ``responses`` and ``steps`` tell its
-    life (``corrective.py``).
+    life (``corrective.py``). ``objects`` and ``audit.findings`` are what counts; ``everything`` holds what was
+    withdrawn too.
     """
 
     audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="findings")
@@ -368,7 +378,8 @@ class Finding(models.Model):
     raised_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
 
-    objects = FindingQuerySet.as_manager()
+    objects = CountedFindings()
+    everything = FindingQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["number"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from audits.services.receipts import receipts_prune
 from audits.services.registers.reminders import credentials_remind
 from audits.services.warnings import findings_warn
 
@@ -19,3 +20,9 @@ def remind_credentials() -> None:
 def warn_findings() -> None:
     """Raise early warnings about findings and mail them."""
     findings_warn(at=timezone.now())
+
+
+@shared_task(name="audits.prune_receipts")  # type: ignore[untyped-decorator] # celery ships no types
+def prune_receipts() -> None:
+    """Let go of receipts of saves that no browser asks for any more."""
+    receipts_prune(at=timezone.now())

@@ -16,11 +16,26 @@ from audits.storage import ACCEPTED, EvidenceRefusedError
 from audits.workflow import LEFT_EDITION
 from benchmarks.kpis.registry import KPIS
 from benchmarks.message import listed
+from standards.scoring.words import plain
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
 
     from audits.computed import Reason
+
+# How a certification decision is reached, where the edition names no routes of its own; also words for these codes
+# wherever an edition uses them as choices of a fact.
+CHOICE_WORDS: dict[str, LazyText] = {
+    "file_review": _("File review and panel signature"),
+    "panel": _("Panel"),
+    "panel_and_defence": _("Panel with defence"),
+}
+
+
+def choice_words(code: str) -> str:
+    """Return what an edition lets people choose from in words: its own codes as they are."""
+    return str(CHOICE_WORDS[code]) if code in CHOICE_WORDS else plain(code, gettext)
+
 
 REFUSALS: dict[str, LazyText] = {
     # guards of the workflow
@@ -81,6 +96,10 @@ REFUSALS: dict[str, LazyText] = {
     ),
     "no_certificate": _("Say which certificate this audit is about."),
     "initial_with_certificate": _("An audit that is about a certificate is not an initial certification."),
+    "already_certified": _(
+        "The centre holds a certificate of this organisation on this standard. Choose surveillance, recertification or "
+        "a special audit as the purpose, and the certificate that it is about."
+    ),
     "other_centre": _("This certificate is another centre's."),
     "saved_meanwhile": _(
         "Somebody else saved here in the meantime. Nothing was overwritten: below are their words, and in the form "

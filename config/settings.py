@@ -85,9 +85,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.RequestLogMiddleware",  # after the static files, which are nobody's story
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
     "warn-findings": {"task": "audits.warn_findings", "schedule": 86_400.0},
     "ledger-checkpoint": {"task": "ledger.checkpoint", "schedule": 3600.0},
     "ledger-ship": {"task": "ledger.ship", "schedule": 60.0},
+    "prune-receipts": {"task": "audits.prune_receipts", "schedule": 86_400.0},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": 300.0},
 }
 

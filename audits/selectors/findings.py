@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audits.ageing import Aged, aged, ageing_plot
-from audits.corrective import SETTLED, waits_for_auditors
+from audits.corrective import SETTLED, WITHDRAWN, waits_for_auditors
 from audits.finding_words import CATEGORY_WORDS, STEP_WORDS, WARNINGS
 from audits.fishbone import CATEGORIES, fishbone
 from audits.followup import CauseMethod, FindingResponse, FindingStep, FindingWarning, FollowUpPolicy
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
     from django.utils.functional import _StrPromise as LazyText
+
+    from audits.models import FindingQuerySet
 
 MOST_CARDS, MOST_CLOSED = 300, 20
 SEVERAL_MINORS = 2
@@ -104,7 +106,8 @@ class Column:
 def findings_found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Finding]:
     """Return what matches with all that a card shows; one query, and one for thresholds where a level is wanted."""
     found = (
-        Finding.objects.visible_to(user)
+        _rows(wanted)
+        .visible_to(user)
         .select_related("audit__centre", "audit__auditee", "criterion", "owner")
         .only(
             *(each.name for each in Finding._meta.fields),  # noqa: SLF001 - Django's documented model API
@@ -140,6 +143,12 @@ def findings_found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Findi
     return found.filter(_at_level(wanted.level, today)) if wanted.level is not None else found
 
 
+def _rows(wanted: Wanted) -> FindingQuerySet:
+    """Return what is looked through: withdrawn findings only for who asks for them."""
+    withdrawn = wanted.state == FindingState.WITHDRAWN
+    return Finding.everything.all() if withdrawn else Finding.everything.exclude(state=FindingState.WITHDRAWN)
+
+
 def _at_level(level: int, today: date) -> Q:
     """Return the level as a condition, with the thresholds of every organisation; one query."""
     saved = list(FollowUpPolicy.objects.all())
@@ -168,7 +177,7 @@ def cards(findings: Iterable[Finding], *, today: date) -> list[Card]:
 
 
 def _card(finding: Finding, policy: FollowUpPolicy, today: date) -> Card:
-    followed = finding.is_nonconformity and finding.state not in SETTLED
+    followed = finding.is_nonconformity and finding.state not in {*SETTLED, WITHDRAWN}
     level = level_of(
         finding.due if followed else None, today, soon_days=policy.soon_days, escalate_days=policy.escalate_days
     )
@@ -179,7 +188,7 @@ def _card(finding: Finding, policy: FollowUpPolicy, today: date) -> Card:
 
 
 def board(found: QuerySet[Finding], *, today: date) -> tuple[list[Column], bool]:
-    """Return the columns, and whether there was more than a board can show; three queries."""
+    """Return the columns, and whether there was more than a board can show; three queries; nothing withdrawn."""
     unclosed = list(found.exclude(state=FindingState.CLOSED).order_by("due", "pk")[: MOST_CARDS + 1])
     closed = list(found.filter(state=FindingState.CLOSED).order_by("-closed_at", "-pk")[:MOST_CLOSED])
     columns = [Column(code, str(title)) for code, title, _states in COLUMNS]
@@ -233,7 +242,7 @@ def acted_in_time(user: User, *, today: date) -> tuple[tuple[Acted, str], ...]:
 def finding_for(user: User, finding_id: int) -> Finding:
     """Fetch a visible finding with what the rules look at; two queries. Raises ``Finding.DoesNotExist``."""
     return (
-        Finding.objects.visible_to(user)
+        Finding.everything.visible_to(user)
         .select_related(
             "audit__centre",
             "audit__auditee",
@@ -315,6 +324,6 @@ def several_minors(findings: Sequence[Finding]) -> bool:
 
 def turn_words(finding: Finding) -> str:
     """Say who has to act next."""
-    if finding.state == FindingState.CLOSED:
+    if finding.state in {FindingState.CLOSED, FindingState.WITHDRAWN}:
         return ""
     return str(finding.audit.conductor) if waits_for_auditors(finding.state) else str(finding.audit.auditee)

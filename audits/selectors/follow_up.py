@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audits.corrective import PLAN_AGREED
 from audits.cycle import CYCLE, add_months
 from audits.models import FindingKind
 
@@ -25,16 +26,20 @@ class FollowUp:
 
 
 def follow_up_of(audit: Audit, *, today: date) -> FollowUp:
-    """Count what is open; one query. A minor nonconformity is planned when it says by when it will be corrected."""
+    """Count what is open; one query.
+
+    A minor nonconformity is planned once its corrective action plan was accepted: a due day alone is no plan, and one
+    whose action proved not effective needs a new plan.
+    """
     kinds = (FindingKind.MAJOR, FindingKind.MINOR)
-    rows = list(audit.findings.filter(kind__in=kinds).values_list("kind", "closed_at", "due"))
+    rows = list(audit.findings.filter(kind__in=kinds).values_list("kind", "closed_at", "state"))
     limit = add_months(audit.onsite_to, CYCLE.verifying_majors_months)
-    majors = [closed for kind, closed, _due in rows if kind == FindingKind.MAJOR]
+    majors = [closed for kind, closed, _state in rows if kind == FindingKind.MAJOR]
     return FollowUp(
-        open=sum(closed is None for _kind, closed, _due in rows),
+        open=sum(closed is None for _kind, closed, _state in rows),
         majors_open=sum(closed is None for closed in majors),
         minors_unplanned=sum(
-            kind == FindingKind.MINOR and closed is None and due is None for kind, closed, due in rows
+            kind == FindingKind.MINOR and closed is None and state not in PLAN_AGREED for kind, closed, state in rows
         ),
         majors_late=any((closed.date() if closed else today) > limit for closed in majors),
     )

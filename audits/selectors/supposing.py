@@ -1,4 +1,4 @@
-"""What an audit's score would be if: levels, verdicts and findings are supposed otherwise, and nothing is saved."""
+"""What an audit's score would be if: levels, verdicts, facts, findings are supposed otherwise, and nothing is saved."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from audits.models import FindingKind
 from audits.selectors.case import audit_case
 from audits.selectors.overview import VERDICTS
 from audits.selectors.workbook.rows import criteria_of
+from audits.words import choice_words
 from benchmarks.kpis.registry import KPIS
 from standards.scoring import next_tier_plan, parse_case, score
 from standards.selectors import edition_document, edition_spec, gated_kpis
@@ -27,22 +28,28 @@ if TYPE_CHECKING:
     Data = dict[str, Any]
 
 NA = "na"
+YES_NO = {"yes": True, "no": False}
+LONGEST_NUMBER = 12  # characters
 # The verdicts that somebody may suppose; the others say that nothing was measured or compared.
 SUPPOSED = ("above", "not_shown_below", "below", "insufficient")
 
 
 @dataclass(frozen=True)
 class Supposed:
-    """What is supposed: levels (or na) by criterion, verdicts by KPI, ids of findings that close."""
+    """What is supposed: levels (or na) by criterion, verdicts by KPI, facts by code, ids of findings that close.
+
+    Facts are as a page sends them: a number in digits, ``yes`` or ``no``, or the code of a choice.
+    """
 
     levels: Mapping[str, str] = field(default_factory=dict)
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     closed: frozenset[int] = frozenset()
 
     @property
     def count(self) -> int:
         """Count the suppositions."""
-        return len(self.levels) + len(self.verdicts) + len(self.closed)
+        return len(self.levels) + len(self.verdicts) + len(self.facts) + len(self.closed)
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,17 @@ class Measured:
 
     kpi: str
     name: str
+    now: str
+    choices: list[tuple[str, str]]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact that gates read, to be supposed: a number where there are no choices."""
+
+    code: str
+    title: str
     now: str
     choices: list[tuple[str, str]]
     chosen: str
@@ -91,6 +109,9 @@ class Supposing:
             self.data = audit_case(audit, answers, today=today)
         self._today = today
         self._criteria, self._kpis = criteria_of(audit), gated_kpis(audit.edition)
+        # A list says what is asked of the centre; whoever supposes another one supposes another audit.
+        facts = edition_document(audit.edition).get("facts", ())
+        self._facts = {each["code"]: each for each in facts if each["type"] != "list"}
 
     def read(self, sent: Mapping[str, str], closed: Iterable[str]) -> Supposed:
         """Read what a page sent; what does not exist, cannot be, or stands so already, is left out."""
@@ -104,9 +125,14 @@ class Supposing:
             for kpi in self._kpis
             if (value := sent.get(f"verdict:{kpi}", "")) in SUPPOSED and value != self._verdict(kpi)
         }
+        facts = {
+            code: value
+            for code in self._facts
+            if self._can_be(code, value := sent.get(f"fact:{code}", "").strip()) and value != self._stated(code)
+        }
         ids = {int(each) for each in closed if each.isascii() and each.isdigit() and len(each) <= 9}  # noqa: PLR2004
         return Supposed(
-            levels, verdicts, frozenset(finding.pk for finding in self.open_findings() if finding.pk in ids)
+            levels, verdicts, facts, frozenset(finding.pk for finding in self.open_findings() if finding.pk in ids)
         )
 
     def outcome(self, supposed: Supposed) -> Outcome:
@@ -115,6 +141,7 @@ class Supposing:
         for code, value in supposed.levels.items():
             data["answers"][code] = {"na": "supposed"} if value == NA else {"level": int(value)}
         data["market"] |= supposed.verdicts
+        data["facts"] |= {code: YES_NO.get(value, value) for code, value in supposed.facts.items()}
         majors = sum(finding.pk in supposed.closed for finding in self.open_findings())
         left = data["findings"].get("major_open", 0) - majors
         data["findings"]["major_open"] = max(left, 0)
@@ -157,6 +184,35 @@ class Supposing:
             )
             for kpi in self._kpis
         ]
+
+    def facts(self, supposed: Supposed) -> list[Fact]:
+        """Return the facts that the gates read with what may be supposed of each."""
+        return [
+            Fact(code, text(each["title"]), self._shown(code), self._choices(each), supposed.facts.get(code, ""))
+            for code, each in self._facts.items()
+        ]
+
+    def _choices(self, fact: Mapping[str, Any]) -> list[tuple[str, str]]:
+        if fact["type"] == "boolean":
+            return [("yes", gettext("Yes")), ("no", gettext("No"))]
+        return [(code, choice_words(code)) for code in fact.get("choices", ())]
+
+    def _can_be(self, code: str, value: str) -> bool:
+        choices = self._choices(self._facts[code])
+        if choices:
+            return value in dict(choices)
+        whole, _point, part = value.partition(".")
+        return len(value) <= LONGEST_NUMBER and f"{whole}{part or 0}".isdecimal() and value.isascii() and whole != ""
+
+    def _stated(self, code: str) -> str:
+        value = self.data["facts"].get(code)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        return "" if value is None else str(value)
+
+    def _shown(self, code: str) -> str:
+        stated = self._stated(code)
+        return dict(self._choices(self._facts[code])).get(stated, stated) or "…"
 
     def _criterion(self, code: str, supposed: Supposed) -> Criterion:
         now = self._now(code)

@@ -21,6 +21,7 @@ from audits.services.findings import FindingError
 from audits.services.locking import audit_lock, subject_of
 from audits.services.proofs import Proof, proofs_keep
 from audits.services.results import result_refresh
+from audits.workflow import EDITABLE
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ def finding_step(*, finding_id: int, step: str, facts: StepFacts, by: User, at: 
     Raises ``FindingError`` with every guard that refused, and ``NotEditableError`` where the engagement is not one in
     which findings are followed up. Two people at once: one wins, the other is told wrong_state.
     """
-    audit = audit_lock(Finding.objects.values_list("audit", flat=True).get(pk=finding_id))
+    audit = audit_lock(Finding.everything.values_list("audit", flat=True).get(pk=finding_id))
     if audit.status in UNFOLLOWED:
         raise NotEditableError(audit.status)
-    rows = Finding.objects.select_for_update(of=("self",)).select_related("criterion", "owner")
+    rows = Finding.everything.select_for_update(of=("self",)).select_related("criterion", "owner")
     finding = rows.get(pk=finding_id)
     finding.audit = audit
     response, source = last_response(finding), finding.state
@@ -113,6 +114,7 @@ def standing_of(finding: Finding, *, today: date) -> Standing:
         closes_alone=finding.kind == FindingKind.OPPORTUNITY,
         owner=finding.owner_id,
         is_escalated=finding.escalated_at is not None,
+        is_submitted=finding.audit.status not in EDITABLE,
         today=today,
         latest=last_day(since, policy.most_days(finding.kind), today),
     )
@@ -167,7 +169,7 @@ def _change(
         finding.closed_at, finding.closed_by, finding.closing_note = at, by, facts.words
     if step == "escalate":
         finding.escalated_at = at
-    if step in {"verify", "fail", "reopen"}:
+    if step in {"verify", "fail", "reopen", "withdraw"}:
         finding.escalated_at = None
 
 

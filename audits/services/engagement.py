@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from audits.models import Answer, Audit, AuditKind, AuditPurpose, AuditStatus, TeamMember
+from audits.models import (
+    Answer,
+    Audit,
+    AuditKind,
+    AuditPurpose,
+    AuditStatus,
+    Certificate,
+    CertificateStatus,
+    TeamMember,
+)
 from audits.services.errors import PlanError, StaleTextsError
 from audits.services.locking import audit_lock, reference_lock, subject_of
 from audits.workflow import EDITABLE, PLANNABLE, UNSTARTED
@@ -19,7 +28,6 @@ if TYPE_CHECKING:
 
     from accounts.models import Centre, Organisation, User
     from audits.engagements import ProgrammeLine
-    from audits.models import Certificate
 
 TEXT_FIELDS = ("scope", "objectives", "summary", "not_covered", "remote_methods")
 
@@ -46,7 +54,7 @@ def audit_create(
 
     ``previous`` becomes the last audit of the centre of the same kind that was closed. Raises ``PlanError``:
     edition_not_published, dates_reversed, twice_on_team, certifies_itself, no_mandate, no_certificate, other_centre,
-    already_planned.
+    already_planned, already_certified.
     """
     # As it is now, and until this is done: whoever supersedes or withdraws it waits, or was first.
     edition = Edition.objects.select_for_update(no_key=True).defer("document").get(pk=edition.pk)
@@ -56,6 +64,8 @@ def audit_create(
         raise PlanError("dates_reversed")
     _require_standing(centre, conductor, kind)
     _require_certificate(centre, kind, purpose, of_certificate)
+    if kind == AuditKind.CERTIFICATION and purpose == AuditPurpose.INITIAL:
+        _require_uncertified(centre, conductor, edition, today=at.date())
     if programme_line is not None and Audit.objects.filter(programme_line=programme_line).exists():
         raise PlanError("already_planned")
     audit = Audit.objects.create(
@@ -118,6 +128,22 @@ def _require_certificate(centre: Centre, kind: str, purpose: str, certificate: C
         raise PlanError("no_certificate")
     elif certificate.audit.centre_id != centre.pk:
         raise PlanError("other_centre")
+
+
+def _require_uncertified(centre: Centre, conductor: Organisation, edition: Edition, *, today: date) -> None:
+    """Nobody certifies for the first time what they have certified: surveillance and recertification are about that.
+
+    A certificate of another body, on another standard, or one that has run out or was withdrawn, is in nobody's way.
+    """
+    held = Certificate.objects.filter(
+        audit__centre=centre,
+        audit__conductor=conductor,
+        audit__edition__code=edition.code,
+        status__in=[CertificateStatus.ACTIVE, CertificateStatus.SUSPENDED],
+        valid_until__gte=today,
+    )
+    if held.exists():
+        raise PlanError("already_certified")
 
 
 def previous_of(centre: Centre, kind: str) -> Audit | None:

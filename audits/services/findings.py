@@ -65,7 +65,7 @@ def finding_raise(
     ``evidence`` are ids of the audit's pieces. Raises ``FindingError``, ``NotEditableError`` or ``LeftEditionError``.
     """
     audit = audit_lock(audit_id)
-    if key is not None and (known := audit.findings.filter(key=key).first()) is not None:
+    if key is not None and (known := Finding.everything.filter(audit=audit, key=key).first()) is not None:
         return known
     if audit.status not in EDITABLE:
         raise NotEditableError(audit.status)
@@ -73,8 +73,8 @@ def finding_raise(
         raise LeftEditionError
     due = due if kind in NONCONFORMITIES else None
     _refuse_due(audit, kind, due, since=timezone.localdate(at), today=timezone.localdate(at))
-    last = audit.findings.aggregate(last=Max("number"))["last"] or 0
-    finding = Finding.objects.create(
+    last = Finding.everything.filter(audit=audit).aggregate(last=Max("number"))["last"] or 0
+    finding: Finding = Finding.objects.create(
         audit=audit,
         criterion=criterion,
         number=last + 1,
@@ -138,8 +138,8 @@ def finding_edit(
     Raises ``FindingError`` (stale_finding when somebody changed it since ``revision``, answered_already, or for the due
     day), ``NotEditableError`` or ``LeftEditionError``.
     """
-    audit = audit_lock(Finding.objects.values_list("audit", flat=True).get(pk=finding_id), within=EDITABLE)
-    finding = Finding.objects.select_for_update(of=("self",)).select_related("criterion").get(pk=finding_id)
+    audit = audit_lock(Finding.everything.values_list("audit", flat=True).get(pk=finding_id), within=EDITABLE)
+    finding = Finding.everything.select_for_update(of=("self",)).select_related("criterion").get(pk=finding_id)
     if finding.criterion.edition_id != audit.edition_id:
         raise LeftEditionError
     if finding.state != FindingState.OPEN or finding.responses.exists():

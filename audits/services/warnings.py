@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services import notice_send, notices_mail
-from audits.corrective import SETTLED, UNFOLLOWED, waits_for_auditors
+from audits.corrective import SETTLED, UNFOLLOWED, WITHDRAWN, waits_for_auditors
 from audits.finding_words import WARNING_KIND
 from audits.followup import FindingStep, FindingWarning
 from audits.models import NONCONFORMITIES, Finding
@@ -58,7 +58,7 @@ def findings_warn(*, at: datetime) -> tuple[int, Mailed]:
 
 def _waiting() -> QuerySet[Finding]:
     """Return the nonconformities that are followed up and not settled, the first due first; one query."""
-    return (
+    found: QuerySet[Finding] = (
         Finding.objects.filter(kind__in=NONCONFORMITIES, due__isnull=False, closed_at=None)
         .exclude(state__in=SETTLED)
         .exclude(audit__status__in=UNFOLLOWED)
@@ -66,6 +66,7 @@ def _waiting() -> QuerySet[Finding]:
         .defer("audit__result", "audit__market", "audit__facts")
         .order_by("due", "pk")
     )
+    return found
 
 
 def _level(finding: Finding, policies: dict[int, FollowUpPolicy], today: date) -> int:
@@ -79,8 +80,8 @@ def _raise(
 ) -> bool:
     """Raise one warning with its notices, unless it was raised before or the finding moved on meanwhile."""
     audit = audit_lock(finding.audit_id)
-    now = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
-    if (now.due, now.closed_at) != (finding.due, None) or now.state in SETTLED or now.due is None:
+    now = Finding.everything.select_for_update(of=("self",)).get(pk=finding.pk)
+    if (now.due, now.closed_at) != (finding.due, None) or now.state in {*SETTLED, WITHDRAWN} or now.due is None:
         return False
     act_by = today + timedelta(days=getattr(policy, f"act_days_{level}"))
     _warning, new = FindingWarning.objects.get_or_create(

@@ -145,7 +145,7 @@ def audit_create_page(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except PlanError as error:
-            form.add_error(None, words_for(error.code))
+            form.add_error("purpose" if error.code == "already_certified" else None, words_for(error.code))
         else:
             messages.success(
                 request,

@@ -88,7 +88,8 @@ def finding_board(request: HttpRequest) -> HttpResponse:
         audit=key_of(request, "audit"),
         mine=bool(request.GET.get("mine")),
     )
-    sort, view = request.GET.get("sort", ""), "table" if request.GET.get("view") == "table" else "board"
+    withdrawn = wanted.state == FindingState.WITHDRAWN  # has no column on the board
+    sort, view = request.GET.get("sort", ""), "table" if request.GET.get("view") == "table" or withdrawn else "board"
     found = findings_found(user, wanted, today=today)
     context: dict[str, Any] = {
         "wanted": wanted,
@@ -164,13 +165,15 @@ def _detail(request: HttpRequest, finding: Finding, act_form: ActForm, *, status
 
 def _offered(request: HttpRequest, finding: Finding) -> list[tuple[str, Any]]:
     """Return (step, words) of what this person may do next; guards are checked when it is done."""
-    if finding.audit.status in UNFOLLOWED or finding.kind == FindingKind.STRENGTH:
+    if finding.audit.status in UNFOLLOWED:
         return []
+    within = finding.audit.status in EDITABLE
     return [
         (step.name, STEP_WORDS[step.name])
         for step in possible(finding.state, is_nonconformity=finding.is_nonconformity)
         if step.name != "fail"  # asked for in the form of "verify"
         and not (step.name == "escalate" and finding.escalated_at)
+        and (within if step.name == "withdraw" else finding.kind != FindingKind.STRENGTH)
         and may(request.user, step.permission, finding)
     ]
 

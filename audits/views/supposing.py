@@ -1,4 +1,4 @@
-"""What if: an audit's score recalculated while somebody tries levels, verdicts and findings. Nothing is ever saved."""
+"""What if: an audit's score recalculated while somebody tries levels, verdicts, facts, findings. Nothing is saved."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def what_if(request: HttpRequest, audit_id: int) -> HttpResponse:
     context |= {
         "blocks": supposing.criteria(supposed),
         "measured": supposing.measured(supposed),
+        "facts": supposing.facts(supposed),
         "findings": supposing.open_findings(),
     }
     return render(request, "audits/what_if.html", context)

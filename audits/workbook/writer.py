@@ -7,6 +7,7 @@ are texts of a few styles, for which openpyxl would take three times as long.
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from audits.workbook.layout import CHOICES, LABEL_ROW, MESSAGE, META, README, SERVER_VALUE, SHEETS, STATUS
 from audits.workbook.texts import carried, escaped
@@ -28,12 +30,18 @@ if TYPE_CHECKING:
 
     from audits.workbook.layout import Column, Layout
 
-    Line = Iterable[tuple[str, str]]  # cells as (text, style)
+    Line = Sequence[tuple[str, str]]  # cells as (text, style)
 
 SPARE = 200  # rows below the last one in which a list of choices still opens
 _TOP = Alignment(vertical="top", wrap_text=True)
+_LINE = Side("thin", color="D3DBD9")
+_GRID = Border(_LINE, _LINE, _LINE, _LINE)
+LINE_HEIGHT, TALLEST = 14.5, 409  # points; beyond the second a spreadsheet shows no row
+# A letter of Chinese is as wide as two others.
+_WIDE = re.compile("[\u2e80-\uffdc]")
 _NOTED = (STATUS, MESSAGE, SERVER_VALUE)
 _HIDDEN = frozenset({"id", "rev"})
+_WRAPPING = frozenset({"plain", "shown", "head"})
 _EMPTY = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 STYLES: dict[str, dict[str, Any]] = {
     "key": {"font": Font(size=8, color="6B7775")},
@@ -42,14 +50,21 @@ STYLES: dict[str, dict[str, Any]] = {
         "fill": PatternFill("solid", fgColor="10302F"),
         "alignment": _TOP,
     },
-    "plain": {"number_format": "@", "alignment": _TOP},
-    "shown": {"number_format": "@", "alignment": _TOP, "fill": PatternFill("solid", fgColor="EEF1F0")},
+    "name": {"font": Font(bold=True, color="10302F"), "number_format": "@", "alignment": _TOP},
+    "plain": {"number_format": "@", "alignment": _TOP, "border": _GRID},
+    "shown": {
+        "number_format": "@",
+        "alignment": _TOP,
+        "fill": PatternFill("solid", fgColor="EEF1F0"),
+        "border": _GRID,
+    },
     "folded": {
         "number_format": "@",
         "alignment": Alignment(vertical="top"),
         "fill": PatternFill("solid", fgColor="EEF1F0"),
+        "border": _GRID,
     },
-    "code": {"number_format": "@", "alignment": Alignment(vertical="top", horizontal="center")},
+    "code": {"number_format": "@", "alignment": Alignment(vertical="top", horizontal="center"), "border": _GRID},
 }
 
 
@@ -80,18 +95,43 @@ def write_workbook(content: Content) -> bytes:
     first: Any = book.active
     first.title = README
     styles = _registered(first)
-    lines: list[Iterable[Line]] = [_plain(first, content.readme, widths=(30, 108))]
+    lines: list[Iterable[Line]] = [_plain(first, content.readme, widths=(22, 100), names=True)]
     lines += [_sheet(book.create_sheet(each.name), each, content) for each in SHEETS if each.name in content.rows]
-    heads = [("list", "code", "label"), tuple(content.labels.get(key, key) for key in ("list", "code", "label"))]
+    keys = ("list", "code", "label")
+    heads: list[Line] = [[(key, "key") for key in keys], [(content.labels.get(key, key), "head") for key in keys]]
     listed = [(name, code, label) for name, pairs in content.choices.items() for code, label in pairs]
-    lines.append(_plain(book.create_sheet(CHOICES), [*heads, *listed], widths=(18, 18, 60)))
+    choices = book.create_sheet(CHOICES)
+    choices.freeze_panes = f"A{LABEL_ROW + 1}"
+    lines.append([*heads, *_plain(choices, listed, widths=(18, 18, 60))])
     if content.meta:
         hidden = book.create_sheet(META)
         hidden.sheet_state = "hidden"
         lines.append(_plain(hidden, [("key", "value"), *content.meta], widths=(20, 60)))
+    for sheet in book.worksheets:
+        _print_wide(sheet)
     frame = io.BytesIO()
     book.save(frame)
-    return _filled(frame, [_xml(each, styles) for each in lines])
+    sized = [(each, _widths(sheet)) for each, sheet in zip(lines, book.worksheets, strict=True)]
+    return _filled(frame, [_xml(each, styles, widths) for each, widths in sized])
+
+
+def _print_wide(sheet: Worksheet) -> None:
+    """On paper a sheet is as wide as the page, with its labels on every page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+    if sheet.freeze_panes:
+        sheet.print_title_rows = f"{LABEL_ROW}:{LABEL_ROW}"
+
+
+def _widths(sheet: Worksheet) -> list[float]:
+    """Return how many letters fit beside each other, by column; none where the row's height does not depend on it."""
+    found = sheet.column_dimensions
+    return [0 if each.hidden else each.width for each in (found[letter] for letter in sorted(found, key=_place))]
+
+
+def _place(letter: str) -> tuple[int, str]:
+    return len(letter), letter
 
 
 def _registered(sheet: Worksheet) -> dict[str, int]:
@@ -120,10 +160,10 @@ def _filled(frame: io.BytesIO, sheets: list[bytes]) -> bytes:
     return file.getvalue()
 
 
-def _xml(lines: Iterable[Line], styles: Mapping[str, int]) -> bytes:
+def _xml(lines: Iterable[Line], styles: Mapping[str, int], widths: Sequence[float]) -> bytes:
     parts = ["<sheetData>"]
     for number, line in enumerate(lines, start=1):
-        parts.append(f'<row r="{number}">')
+        parts.append(f'<row r="{number}" ht="{_height(line, widths)}">')
         for place, (text, style) in enumerate(line, start=1):
             head = f'<c r="{get_column_letter(place)}{number}" s="{styles[style]}"'
             if text:
@@ -135,10 +175,30 @@ def _xml(lines: Iterable[Line], styles: Mapping[str, int]) -> bytes:
     return "".join(parts).encode()
 
 
-def _plain(sheet: Worksheet, rows: Iterable[tuple[str, ...]], *, widths: Sequence[int]) -> Iterator[Line]:
+def _height(line: Line, widths: Sequence[float]) -> float:
+    """Return the height in which the texts of a row are whole: spreadsheets do not all find it themselves."""
+    most = max(
+        (_lines_of(text, width) for (text, style), width in zip(line, widths, strict=False) if style in _WRAPPING),
+        default=1,
+    )
+    return min(most * LINE_HEIGHT, TALLEST)
+
+
+def _lines_of(text: str, width: float) -> int:
+    """Return in how many lines a text goes; words are broken where they end, which takes a tenth more."""
+    if not width or not text:
+        return 1
+    if text.isascii() and "\n" not in text:
+        return math.ceil(len(text) * 1.1 / width)
+    return sum(max(1, math.ceil((len(each) + len(_WIDE.findall(each))) * 1.1 / width)) for each in text.split("\n"))
+
+
+def _plain(
+    sheet: Worksheet, rows: Iterable[tuple[str, ...]], *, widths: Sequence[int], names: bool = False
+) -> Iterator[Line]:
     for place, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-    return ([(text, "plain") for text in row] for row in rows)
+    return ([(text, "name" if names and place == 0 else "plain") for place, text in enumerate(row)] for row in rows)
 
 
 def _sheet(sheet: Worksheet, layout: Layout, content: Content) -> Iterator[Line]:
@@ -147,6 +207,8 @@ def _sheet(sheet: Worksheet, layout: Layout, content: Content) -> Iterator[Line]
     for place, column in enumerate(layout.columns, start=1):
         dimension = sheet.column_dimensions[get_column_letter(place)]
         dimension.width, dimension.hidden = column.width, column.kind in _HIDDEN
+        if layout.takes_new:  # what is typed below the last row stays as it was typed, "007" and "=1" too
+            dimension.number_format, dimension.alignment = "@", _TOP
     for place in range(len(layout.columns) + 1, len(layout.columns) + len(noted) + 1):
         sheet.column_dimensions[get_column_letter(place)].width = 36
     sheet.freeze_panes = f"A{LABEL_ROW + 1}"

@@ -118,12 +118,34 @@ ANSWER = DemoAnswer(
 )
 
 
+# What was planned for the minor nonconformities of the certified audits, by criterion: who answers, and what.
+PLANS = {
+    "B4.2": ("ivy", replace(ANSWER, due=date(2026, 1, 23))),
+    "B1.1": (
+        "priya",
+        replace(ANSWER, owner="owen", due=date(2026, 12, 11), correction="The forecast of May was frozen."),
+    ),
+    "C2.2": ("priya", replace(ANSWER, owner="owen", due=date(2026, 10, 30))),
+}
+
+
+def plan(world: World, finding: Finding, *, judge: str) -> None:
+    """Agree the corrective action of a minor nonconformity within days: nothing is certified before."""
+    manager, answer = PLANS[finding.criterion.code]
+    life = Life(world, finding, manager=manager, judge=judge)
+    life.agreed(answer, finding.raised_at.date() + timedelta(days=3))
+
+
 def settle(world: World, finding: Finding, note: str, *, until: date, judge: str) -> None:
     """Play the whole life of a finding of the bank between its raising and a day: it is closed then."""
     raised = finding.raised_at.date()
     life = Life(world, finding, manager="ivy", judge=judge)
     due = min(finding.due or until, raised + timedelta(days=85))
     life.agreed(replace(ANSWER, due=due), raised + timedelta(days=1))
+    _worked(life, note, until=until)
+
+
+def _worked(life: Life, note: str, *, until: date) -> None:
     life.done(until - timedelta(days=4), "Introduced for all teams; record of the first week attached.")
     life.closed(until - timedelta(days=1), note)
 
@@ -151,7 +173,8 @@ def _later_closed(world: World) -> None:
     """Close the minor of Kowloon in the January after its audit, in time."""
     finding = _find("kowloon", 2025, "B4.2", world)
     if finding.pk:
-        settle(world, finding, "New sample of 40 in January 2026: one overdue.", until=date(2026, 1, 22), judge="mei")
+        life = Life(world, finding, manager="ivy", judge="mei")
+        _worked(life, "New sample of 40 in January 2026: one overdue.", until=date(2026, 1, 22))
 
 
 def _policy(world: World) -> None:
@@ -175,11 +198,6 @@ def _policy(world: World) -> None:
 
 def _under_way(world: World) -> None:
     """Leave one finding in each state that somebody has to do something about."""
-    sheffield = _find("sheffield", 2026, "B1.1", world)
-    if sheffield.pk:
-        life = Life(world, sheffield, manager="priya", judge="mei")
-        answer = replace(ANSWER, owner="owen", due=date(2026, 12, 11), correction="The forecast of May was frozen.")
-        life.agreed(answer, date(2026, 10, 2))
     waiting = _find("leeds", 2026, "B2.3", world)
     if waiting.pk:
         life = Life(world, waiting, manager="priya", judge="sian")
@@ -203,7 +221,6 @@ def _reopened(world: World) -> None:
     if not finding.pk:
         return
     life = Life(world, finding, manager="priya", judge="tom")
-    life.agreed(replace(ANSWER, owner="owen", due=date(2026, 10, 30)), date(2026, 10, 6))
     life.done(date(2026, 10, 20), "Call-backs are entered in the ticket; team leaders were told.")
     how, seen = "Thirty call-backs of the last two Saturdays.", "Nine of thirty were made on the Monday after."
     facts = {"how": how, "seen_on": date(2026, 11, 9), "due": date(2027, 2, 5)}

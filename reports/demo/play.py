@@ -28,7 +28,7 @@ from audits.services.transitions import audit_decide, audit_step
 from benchmarks.services import market_load, measurement_run_create
 from reports.demo.awards import make_awards
 from reports.demo.editions import begin_draft, publish_first, publish_next
-from reports.demo.findings import follow_up, settle
+from reports.demo.findings import follow_up, plan, settle
 from reports.demo.people import BANK, BODY, CENTRES, ENERGY, ORGANISATIONS, PEOPLE
 from reports.demo.practices import make_practices
 from reports.demo.programme import make_programme
@@ -271,6 +271,8 @@ class World:
             note = next(each.closed for each in scene.findings if each.statement == finding.statement)
             if note:
                 settle(self, finding, note, until=reviewed, judge=scene.leader)
+            elif finding.kind == FindingKind.MINOR and scene.until == "decided":
+                plan(self, finding, judge=scene.leader)
         note = "Scope, sample and grading support the result. Two interview notes were asked for and added."
         step = "conclude" if scene.kind == AuditKind.INTERNAL else "approve"
         if audit.findings.filter(kind=FindingKind.MAJOR, closed_at=None).exists():

@@ -209,6 +209,8 @@ def _finish(scene: Scene) -> dict[str, Callable[[], None]]:
 
     def approved() -> None:
         submitted()
+        settle(scene.finding, until="accepted")
+        scene.finding.refresh_from_db()
         scene.step("approve", "reviewer", "Supports the result.")
 
     def closed() -> None:

@@ -151,6 +151,18 @@ def further(scene: Scene, certificate: Certificate, purpose: str, day: date) -> 
     return audit
 
 
+def test_a_certified_centre_is_not_certified_for_the_first_time_again(scene: Scene, certificate: Certificate) -> None:
+    day = AT.date() + timedelta(days=200)
+    values = {"scope": "All.", "objectives": "", "onsite_from": day, "onsite_to": day, "team": []}
+    values |= {"kind": "certification", "centre": scene.audit.centre, "edition": scene.audit.edition}
+    conductor, by = scene.audit.conductor, scene.people["audit_manager"]
+    with pytest.raises(PlanError, match="already_certified"):
+        audit_create(**values, conductor=conductor, by=by, at=AT)
+    assert audit_create(**values, conductor=conductor, by=by, at=AT + timedelta(days=1200)).purpose == "initial"
+    do(certificate, "withdraw", scene.people["decision_maker"])
+    assert audit_create(**values, conductor=conductor, by=by, at=AT).purpose == "initial"
+
+
 def decide(scene: Scene, audit: Audit, at: datetime) -> None:
     values: dict[str, Any] = {"granted": True, "tier": "base", "route": "panel", "reason": "Met."}
     # Who decided last time has to be cleared; somebody else decides.

@@ -165,6 +165,24 @@ def test_what_if_supposes_verdicts_and_works_on_a_frozen_result(client: Client) 
 
 
 @pytest.mark.django_db
+def test_what_if_supposes_facts(client: Client) -> None:
+    scene = make_scene()
+    client.force_login(scene.people["leader"])
+    address = reverse("audits:what_if", args=[scene.audit.pk])
+    stands = client.get(address)
+    assert [each.code for each in stands.context["facts"]] == ["cskm", "own_accounts", "decision_route"]
+    sent = {"fact:cskm": "100", "fact:own_accounts": "yes", "fact:decision_route": "panel", "fact:nothing": "1"}
+    tried = client.get(address, sent).context
+    assert tried["supposed"].facts == {key[5:]: value for key, value in sent.items() if key != "fact:nothing"}
+    before = {row.code: row.state for _title, rows in stands.context["gates"] for row, _was in rows}
+    after = {row.code: row.state for _title, rows in tried["gates"] for row, _was in rows}
+    assert {code for code in before if before[code] != after[code]} >= {"fact:decision_route"}
+    for wrong in ("-1", "1e9", "١", "NaN", "9" * 40, ".5", "1.2.3"):
+        assert client.get(address, {"fact:cskm": wrong}).context["supposed"].facts == {}
+    assert not client.get(address, {"fact:own_accounts": "maybe"}).context["supposed"].facts
+
+
+@pytest.mark.django_db
 def test_outsiders_see_neither(client: Client) -> None:
     audit = make_audit()
     client.force_login(make_user())

@@ -51,6 +51,7 @@ LIFE = {
     "close": {"verified": "closed"},
     "settle": {"open": "closed"},
     "reopen": {"verified": "reopened", "closed": "reopened"},
+    "withdraw": dict.fromkeys(("open", "responded", "rejected", "accepted", "implemented", "reopened"), "withdrawn"),
     "escalate": dict.fromkeys(("open", "responded", "rejected", "accepted", "implemented", "reopened"), ""),
 }
 
@@ -100,6 +101,8 @@ def test_every_step_has_words_and_a_permission_that_exists() -> None:
         ("close", {"actor": 5}, "actor_owns"),
         ("settle", {"closes_alone": False}, "needs_verification"),
         ("reopen", {"due": None}, "due_missing"),
+        ("withdraw", {"has_words": False}, "no_words"),
+        ("withdraw", {"is_submitted": True}, "submitted_already"),
         ("escalate", {"is_escalated": True}, "already_escalated"),
         ("escalate", {"has_words": False}, "no_words"),
     ],
@@ -119,12 +122,13 @@ def test_due_on_the_last_day_and_on_today_is_taken() -> None:
 
 @pytest.mark.parametrize("state", FindingState.values)
 def test_opportunities_only_settle_and_nonconformities_never_do(state: str) -> None:
-    assert {step.name for step in possible(state, is_nonconformity=False)} <= {"settle"}
+    assert {step.name for step in possible(state, is_nonconformity=False)} <= {"settle", "withdraw"}
     assert "settle" not in {step.name for step in possible(state, is_nonconformity=True)}
 
 
 def test_every_state_leads_on() -> None:
-    assert [state for state in FindingState.values if not possible(state, is_nonconformity=True)] == []
+    ends = [state for state in FindingState.values if not possible(state, is_nonconformity=True)]
+    assert ends == ["withdrawn"], "what was a mistake is raised anew, or not at all"
 
 
 def test_what_is_not_followed_up_is_named_by_states_that_may_exist() -> None:

@@ -13,6 +13,7 @@ from accounts.models import Membership, Notice, Role
 from audits.corrective import STEPS
 from audits.models import AuditStatus, Evidence, Finding, FindingKind, FindingState
 from audits.selectors.case import finding_counts
+from audits.selectors.follow_up import follow_up_of
 from audits.services.corrective import StepFacts, finding_step
 from audits.services.errors import LeftEditionError, NotEditableError
 from audits.services.findings import FindingError, finding_edit, finding_raise
@@ -363,3 +364,38 @@ def test_mail_leaves_once_the_step_is_committed() -> None:
     assert mail.outbox
     assert Notice.objects.filter(mailed_at=None).count() == 0
     assert scene.audit.status == AuditStatus.FIELDWORK
+
+
+# --- raised by mistake ------------------------------------------------------------------------------------------------
+
+
+def test_a_finding_raised_by_mistake_is_withdrawn_with_a_reason_and_counts_nowhere(scene: Scene) -> None:
+    leader, manager = scene.people["leader"], scene.people["centre_manager"]
+    major = raise_finding(scene, FindingKind.MAJOR)
+    assert refused(major, "withdraw", leader) == ("no_words",)
+    Notice.objects.all().delete()
+    major = take(major, "withdraw", leader, words="Another centre's wallboard.")
+    assert (major.state, major.closed_at) == (FindingState.WITHDRAWN, None)
+    assert finding_counts(scene.audit, today=date(2027, 1, 1))["major_open"] == 0
+    assert follow_up_of(scene.audit, today=date(2027, 1, 1)).open == 1, "the minor of the scene"
+    assert list(scene.audit.findings.values_list("pk", flat=True)) == [scene.finding.pk]
+    kept = Finding.everything.get(pk=major.pk)
+    assert kept.steps.get(step="withdraw").words == "Another centre's wallboard."
+    assert Entry.objects.filter(action="finding.withdraw").count() == 1
+    assert Notice.objects.filter(user=manager).count() == 1
+    assert raise_finding(scene).number == kept.number + 1, "its number is not given out again"
+    with pytest.raises(FindingError):
+        take(kept, "respond", manager, response=response_facts(kept))
+
+
+def test_what_the_submitted_result_rests_on_is_not_withdrawn() -> None:
+    scene = make_scene("technical_review")
+    assert refused(scene.finding, "withdraw", scene.people["leader"], words="A mistake.") == ("submitted_already",)
+
+
+def test_a_minor_is_planned_once_its_plan_is_accepted_and_not_by_a_due_day(scene: Scene) -> None:
+    counted = {}
+    for state in ("responded", "accepted", "implemented", "verified", "closed"):
+        settle(raise_finding(scene), until=state)
+        counted[state] = follow_up_of(scene.audit, today=AT.date()).minors_unplanned
+    assert counted == {"responded": 2, "accepted": 2, "implemented": 2, "verified": 2, "closed": 2}

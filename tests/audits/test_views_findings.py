@@ -496,3 +496,19 @@ def test_service_clock_is_changed_by_managers_only(client: Client, scene: Scene)
 def test_proof_is_stored_by_its_content(scene: Scene) -> None:
     assert proof("a").stored.sha256 == proof("a").stored.sha256 != proof("b").stored.sha256
     assert scene.finding.state == FindingState.OPEN
+
+
+def test_a_withdrawn_finding_is_off_the_board_and_found_by_asking_for_it(client: Client) -> None:
+    scene = make_scene()
+    client.force_login(scene.people["leader"])
+    page = reverse("findings:detail", args=[scene.finding.pk])
+    step = reverse("findings:step", args=[scene.finding.pk, "withdraw"])
+    assert step in client.get(page).content.decode()
+    assert client.post(step, {"words": "Seen in another centre."}).status_code == 302
+    shown = client.get(page).content.decode()
+    assert "Seen in another centre." in shown
+    assert step not in shown
+    board = reverse("findings:board")
+    assert page not in client.get(board).content.decode()
+    assert page not in client.get(board, {"view": "table"}).content.decode()
+    assert page in client.get(board, {"state": "withdrawn"}).content.decode()

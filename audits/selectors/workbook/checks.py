@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from audits.corrective import Standing, due_in_reach
-from audits.models import NONCONFORMITIES, EvidenceKind, FindingKind
+from audits.models import NONCONFORMITIES, EvidenceKind, Finding, FindingKind
 from audits.samples import RecordResult
 from audits.selectors.computed import computed_levels
 from audits.selectors.policies import policy_of
@@ -65,7 +65,7 @@ class ServerChecks:
 
     def _known(self) -> dict[str, tuple[Any, date]]:
         if self._findings is None:
-            rows = self._audit.findings.values_list("number", "key", "raised_at")
+            rows = Finding.everything.filter(audit=self._audit).values_list("number", "key", "raised_at")
             self._findings = {
                 name: (key, timezone.localdate(at)) for number, key, at in rows for name in (f"F{number}", str(key))
             }

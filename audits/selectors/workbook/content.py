@@ -71,7 +71,10 @@ def choices_of(audit: Audit) -> dict[str, list[tuple[str, str]]]:
     """Return the codes that columns take, with their words in the reader's language; no query."""
     levels = sorted({level for row in edition_spec(audit.edition).rows for level in row.levels})
     return {
-        "level": [*((str(level), gettext("Level")) for level in levels), (NOT_APPLICABLE, gettext("not applicable"))],
+        "level": [
+            *((str(level), gettext("Level %(level)s") % {"level": level}) for level in levels),
+            (NOT_APPLICABLE, gettext("not applicable")),
+        ],
         "evidence_kind": [(code, str(label)) for code, label in EvidenceKind.choices],
         "yes_no": [(YES, gettext("yes")), (NO, gettext("no"))],
         "result": [(code, str(label)) for code, label in RecordResult.choices if code],
