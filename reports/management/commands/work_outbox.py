@@ -60,11 +60,11 @@ class Command(BaseCommand):
 def _work(idle: float | None) -> None:
     """Run messages until there was none for ``idle`` seconds; for ever when that is None."""
     last = time.monotonic()
-    while idle is None or time.monotonic() - last <= idle:
+    while True:
         close_old_connections()
         if _run_next():
             last = time.monotonic()
-        elif idle == 0:
+        elif idle is not None and time.monotonic() - last >= idle:
             return
         else:
             time.sleep(PAUSE)
