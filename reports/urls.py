@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from reports.views import awards, batches, checking, exports, house, ledger, lenses, schedules, summary, verification
+from reports.views import (
+    awards,
+    batches,
+    checking,
+    documents,
+    exports,
+    house,
+    ledger,
+    lenses,
+    schedules,
+    summary,
+    verification,
+)
 
 app_name = "reports"
 
@@ -24,6 +36,9 @@ urlpatterns = [
     path("monthly/", schedules.schedule_list, name="schedule_list"),
     path("monthly/<int:schedule_id>/pause/", schedules.schedule_rest, name="schedule_pause"),
     path("monthly/<int:schedule_id>/remove/", schedules.schedule_end, name="schedule_remove"),
+    path("audits/<int:audit_id>/documents/", documents.audit_documents, name="audit_documents"),
+    path("documents/", documents.document_list, name="document_list"),
+    path("documents/<slug:code>/request/", documents.document_ask, name="document_request"),
     path("exports/<uuid:export_id>/", exports.export_detail, name="export_detail"),
     path("exports/<uuid:export_id>/cancel/", exports.export_stop, name="export_cancel"),
     path("exports/<uuid:export_id>/retry/", exports.export_again, name="export_retry"),

@@ -28,7 +28,7 @@ LISTED = {
 }
 
 
-def tests_in(path: Path) -> set[str]:
+def defined_in(path: Path) -> set[str]:
     return {
         node.name
         for node in ast.walk(ast.parse(path.read_text()))
@@ -49,7 +49,7 @@ def test_a_row_that_holds_names_tests_that_exist(row: str) -> None:
     for name in names:
         path, _colons, test = name.partition("::")
         assert (ROOT / path).is_file(), name
-        found = tests_in(ROOT / path)
+        found = defined_in(ROOT / path)
         assert test in found if test else found, name
 
 
@@ -59,4 +59,4 @@ def test_every_test_that_the_page_names_exists() -> None:
     for name in names:
         path, _colons, test = name.partition("::")
         assert (ROOT / path).is_file(), name
-        assert not test or test in tests_in(ROOT / path), name
+        assert not test or test in defined_in(ROOT / path), name
