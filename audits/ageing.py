@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.charts.canvas import SCREEN, Look, Scale, element, picture, units, words
+from benchmarks.charts.canvas import SCREEN, Look, Scale, element, linked, picture, units, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 BUCKETS: tuple[tuple[int, int | None], ...] = ((0, 30), (31, 60), (61, 90), (91, 180), (181, None))
 WIDTH, ROW, TOP, END = 620, 30, 30, 540
 LABEL_UNIT = 7
+
+
+def bucket_from(first: int) -> tuple[int, int | None] | None:
+    """Return the age that begins with so many days, as a list is asked for it; None where none does."""
+    return next((bucket for bucket in BUCKETS if bucket[0] == first), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,13 @@ def ageing_plot(
     legend: tuple[str, str],
     title: str,
     description: str,
+    addresses: Sequence[tuple[str, str]] = (),
     look: Look = SCREEN,
 ) -> str:
-    """Draw one row per age: (label, majors, minors) as one bar, majors filled and minors as an outline."""
+    """Draw one row per age: (label, majors, minors) as one bar, majors filled and minors as an outline.
+
+    ``addresses`` are where a click on the majors and on the minors of each row leads.
+    """
     start = max(units(label) for label, _major, _minor in rows) * LABEL_UNIT + 12
     most = max(1, *(major + minor for _label, major, minor in rows))
     scale = Scale(0, most, start, END)
@@ -61,12 +70,23 @@ def ageing_plot(
         parts.append(words(start - 10, y + 16, label, size=13, text_anchor="end"))
         parts.append(element("rect", x=start, y=y + 2, width=END - start, height=18, fill_opacity=0.06))
         split, end = scale(major), scale(major + minor)
+        to_major, to_minor = addresses[place] if addresses else ("", "")
         if major:
-            parts.append(element("rect", x=start, y=y + 2, width=split - start, height=18, fill=look.accent))
+            whole = element("rect", x=start, y=y + 2, width=split - start, height=18, fill=look.accent)
+            parts.append(linked(whole, to_major, f"{label}, {legend[0]}: {major}"))
         if minor:
             half = {"fill": look.accent, "fill_opacity": 0.25, "stroke": look.accent}
-            parts.append(element("rect", x=split, y=y + 2.5, width=end - split, height=17, **half))
+            outline = element("rect", x=split, y=y + 2.5, width=end - split, height=17, **half)
+            parts.append(linked(outline, to_minor, f"{label}, {legend[1]}: {minor}"))
         said = f"{major} + {minor}" if major and minor else f"{major + minor}"
         parts.append(words(end + 8, y + 16, said, size=13, font_weight=600))
     height = TOP + ROW * len(rows) + 4
-    return picture(parts, width=WIDTH, height=height, title=title, description=description, look=look)
+    return picture(
+        parts,
+        width=WIDTH,
+        height=height,
+        title=title,
+        description=description,
+        look=look,
+        links=bool(addresses),
+    )

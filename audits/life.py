@@ -97,6 +97,16 @@ def state_on(stored: str, *, valid_from: date, valid_until: date, today: date) -
     return stored
 
 
+# Days until a certificate ends: from, to (both within); the last has no end.
+REMAINING: tuple[tuple[int, int | None], ...] = ((0, 30), (31, 90), (91, 180), (181, 365), (366, None))
+
+
+def remaining(valid_until: date, today: date) -> int | None:
+    """Return the first day of the span of ``REMAINING`` in which a certificate ends; None once it has ended."""
+    days = (valid_until - today).days
+    return next((first for first, last in REMAINING if first <= days and (last is None or days <= last)), None)
+
+
 def suspended_too_long(since: date, today: date) -> bool:
     """Say whether a suspension has lasted longer than it normally may."""
     return today > add_months(since, CYCLE.suspension_months)

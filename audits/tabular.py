@@ -33,6 +33,15 @@ ENCODINGS = ("utf-8", "gb18030", "cp950", "big5hkscs", "utf-16")
 _BROKEN = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, SyntaxError, IndexError)
 
 
+# What a spreadsheet takes for the begin of a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝")
+
+
+def harmless(text: str) -> str:
+    """Return a text for a CSV that no spreadsheet runs."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
 class TableError(MessageError):
     """The file cannot be read; the message says where and why."""
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from benchmarks.verdict import Verdict
 
 ALPHA = 0.05
+# Verdicts of what the market has a figure for, those that need attention first.
+VERDICTS = ("below", "missing", "insufficient", "not_shown_below", "above")
 _MONTH = range(20, 36)  # days of a run that is a month's
 _INSIDE = 0.8
 

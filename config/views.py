@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.access import may, permission, public, require, signed_in
-from accounts.models import Centre
+from accounts.models import Centre, Role
 from accounts.views.profiles import person
 from audits.models import AuditStatus
 from audits.selectors.desk import desk
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 RECENT = 8
+# Whoever answers for more than the next task is led to the dashboard.
+LEADING = (Role.ADMINISTRATOR, Role.AUDIT_MANAGER, Role.CENTRE_MANAGER, Role.DECISION_MAKER)
 
 
 @permission("accounts.read_rights")
@@ -68,6 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "audits": audits_for(user).order_by("-onsite_from", "-pk")[:RECENT],
         "counts": [(status.label, status.value, counts.get(status.value, 0)) for status in AuditStatus],
         "centres": Centre.objects.visible_to(user).count(),
+        "leads": bool(user.organisations_as(*LEADING)),
         "may_plan": may(request.user, "audits.add_audit"),
     }
     return render(request, "home.html", context)

@@ -17,8 +17,8 @@ CHUNK = 2000
 
 def acts_of(user: User) -> list[dict[str, Any]]:
     """Return what a person did, oldest first, as it stands in the ledger; one SQL query."""
-    acts = Entry.objects.filter(actor=user).order_by("sequence").values("sequence", "at", "action", "subject")
-    return [dict(each) for each in acts]
+    rows = Entry.objects.filter(actor=user).order_by("sequence").values("sequence", "at", "action", "subject")
+    return [dict(row) for row in rows]
 
 
 def links(chunk: int = CHUNK, *, after: int = 0, most: int | None = None) -> Iterator[Link]:

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Literal
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -15,9 +16,10 @@ from accounts.access import require
 from accounts.api.access import Token, caller
 from accounts.api.pages import AskedByMoment, Key, PageByMoment, Text, page_by_moment
 from accounts.api.problems import ProblemError, gives
-from accounts.models import Scope
+from accounts.models import Scope, User
 from audits.models import Audit
-from reports.models import XLSX, Export, ExportKind, ExportStatus
+from reports.models import MEDIA_TYPES, Export, ExportKind, ExportStatus
+from reports.papers import may_have
 from reports.selectors import exports_for
 from reports.services import ExportRefusedError, export_cancel, export_request
 from reports.storage import ExportDamagedError, export_read
@@ -37,10 +39,13 @@ class ExportIn(Schema):
 
 
 class ExportOut(Schema):
-    """A file that was asked for. `status`: queued, running, done, failed or cancelled; `error` says why it failed."""
+    """A file that was asked for. `status`: queued, running, done, failed, cancelled, expired; `error`: why it failed.
+
+    `audit` is null for documents about something else.
+    """
 
     id: uuid.UUID
-    audit: int
+    audit: int | None
     kind: str
     language: str
     status: str
@@ -123,7 +128,7 @@ def export_delete(request: HttpRequest, export_id: uuid.UUID) -> ExportOut:
     """Stop waiting for an export. 409 when it has ended."""
     user = caller(request)
     found = exports_for(user).get(pk=export_id)
-    require(user, RULE, found.audit)
+    _require(user, found)
     try:
         return export_out(export_cancel(export_id=found.pk, by=user, at=timezone.now()))
     except ExportRefusedError as error:
@@ -136,13 +141,13 @@ def export_delete(request: HttpRequest, export_id: uuid.UUID) -> ExportOut:
     response=gives(None, 404, 409, 410),
     url_name="export_file",
     summary="The file of an export",
-    openapi_extra={"responses": {200: {"content": {"application/pdf": {}, XLSX: {}}}}},
+    openapi_extra={"responses": {200: {"content": {key: {} for key in MEDIA_TYPES.values()}}}},
 )
 def export_file(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """Return the finished file; 409 while it is not done, 410 when what is stored is not what was written."""
     user = caller(request)
     found = exports_for(user).get(pk=export_id)
-    require(user, RULE, found.audit)
+    _require(user, found)
     if found.status != ExportStatus.DONE:
         raise ProblemError(409, "not_done", gettext("This report is not ready yet."))
     try:
@@ -152,6 +157,12 @@ def export_file(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     named = content_disposition_header(as_attachment=True, filename=found.filename) or "attachment"
     headers = {"Content-Disposition": named, "ETag": f'"{found.sha256}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(data, content_type=found.media_type, headers=headers)
+
+
+def _require(user: User, export: Export) -> None:
+    """Refuse (403) what the person may not have."""
+    if not may_have(user, export):
+        raise PermissionDenied
 
 
 def export_out(row: Export) -> ExportOut:

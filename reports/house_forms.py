@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
@@ -130,7 +131,13 @@ class HouseForm(forms.Form):
             code: {text: said[f"{text}_{code}"].strip() for text in TEXTS if said[f"{text}_{code}"].strip()}
             for code, _name in settings.LANGUAGES
         }
-        return House(said["plate"], said["accent"], tuple(order), {code: own for code, own in texts.items() if own})
+        return House(
+            plate=said["plate"],
+            accent=said["accent"],
+            order=tuple(order),
+            texts={code: own for code, own in texts.items() if own},
+            logo_sha256=hashlib.sha256(self.mark).hexdigest() if self.mark else "",
+        )
 
     @property
     def mark(self) -> bytes:

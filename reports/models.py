@@ -1,4 +1,4 @@
-"""Exports that people asked for."""
+"""Exports that people asked for, and who wants to stand in the public register."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation
 from audits.models import Audit
 from reports.production import Batch as Batch
 from reports.production import HouseStyle as HouseStyle
@@ -20,7 +22,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+}
 
 
 class ExportStatus(models.TextChoices):
@@ -35,31 +43,50 @@ class ExportStatus(models.TextChoices):
 
 
 class ExportKind(models.TextChoices):
-    """What is made: the whole report, the certificate, or the audit through a lens."""
+    """What is made: the whole report, the certificate, the audit through a lens, or a document of ``papers``."""
 
     REPORT = "report", _("Report (PDF)")
     CERTIFICATE = "certificate", _("Certificate (PDF)")
     LENS_PDF = "lens_pdf", _("Lens report (PDF)")
     LENS_XLSX = "lens_xlsx", _("Lens report (workbook)")
+    DOCUMENT = "document", _("Document")
+
+
+class Listing(models.Model):
+    """An organisation wants its certificates in the public register: its own people say so, and may take it back.
+
+    Without a row a certificate is checked by whoever has its code, and listed nowhere.
+    """
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="listing")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Show whose certificates."""
+        return str(self.organisation_id)
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
     """Exports as a person may see them."""
 
     def visible_to(self, user: User | AnonymousUser) -> ExportQuerySet:
-        """Keep exports of audits that the person may see."""
-        return self.filter(audit__in=Audit.objects.visible_to(user))
+        """Keep exports of audits that the person may see; what is about no audit only the person who asked for it."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(audit__in=Audit.objects.visible_to(user)) | Q(audit=None, requested_by=user.pk))
 
 
 class Export(models.Model):
     """One document asked for by one person; ``percent`` and ``step`` feed the progress bar.
 
-    ``options`` is empty for the report; ``{"levels": false}`` keeps the levels out of what a certificate carries; for a
-    lens report it has ``lens`` (its code) and the choices of the reader.
+    ``audit`` is None for documents about something else. ``options`` is empty for the report; ``{"levels": false}``
+    keeps the levels out of what a certificate carries; for a lens report it has ``lens`` (its code) and the choices of
+    the reader; for a document its code, its format and the key of what it is about.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="exports")
+    audit = models.ForeignKey(Audit, null=True, on_delete=models.PROTECT, related_name="exports")
     kind = models.CharField(max_length=20, choices=ExportKind, default=ExportKind.REPORT)
     options = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="en")
@@ -91,14 +118,16 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         """Show audit and status."""
-        return f"{self.audit_id} {self.status}"
+        return f"{self.audit_id or self.kind} {self.status}"
 
     @property
     def suffix(self) -> str:
         """Return how the file's name ends."""
+        if self.kind == ExportKind.DOCUMENT:
+            return f".{self.options['format']}"
         return ".xlsx" if self.kind == ExportKind.LENS_XLSX else ".pdf"
 
     @property
     def media_type(self) -> str:
         """Return what browsers call the file."""
-        return XLSX if self.kind == ExportKind.LENS_XLSX else "application/pdf"
+        return MEDIA_TYPES[self.suffix]

@@ -1,4 +1,4 @@
-"""Who may read the ledger as a page, and who looks after an organisation's documents."""
+"""Who reads the ledger as a page, looks after an organisation's documents, has its certificates listed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import Organisation
+
+CONSENTING = (Role.ADMINISTRATOR, Role.CENTRE_MANAGER)
 
 
 @rules.predicate
@@ -32,5 +34,12 @@ def reads_ledger(user: User | AnonymousUser) -> bool:
     return user.is_staff or bool(user.organisations_as(Role.ADMINISTRATOR))
 
 
+@rules.predicate
+def speaks_for(user: User | AnonymousUser, organisation: Organisation) -> bool:
+    """Administers the organisation or manages its centres: never the body that certified it."""
+    return isinstance(user, User) and user.has_role(organisation.pk, *CONSENTING)
+
+
 rules.add_perm("reports.read_ledger", reads_ledger)
 rules.add_perm("reports.keep_output", keeps_output)
+rules.add_perm("reports.list_certificates", speaks_for)

@@ -2,13 +2,32 @@
 
 from django.urls import path
 
-from reports.views import awards, batches, checking, exports, house, ledger, lenses, schedules, summary, verification
+from reports.views import (
+    awards,
+    batches,
+    checking,
+    dashboards,
+    documents,
+    exports,
+    house,
+    ledger,
+    lenses,
+    register,
+    schedules,
+    summary,
+    verification,
+)
 
 app_name = "reports"
 
 urlpatterns = [
     path("", exports.export_list, name="export_list"),
     path("ledger/", ledger.ledger, name="ledger"),
+    path("dashboard/", dashboards.dashboard, name="dashboard"),
+    path("dashboard/<slug:chart>.<slug:kind>", dashboards.dashboard_file, name="dashboard_file"),
+    path("scheme/", dashboards.scheme, name="scheme"),
+    path("scheme/<slug:chart>.<slug:kind>", dashboards.scheme_file, name="scheme_file"),
+    path("organisations/<int:organisation_id>/register/", register.listing, name="listing"),
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
@@ -24,6 +43,9 @@ urlpatterns = [
     path("monthly/", schedules.schedule_list, name="schedule_list"),
     path("monthly/<int:schedule_id>/pause/", schedules.schedule_rest, name="schedule_pause"),
     path("monthly/<int:schedule_id>/remove/", schedules.schedule_end, name="schedule_remove"),
+    path("audits/<int:audit_id>/documents/", documents.audit_documents, name="audit_documents"),
+    path("documents/", documents.document_list, name="document_list"),
+    path("documents/<slug:code>/request/", documents.document_ask, name="document_request"),
     path("exports/<uuid:export_id>/", exports.export_detail, name="export_detail"),
     path("exports/<uuid:export_id>/cancel/", exports.export_stop, name="export_cancel"),
     path("exports/<uuid:export_id>/retry/", exports.export_again, name="export_retry"),
@@ -45,6 +67,8 @@ award_urlpatterns = [
 ]
 
 verify_urlpatterns = [
+    path("register/", register.register, name="register"),
+    path("register/<slug:chart>.<slug:kind>", register.register_file, name="register_file"),
     path("verify/", verification.verify_form, name="verify_form"),
     path("verify/file/", checking.check_file, name="verify_file"),
     path("verify/issuer.pem", checking.issuer_certificate, name="verify_issuer"),

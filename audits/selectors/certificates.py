@@ -10,8 +10,9 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audits.cycle import dues, next_due
-from audits.life import HELD, state_on, suspended_too_long
+from audits.life import HELD, remaining, state_on, suspended_too_long
 from audits.models import AuditPurpose, AuditStatus, Certificate
+from audits.selectors.narrowing import Narrowed
 from audits.selectors.overview import tier_names
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from standards.models import Edition
 
 SOON_DAYS = 90
+# What will end: the rest has ended already.
+ENDING = frozenset({"active", "suspended", "not_yet"})
 STATES: dict[str, tuple[LazyText, str]] = {
     "active": (_("Active"), "is-good"),
     "suspended": (_("Suspended"), "is-warn"),
@@ -100,6 +103,32 @@ def certificate_row(certificate: Certificate, today: date) -> CertificateRow:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """What certificates are narrowed to besides their state: tier, holder and centre, and when they end.
+
+    ``ends`` is the first day of one of ``audits.life.REMAINING``; it keeps what is active, suspended or not valid yet.
+    """
+
+    tier: str = ""
+    organisation: int | None = None
+    centre: int | None = None
+    programme: int | None = None
+    ends: int | None = None
+
+    def condition(self) -> Q:
+        """Return it as a condition, but for the end, which is of the day."""
+        found = Q(tier=self.tier) if self.tier else Q()
+        audits = Narrowed(organisation=self.organisation, centre=self.centre, programme=self.programme)
+        return found & audits.condition("audit__")
+
+    def ending(self, state: str, valid_until: date, today: date) -> bool:
+        """Say whether one that is so on a day ends when it is asked to."""
+        if self.ends is None:
+            return True
+        return state in ENDING and remaining(valid_until, today) == self.ends
+
+
+@dataclass(frozen=True)
 class Standing:
     """What of a certificate decides where it stands in the list: its id, its state and its next due of the day."""
 
@@ -107,6 +136,7 @@ class Standing:
     state: str
     due: Due | None
     status_since: date
+    valid_until: date
 
     @property
     def order(self) -> tuple[bool, int, int]:
@@ -129,19 +159,27 @@ def standings(certificates: QuerySet[Certificate], today: date) -> list[Standing
     for pk, status, start, until, cycle_from, since, surveyed in certificates.order_by().values_list(*columns):
         state = state_on(status, valid_from=start, valid_until=until, today=today)
         due = next_due(cycle_from or start, until, surveyed) if state in HELD else None
-        found.append(Standing(pk, state, due, since.date()))
+        found.append(Standing(pk, state, due, since.date(), until))
     return sorted(found, key=lambda each: each.order)
 
 
-def certificates_asked(user: User, *, today: date, state: str = "", due: str = "", text: str = "") -> list[int]:
+def certificates_asked(
+    user: User, *, today: date, state: str = "", due: str = "", text: str = "", ending: Ending | None = None
+) -> list[int]:
     """Return the ids of what is visible and asked for; what is due first comes first. One query."""
-    found = certificates_for(user)
+    ending = ending or Ending()
+    found = certificates_for(user).filter(ending.condition())
     if text:
         found = found.filter(
             Q(number__icontains=text) | Q(audit__centre__name__icontains=text) | Q(audit__auditee__name__icontains=text)
         )
-    rows = standings(found, today)
-    return [row.pk for row in rows if (not state or row.state == state) and row.asked(due, today)]
+    return [
+        row.pk
+        for row in standings(found, today)
+        if (not state or row.state == state)
+        and row.asked(due, today)
+        and ending.ending(row.state, row.valid_until, today)
+    ]
 
 
 def certificate_rows(user: User, wanted: Sequence[int], *, today: date) -> list[CertificateRow]:
@@ -151,6 +189,26 @@ def certificate_rows(user: User, wanted: Sequence[int], *, today: date) -> list[
     for each in found.values():  # one object per edition, so that its document is fetched once
         each.audit.edition = editions.setdefault(each.audit.edition_id, each.audit.edition)
     return [certificate_row(found[pk], today) for pk in wanted if pk in found]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Of a certificate only what is counted: its tier, its state of the day, when it ends."""
+
+    tier: str
+    state: str
+    ends: int | None
+
+
+def held(user: User, ending: Ending, *, today: date) -> list[Held]:
+    """Return what is visible and asked for, to be counted; one query."""
+    columns = ("tier", "status", "valid_from", "valid_until")
+    rows = Certificate.objects.visible_to(user).filter(ending.condition()).order_by("pk").values_list(*columns)
+    found = []
+    for tier, status, first, last in rows:
+        state = state_on(status, valid_from=first, valid_until=last, today=today)
+        found.append(Held(tier, state, remaining(last, today) if state in ENDING else None))
+    return found
 
 
 def cycle_of(row: CertificateRow) -> list[tuple[Due, LazyText, bool]]:

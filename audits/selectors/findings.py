@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from audits.ageing import Aged, aged, ageing_plot
+from audits.ageing import Aged, aged, ageing_plot, bucket_from
 from audits.corrective import SETTLED, WITHDRAWN, waits_for_auditors
 from audits.finding_words import CATEGORY_WORDS, STEP_WORDS, WARNINGS
 from audits.fishbone import CATEGORIES, fishbone
 from audits.followup import CauseMethod, FindingResponse, FindingStep, FindingWarning, FollowUpPolicy
 from audits.models import NONCONFORMITIES, Audit, Finding, FindingKind, FindingState
 from audits.naming import named_in
+from audits.selectors.narrowing import ALL_AUDITS, Narrowed
 from audits.selectors.policies import policies_of
 from audits.warning import ESCALATED, NONE, OVERDUE, SOON, Acted, compliance, level_of
 from benchmarks.charts.canvas import SCREEN, Look
@@ -58,7 +59,10 @@ KIND_STYLE = {"major": "is-bad", "minor": "is-warn", "strength": "is-good"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list of findings is narrowed to; an empty value narrows nothing."""
+    """What a list of findings is narrowed to; an empty value narrows nothing.
+
+    ``age`` is the first day of one of ``audits.ageing.BUCKETS``: open nonconformities that are so old.
+    """
 
     text: str = ""
     kind: str = ""
@@ -67,6 +71,9 @@ class Wanted:
     centre: int | None = None
     audit: int | None = None
     mine: bool = False
+    age: int | None = None
+    block: str = ""
+    audits: Narrowed = ALL_AUDITS
 
     def __bool__(self) -> bool:
         """Say whether anything is narrowed."""
@@ -140,6 +147,12 @@ def findings_found(user: User, wanted: Wanted, *, today: date) -> QuerySet[Findi
         found = found.filter(audit=wanted.audit)
     if wanted.mine:
         found = found.filter(owner=user)
+    if wanted.block:
+        found = found.filter(criterion__clause__block__code=wanted.block)
+    if wanted.audits:
+        found = found.filter(wanted.audits.condition("audit__"))
+    if wanted.age is not None:
+        found = found.filter(_so_old(wanted.age, today))
     return found.filter(_at_level(wanted.level, today)) if wanted.level is not None else found
 
 
@@ -147,6 +160,21 @@ def _rows(wanted: Wanted) -> FindingQuerySet:
     """Return what is looked through: withdrawn findings only for who asks for them."""
     withdrawn = wanted.state == FindingState.WITHDRAWN
     return Finding.everything.all() if withdrawn else Finding.everything.exclude(state=FindingState.WITHDRAWN)
+
+
+def _so_old(first: int, today: date) -> Q:
+    """Return an age of open nonconformities as a condition: as ``audits.ageing`` counts them, by local days."""
+    bucket = bucket_from(first)
+    if bucket is None:
+        return Q(pk=None)
+    found = Q(kind__in=NONCONFORMITIES, closed_at=None)
+    if first:  # what a wrong clock put into the future counts as new
+        found &= Q(raised_at__lt=_begin(today - timedelta(days=first - 1)))
+    return found if bucket[1] is None else found & Q(raised_at__gte=_begin(today - timedelta(days=bucket[1])))
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _at_level(level: int, today: date) -> Q:
@@ -202,18 +230,27 @@ def board(found: QuerySet[Finding], *, today: date) -> tuple[list[Column], bool]
     return columns, len(unclosed) > MOST_CARDS
 
 
-def ageing(found: QuerySet[Finding], *, today: date) -> Picture | None:
-    """Draw how old the open nonconformities are, with the table behind it; None where there is none. One query."""
+def ages(found: QuerySet[Finding], *, today: date) -> tuple[Aged, ...]:
+    """Count the open nonconformities by age; empty where there is none. One query."""
     rows = found.filter(kind__in=NONCONFORMITIES, closed_at=None).values_list("kind", "raised_at")
-    ages = [(kind, (today - timezone.localdate(raised)).days) for kind, raised in rows.order_by("pk")]
-    if not ages:
+    known = [(kind, (today - timezone.localdate(raised)).days) for kind, raised in rows.order_by("pk")]
+    return aged(known) if known else ()
+
+
+def ageing(counted: Sequence[Aged], *, address: str = "", look: Look = SCREEN) -> Picture | None:
+    """Draw how old the open nonconformities are, with the table behind it; None where there is none. No query.
+
+    ``address`` is that of the list with its filters: a click on a bar leads to those that it counts.
+    """
+    if not counted:
         return None
-    counted = aged(ages)
-    shown = [(_bucket(each), each.major, each.minor) for each in counted]
+    shown = [(bucket_words(each.first, each.last), each.major, each.minor) for each in counted]
     major, minor = str(FindingKind.MAJOR.label), str(FindingKind.MINOR.label)
     title = _("Age of open nonconformities")
     said = "; ".join(f"{label}: {first} + {second}" for label, first, second in shown)
-    svg = ageing_plot(shown, legend=(major, minor), title=title, description=said)
+    first = [f"{address}&age={each.first}&kind=" for each in counted] if address else []
+    addresses = [(begin + FindingKind.MAJOR, begin + FindingKind.MINOR) for begin in first]
+    svg = ageing_plot(shown, legend=(major, minor), title=title, description=said, addresses=addresses, look=look)
     return Picture(
         title=title,
         svg=mark_safe(svg),  # noqa: S308 - every text in it was escaped by the chart
@@ -223,10 +260,11 @@ def ageing(found: QuerySet[Finding], *, today: date) -> Picture | None:
     )
 
 
-def _bucket(each: Aged) -> str:
-    if each.last is None:
-        return _("%(first)s days and more") % {"first": each.first}
-    return _("%(first)s–%(last)s days") % {"first": each.first, "last": each.last}
+def bucket_words(first: int, last: int | None) -> str:
+    """Return an age in words; the last one has no end."""
+    if last is None:
+        return _("%(first)s days and more") % {"first": first}
+    return _("%(first)s–%(last)s days") % {"first": first, "last": last}
 
 
 def acted_in_time(user: User, *, today: date) -> tuple[tuple[Acted, str], ...]:

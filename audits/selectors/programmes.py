@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from audits.engagements import AuditProgramme
+from django.utils.translation import gettext_lazy as _
+
+from audits.engagements import AuditProgramme, ProgrammeLine
 from audits.models import AuditKind, AuditPurpose, AuditStatus
 from audits.selectors.certificates import certificate_row, certificates_for
 
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise as LazyText
 
     from accounts.models import Centre, User
-    from audits.engagements import ProgrammeLine
     from audits.models import Audit
     from audits.selectors.certificates import CertificateRow
 
@@ -68,14 +70,71 @@ def programmes_for(user: User) -> QuerySet[AuditProgramme]:
     return AuditProgramme.objects.visible_to(user).select_related("organisation")
 
 
-def year_of(programme: AuditProgramme, *, user: User, today: date) -> Year:
-    """Return the year view; two queries, and those of the certificates."""
+LINE_STATES: dict[str, LazyText] = {
+    "late": _("Late, not begun"),
+    "waiting": _("Not begun"),
+    "begun": _("Begun"),
+    "closed": _("Closed"),
+    "cancelled": _("Cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class LinesWanted:
+    """Which lines of a programme are looked at: in which state, of which audited organisation or centre."""
+
+    state: str = ""
+    organisation: int | None = None
+    centre: int | None = None
+
+    def __bool__(self) -> bool:
+        """Say whether anything is narrowed."""
+        return self != LinesWanted()
+
+    def kept(self, line: ProgrammeLine, year: int, today: date) -> bool:
+        """Say whether a line, with its centre, is looked at."""
+        return (
+            self.state in {"", line_state(line, year, today)}
+            and self.organisation in {None, line.centre.organisation_id}
+            and self.centre in {None, line.centre_id}
+        )
+
+
+def line_state(line: ProgrammeLine, year: int, today: date) -> str:
+    """Return how far a line has come, a key of ``LINE_STATES``; no query where its audit was fetched with it."""
+    audit = getattr(line, "audit", None)
+    if audit is None:
+        return "late" if (year, line.month) < (today.year, today.month) else "waiting"
+    return audit.status if audit.status in LINE_STATES else "begun"
+
+
+def programmes_counted(
+    user: User, wanted: LinesWanted, *, year: int | None, programme: int | None, today: date
+) -> list[tuple[AuditProgramme, dict[str, int]]]:
+    """Return visible programmes with how many of their lines are in which state; two queries."""
+    found = programmes_for(user)
+    found = found.filter(year=year) if year else found
+    found = found.filter(pk=programme) if programme else found
+    counts = {each.pk: (each, dict.fromkeys(LINE_STATES, 0)) for each in found}
+    lines = ProgrammeLine.objects.filter(programme__in=found.order_by().values("pk")).select_related("centre", "audit")
+    for line in lines.defer("audit__result", "audit__market", "audit__facts").order_by("pk"):
+        each, states = counts[line.programme_id]
+        if wanted.kept(line, each.year, today):
+            states[line_state(line, each.year, today)] += 1
+    return [pair for pair in counts.values() if any(pair[1].values())]
+
+
+def year_of(programme: AuditProgramme, *, user: User, today: date, wanted: LinesWanted | None = None) -> Year:
+    """Return the year view; two queries, and those of the certificates. ``wanted`` narrows the audits it shows."""
+    wanted = wanted or LinesWanted()
     lines = list(programme.lines.select_related("centre__organisation", "audit"))
+    if wanted:
+        lines = [line for line in lines if wanted.kept(line, programme.year, today)]
     centres: dict[int, CentreYear] = {}
     for line in sorted(lines, key=lambda line: (line.centre.name, line.month, line.pk)):
         row = centres.setdefault(line.centre_id, CentreYear(line.centre))
         row.months[line.month].append(_cell(line, programme.year, today))
-    due = [row for row in _due_in(programme, user, today) if row.due]
+    due = [] if wanted else [row for row in _due_in(programme, user, today) if row.due]
     for each in due:
         centre = each.certificate.audit.centre
         if each.due:

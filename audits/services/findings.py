@@ -74,7 +74,7 @@ def finding_raise(
     due = due if kind in NONCONFORMITIES else None
     _refuse_due(audit, kind, due, since=timezone.localdate(at), today=timezone.localdate(at))
     last = Finding.everything.filter(audit=audit).aggregate(last=Max("number"))["last"] or 0
-    finding = Finding.objects.create(
+    finding: Finding = Finding.objects.create(
         audit=audit,
         criterion=criterion,
         number=last + 1,

@@ -58,7 +58,7 @@ def findings_warn(*, at: datetime) -> tuple[int, Mailed]:
 
 def _waiting() -> QuerySet[Finding]:
     """Return the nonconformities that are followed up and not settled, the first due first; one query."""
-    return (
+    found: QuerySet[Finding] = (
         Finding.objects.filter(kind__in=NONCONFORMITIES, due__isnull=False, closed_at=None)
         .exclude(state__in=SETTLED)
         .exclude(audit__status__in=UNFOLLOWED)
@@ -66,6 +66,7 @@ def _waiting() -> QuerySet[Finding]:
         .defer("audit__result", "audit__market", "audit__facts")
         .order_by("due", "pk")
     )
+    return found
 
 
 def _level(finding: Finding, policies: dict[int, FollowUpPolicy], today: date) -> int:

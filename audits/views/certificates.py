@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -15,18 +16,23 @@ from accounts.access import may, permission, require, signed_in
 from accounts.stepping_up import step_up
 from accounts.views.profiles import person
 from audits.engagement_forms import CertificateStepForm
-from audits.life import PRINTABLE, STEPS, possible
+from audits.life import PRINTABLE, REMAINING, STEPS, possible
 from audits.selectors.certificates import (
     STATES,
+    Ending,
     certificate_row,
     certificate_rows,
     certificates_asked,
     certificates_for,
     cycle_of,
 )
+from audits.selectors.findings import bucket_words
+from audits.selectors.narrowing import narrowed_words
 from audits.services.certificates import certificate_step
 from audits.services.errors import TransitionRefusedError
 from audits.views.engagements import form_status
+from audits.views.narrowing import narrowed_of
+from audits.views.registers.shared import key_of
 from audits.words import CERTIFICATE_STEPS, EVENTS, words_for
 
 if TYPE_CHECKING:
@@ -43,10 +49,20 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     state, due = request.GET.get("state", ""), request.GET.get("due", "")
     text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
     state, due = state if state in STATES else "", due if due in {"late", "soon"} else ""
-    user, today = person(request.user), timezone.localdate()
-    asked = certificates_asked(user, today=today, state=state, due=due, text=text)
+    user, wanted = person(request.user), narrowed_of(request)
+    ending = Ending(wanted.tier, wanted.organisation, wanted.centre, wanted.programme, ends=key_of(request, "ends"))
+    today = timezone.localdate()
+    asked = certificates_asked(user, today=today, state=state, due=due, text=text, ending=ending)
     page = Paginator(asked, PAGE).get_page(request.GET.get("page"))
+    narrowed: list[tuple[str, object, str]] = list(
+        narrowed_words(user, replace(wanted, year=None, stage="", scored=False))
+    )
+    if ending.ends is not None:
+        span = next((each for each in REMAINING if each[0] == ending.ends), None)
+        narrowed.append(("ends", gettext("Ends in"), bucket_words(*span) if span else "–"))
     context = {
+        "narrowed": narrowed,
+        "kept": {name: value for name, value in asdict(ending).items() if value or value == 0},
         "page": page,
         "rows": certificate_rows(user, list(page.object_list), today=today),
         "states": [(code, words) for code, (words, _style) in STATES.items()],

@@ -20,6 +20,7 @@ from audits.models import Audit, AuditKind, AuditPurpose, AuditStatus, Certifica
 from audits.selectors.activity import newest
 from audits.selectors.case import CHANNELS, audit_score
 from audits.selectors.moving import moves_of
+from audits.selectors.narrowing import narrowed_words
 from audits.selectors.overview import gate_rows, market_rows, tier_rows
 from audits.selectors.registers.figures import differing_facts, offers
 from audits.selectors.route import steps_ahead, steps_done, stops
@@ -27,6 +28,7 @@ from audits.selectors.sheet import asked_answers, audit_for, audits_for, finding
 from audits.services.calibration import BEFORE
 from audits.services.engagement import audit_create, audit_facts_save, audit_texts_save
 from audits.services.errors import NotEditableError, PlanError, StaleTextsError
+from audits.views.narrowing import narrowed_of
 from audits.words import status_words, words_for
 from audits.workflow import EDITABLE, INITIAL, PLANNABLE
 from standards.selectors import edition_document
@@ -74,9 +76,8 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         audits = audits.filter(status=status)
     if kind in AuditKind.values:
         audits = audits.filter(kind=kind)
-    centre = request.GET.get("centre", "")
-    if centre.isascii() and centre.isdigit():
-        audits = audits.filter(centre=int(centre[:18]))
+    wanted = narrowed_of(request)
+    audits = audits.filter(wanted.condition())
     page = Paginator(audits.order_by(*SORTS.get(sort, SORTS["-onsite_from"])), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -84,6 +85,8 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "kinds": AuditKind.choices,
         "counts": status_counts(person(request.user)),
         "chosen": {"status": status, "kind": kind, "q": text, "sort": sort},
+        "narrowed": narrowed_words(person(request.user), wanted),
+        "kept": wanted.asked(),
         "may_plan": may(request.user, "audits.add_audit"),
     }
     return render(request, "audits/audit_list.html", context)

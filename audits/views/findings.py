@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from accounts.access import may, permission, require, signed_in
 from accounts.models import Centre
 from accounts.views.profiles import person
+from audits.ageing import bucket_from
 from audits.corrective import STEPS, UNFOLLOWED, possible
 from audits.finding_forms import ActForm, CauseForm, ResponseForm, StepForm
 from audits.finding_words import STEP_WORDS, WARNINGS, finding_refusal
@@ -27,7 +29,9 @@ from audits.selectors.findings import (
     Wanted,
     acted_in_time,
     ageing,
+    ages,
     board,
+    bucket_words,
     cards,
     cause_picture,
     cause_rows,
@@ -40,6 +44,7 @@ from audits.selectors.findings import (
     turn_words,
     warnings_of,
 )
+from audits.selectors.narrowing import narrowed_words
 from audits.services.corrective import StepFacts, finding_step, standing_of
 from audits.services.errors import NotEditableError
 from audits.services.findings import FindingError, finding_edit
@@ -47,6 +52,7 @@ from audits.services.proofs import Proof, proof_store
 from audits.services.warnings import warning_act
 from audits.storage import EvidenceRefusedError
 from audits.views.engagements import form_status
+from audits.views.narrowing import code_of, narrowed_of
 from audits.views.registers.shared import LONGEST_KEY, key_of, query_of
 from audits.words import evidence_words, status_words
 from audits.workflow import EDITABLE
@@ -87,6 +93,9 @@ def finding_board(request: HttpRequest) -> HttpResponse:
         centre=key_of(request, "centre"),
         audit=key_of(request, "audit"),
         mine=bool(request.GET.get("mine")),
+        age=key_of(request, "age"),
+        block=code_of(request, "block"),
+        audits=replace(narrowed_of(request), centre=None),
     )
     withdrawn = wanted.state == FindingState.WITHDRAWN  # has no column on the board
     sort, view = request.GET.get("sort", ""), "table" if request.GET.get("view") == "table" or withdrawn else "board"
@@ -99,9 +108,15 @@ def finding_board(request: HttpRequest) -> HttpResponse:
         "states": FindingState.choices,
         "levels": [(str(each), words) for each, (words, _style) in WARNINGS.items()],
         "centres": Centre.objects.visible_to(user).order_by("name").only("name"),
-        "ageing": ageing(found, today=today),
+        "ageing": ageing(ages(found, today=today), address=_listed(request)),
         "acted": acted_in_time(user, today=today),
         "query": _query(request),
+        "narrowed": _narrowed(user, wanted),
+        "kept": {
+            **wanted.audits.asked(),
+            **({"age": wanted.age} if wanted.age is not None else {}),
+            **({"block": wanted.block} if wanted.block else {}),
+        },
     }
     if view == "table":
         page = Paginator(found.order_by(*SORTS.get(sort, SORTS["due"])), PAGE).get_page(request.GET.get("page"))
@@ -110,6 +125,26 @@ def finding_board(request: HttpRequest) -> HttpResponse:
         context["columns"], context["more"] = board(found, today=today)
         context["empty"] = not any(column.cards for column in context["columns"])
     return render(request, "findings/board.html", context)
+
+
+def _listed(request: HttpRequest) -> str:
+    """Return the address of the table with the filters of this one, for a click on the picture of ages."""
+    kept = request.GET.copy()
+    for name in ("view", "page", "kind", "age"):
+        kept.pop(name, None)
+    kept["view"] = "table"
+    return f"?{kept.urlencode()}"
+
+
+def _narrowed(user: User, wanted: Wanted) -> list[tuple[str, Any, str]]:
+    """Return in words what is narrowed besides what the form shows."""
+    found: list[tuple[str, Any, str]] = list(narrowed_words(user, wanted.audits))
+    if wanted.block:
+        found.append(("block", gettext("Block"), wanted.block))
+    if wanted.age is not None:
+        bucket = bucket_from(wanted.age)
+        found.append(("age", gettext("Age"), bucket_words(*bucket) if bucket else "–"))
+    return found
 
 
 def _query(request: HttpRequest) -> str:

@@ -77,7 +77,7 @@ def practice_propose_page(request: HttpRequest, finding_id: int) -> HttpResponse
 
 def _strength(user: User, finding_id: int) -> Finding:
     """Return the strength, of an audit that the person sees and that was not cancelled."""
-    finding = (
+    finding: Finding | None = (
         Finding.objects.filter(audit__in=Audit.objects.visible_to(user), kind=FindingKind.STRENGTH)
         .exclude(audit__status=AuditStatus.CANCELLED)
         .select_related("audit__auditee", "audit__centre", "audit__edition", "criterion")

@@ -13,10 +13,12 @@ from django.utils.translation import gettext
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.engagement_forms import LineForm, ProgrammeForm, ProgrammeTextsForm
-from audits.selectors.programmes import MONTHS, programmes_for, year_of
+from audits.selectors.narrowing import Narrowed, narrowed_words
+from audits.selectors.programmes import LINE_STATES, MONTHS, LinesWanted, programmes_for, year_of
 from audits.services.errors import PlanError
 from audits.services.programmes import line_add, line_remove, programme_create, programme_save
 from audits.views.engagements import form_status
+from audits.views.narrowing import narrowed_of
 from audits.words import words_for
 
 if TYPE_CHECKING:
@@ -72,9 +74,18 @@ def programme_detail(request: HttpRequest, programme_id: int) -> HttpResponse:
             line_add(programme_id=programme.pk, **form.cleaned_data, by=person(request.user), at=timezone.now())
             messages.success(request, gettext("The audit is on the programme."))
             return redirect("programmes:detail", programme.pk)
+    user, asked = person(request.user), narrowed_of(request)
+    state = request.GET.get("state", "")
+    wanted = LinesWanted(state if state in LINE_STATES else "", asked.organisation, asked.centre)
+    narrowed: list[tuple[str, object, str]] = list(
+        narrowed_words(user, Narrowed(organisation=asked.organisation, centre=asked.centre))
+    )
+    if wanted.state:
+        narrowed.append(("state", gettext("State"), str(LINE_STATES[wanted.state])))
     context = {
         "programme": programme,
-        "year": year_of(programme, user=person(request.user), today=timezone.localdate()),
+        "year": year_of(programme, user=user, today=timezone.localdate(), wanted=wanted),
+        "narrowed": narrowed,
         "months": MONTHS,
         "form": form,
         "may_change": may(request.user, CHANGE, programme),

@@ -30,7 +30,7 @@ from audits.services.samples import (
     sample_withdraw,
 )
 from audits.storage import EvidenceRefusedError, intact, path_of
-from audits.tabular import TableError
+from audits.tabular import TableError, harmless
 from audits.views.drawer import get_answer
 from audits.views.engagements import form_status, get_audit
 from audits.words import evidence_words, status_words, words_for
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from audits.models import Audit
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝")
 
 
 def _get_sample(user: User, sample_id: int) -> Sample:
@@ -275,9 +273,5 @@ def sample_csv(request: HttpRequest, sample_id: int) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(["position", "record", "result", "note"])
     for item in sample.items.all():
-        writer.writerow([item.position, _text(item.record), item.result, _text(item.note)])
+        writer.writerow([item.position, harmless(item.record), item.result, harmless(item.note)])
     return response
-
-
-def _text(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
@@ -28,6 +29,7 @@ from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEd
 from audits.services.syncing import answer_input, whole
 from audits.views.drawer import get_answer, render_panel
 from audits.views.engagements import get_audit
+from audits.views.narrowing import code_of
 from audits.words import refusal_beside_computed, status_words, words_for
 
 if TYPE_CHECKING:
@@ -49,7 +51,9 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
     with_choices(audit.edition, answers)
     show, text = request.GET.get("show", ""), request.GET.get("q", "").strip()[:100]
     # All rows are in the page, so that it filters and counts without a connection; here only what is shown at first.
-    kept = {row.pk for row in filtered(answers, show=show, text=text)} if show or text else None
+    block = code_of(request, "block")
+    shown = [row for row in answers if block in {"", row.criterion.clause.block.code}]
+    kept = {row.pk for row in filtered(shown, show=show, text=text)} if show or text or block else None
     context = {
         "audit": audit,
         "tree": tree(answers),
@@ -60,6 +64,7 @@ def sheet(request: HttpRequest, audit_id: int) -> HttpResponse:
         "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
         "asked": len(answers),
         "chosen": {"show": show, "q": text},
+        "narrowed": [("block", gettext("Block"), block)] if block else [],
     }
     return render(request, "audits/sheet.html", context)
 

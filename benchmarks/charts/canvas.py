@@ -53,15 +53,27 @@ def words(x: float, y: float, content: object, *, size: int = 13, **attributes: 
     return element("text", text_of(content), x=x, y=y, font_size=size, **attributes)
 
 
-def picture(parts: list[str], *, width: int, height: int, title: str, description: str, look: Look) -> str:
-    """Return the whole SVG. It has a size in its own pixels and shrinks with its container."""
+def linked(content: str, address: str, label: str) -> str:
+    """Put a part of a picture behind a link that keys reach too; without an address it stays as it is."""
+    if not address:
+        return content
+    return element("a", f"<title>{text_of(label)}</title>{content}", href=address, aria_label=label)
+
+
+def picture(
+    parts: list[str], *, width: int, height: int, title: str, description: str, look: Look, links: bool = False
+) -> str:
+    """Return the whole SVG. It has a size in its own pixels and shrinks with its container.
+
+    With ``links`` it is a group of links and not an image, whose parts nobody could reach.
+    """
     head = f"<title>{text_of(title)}</title><desc>{text_of(description)}</desc>"
     return element(
         "svg",
         head + "".join(parts),
         xmlns="http://www.w3.org/2000/svg",
         class_="chart",
-        role="img",
+        role="group" if links else "img",
         viewBox=f"0 0 {width} {height}",
         width=width,
         height=height,

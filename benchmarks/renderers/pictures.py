@@ -29,7 +29,7 @@ from benchmarks.renderers.words import (
     verdict_words,
     with_unit,
 )
-from benchmarks.standing import Key, bar_values, figures_beside, period_label
+from benchmarks.standing import VERDICTS, Key, bar_values, figures_beside, period_label
 from benchmarks.terms import term, variant_in_words
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 10
 MOST_COLUMNS = 12
 _STATISTICS = {"mean": MEAN, "median": MEDIAN}
-_ORDER = ("below", "missing", "insufficient", "not_shown_below", "above")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,12 @@ class Happened:
     what: str
 
 
-def overview_picture(found: CentreStanding, look: Look = SCREEN) -> Picture:
-    """Draw all KPIs that the market has figures for, the worst first; the table has all of them."""
-    verdicts = compared(found)
+def overview_picture(found: CentreStanding, look: Look = SCREEN, *, only: str = "") -> Picture:
+    """Draw all KPIs that the market has figures for, the worst first; the table has all of them.
+
+    ``only`` keeps those of one verdict.
+    """
+    verdicts = [each for each in compared(found) if only in {"", each.state}]
     title = _("%(centre)s against the market") % {"centre": found.name}
     svg = overview(
         [_against(verdict) for verdict in verdicts[:MOST_ROWS]],
@@ -98,8 +100,8 @@ def overview_picture(found: CentreStanding, look: Look = SCREEN) -> Picture:
 
 def compared(found: CentreStanding) -> list[Verdict]:
     """Return the verdicts at the market's centre where it has a figure, those that need attention first."""
-    verdicts = [each for each in found.verdicts.get(CENTRE, {}).values() if each.state in _ORDER]
-    return sorted(verdicts, key=lambda each: _ORDER.index(each.state))
+    verdicts = [each for each in found.verdicts.get(CENTRE, {}).values() if each.state in VERDICTS]
+    return sorted(verdicts, key=lambda each: VERDICTS.index(each.state))
 
 
 def _against(verdict: Verdict) -> Against:

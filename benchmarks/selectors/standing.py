@@ -6,11 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from accounts.models import Centre
-from benchmarks.comparable import BARS, CentreProfile, Figure, Measured
+from benchmarks.comparable import BARS, CENTRE, CentreProfile, Figure, Measured
 from benchmarks.kpis.registry import KPIS
 from benchmarks.models import MarketFigure, MarketRelease, Measurement, MeasurementRun, MonthMeasurement, ReleaseStatus
 from benchmarks.selectors.comparing import MAX_AGE_MONTHS, interval, plain_measured
-from benchmarks.standing import CentreStanding, Change, Key, Period, Reading, Site, changes, in_order, key_rank
+from benchmarks.standing import (
+    VERDICTS,
+    CentreStanding,
+    Change,
+    Key,
+    Period,
+    Reading,
+    Site,
+    changes,
+    in_order,
+    key_rank,
+)
 from benchmarks.verdict import judge
 
 if TYPE_CHECKING:
@@ -59,6 +70,30 @@ def centre_standing(centre: Centre, runs: Sequence[MeasurementRun], release: Mar
     )
 
 
+def verdicts_counted(centres: Sequence[Centre], release: MarketRelease | None) -> dict[int, dict[str, int]]:
+    """Count, per centre that was measured, its newest run's verdicts at the market's centre; three queries.
+
+    The same verdicts as on the page of the centre.
+    """
+    newest: dict[int, MeasurementRun] = {}
+    runs = MeasurementRun.objects.filter(centre__in=[each.pk for each in centres]).defer(*_HEAVY)
+    for run in runs.order_by("period_to", "created_at", "pk"):
+        newest[run.centre_id] = run
+    measured: dict[int, list[Measured]] = {run.pk: [] for run in newest.values()}
+    for each in Measurement.objects.filter(run__in=list(measured)).order_by("pk"):
+        measured[each.run_id].append(plain_measured(each))
+    figures = _figures(release) if release else []
+    found = {}
+    for centre in centres:
+        own = newest.get(centre.pk)
+        if own is None or release is None:
+            continue
+        verdicts = _verdicts(measured[own.pk], figures, _profile(centre), own.period_to, bars=(CENTRE,))[CENTRE]
+        states = [each.state for each in verdicts.values()]
+        found[centre.pk] = {state: states.count(state) for state in VERDICTS}
+    return found
+
+
 def by_month(runs: Sequence[MeasurementRun], standing: CentreStanding, key: Key) -> CentreStanding:
     """Return the standing with the readings of a KPI and variant by month, in every channel (one query).
 
@@ -91,7 +126,12 @@ def _period(run: MeasurementRun | None) -> Period | None:
 
 
 def _verdicts(
-    measured: Sequence[Measured], figures: Sequence[Figure], profile: CentreProfile, period_to: date
+    measured: Sequence[Measured],
+    figures: Sequence[Figure],
+    profile: CentreProfile,
+    period_to: date,
+    *,
+    bars: Iterable[str] = tuple(BARS),
 ) -> dict[str, dict[str, Verdict]]:
     """Judge all KPIs that have a better direction; at each bar they are one family of tests."""
     kpis = [code for code, kpi in KPIS.items() if kpi.direction != "target"]
@@ -105,7 +145,7 @@ def _verdicts(
             max_age_months=MAX_AGE_MONTHS,
             bar=bar,
         )
-        for bar in BARS
+        for bar in bars
     }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 
 from accounts.access import may, signed_in
 from accounts.models import Centre
@@ -19,10 +20,10 @@ from benchmarks.renderers.pictures import (
     time_picture,
 )
 from benchmarks.renderers.summary import bar_verdicts, summary
-from benchmarks.renderers.words import key_words, kpi_name
+from benchmarks.renderers.words import key_words, kpi_name, verdict_words
 from benchmarks.selectors import compared, release_now
 from benchmarks.selectors.standing import by_month, centre_standing, releases_between, site_kpis, sites, standing_runs
-from benchmarks.standing import key_of
+from benchmarks.standing import VERDICTS, key_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -40,12 +41,15 @@ def centre(request: HttpRequest, centre_id: int) -> HttpResponse:
     release = release_now()
     runs = standing_runs(found, most=FEW_RUNS)
     standing = centre_standing(found, runs, release)
+    only = request.GET.get("verdict", "")
+    only = only if only in VERDICTS else ""
     context = {
         "centre": found,
         "newest": standing.newest,
         "release": release,
         "summary": summary(standing) if standing.newest else None,
-        "picture": overview_picture(standing) if standing.newest else None,
+        "picture": overview_picture(standing, only=only) if standing.newest else None,
+        "narrowed": [("verdict", gettext("Verdict"), verdict_words(only))] if only else [],
         "may_measure": may(request.user, "benchmarks.add_measurementrun", found),
     }
     return render(request, "benchmarks/centre.html", context)

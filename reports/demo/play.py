@@ -39,6 +39,7 @@ from reports.demo.route import confirm_plan, finish_fieldwork, purpose_of, start
 from reports.demo.samples import make_samples
 from reports.demo.scenario import AUDITS, TURN, DemoAudit
 from reports.demo.talking import talk
+from reports.services import listing_set
 from standards.editions.comparison import Carry
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from standards.models import Edition
 
 PASSWORD = "touchstone-demo-2026"  # noqa: S105 - invented people in a demo database; printed on purpose
+LISTED_AT = datetime(2026, 10, 12, 8, 0, tzinfo=UTC)
 MARKET_READ = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
 SEED = 2026
 JUDGE = "Judge of the award"
@@ -107,6 +109,10 @@ class World:
         begin_draft(self, accepted)
         self.say("awards")
         make_awards(self)
+        for organisation, speaker in ((BANK, "carmen"), (ENERGY, "priya")):
+            listing_set(
+                organisation=self.organisations[organisation], listed=True, by=self.people[speaker], at=LISTED_AT
+            )
 
     def _people(self) -> None:
         for organisation in ORGANISATIONS:

@@ -6,6 +6,8 @@
 from reports.pdf.apart import RefusedAddressError, SettingFailedError, SettingTooLargeError, SettingTooLongError, write
 from reports.pdf.glyphs import MissingGlyphError, printable, require_glyphs
 from reports.pdf.parcel import Attached
+from reports.pdf.raster import picture_png
+from reports.pdf.typefaces import stack
 
 __all__ = [
     "Attached",
@@ -14,7 +16,9 @@ __all__ = [
     "SettingFailedError",
     "SettingTooLargeError",
     "SettingTooLongError",
+    "picture_png",
     "printable",
     "require_glyphs",
+    "stack",
     "write",
 ]

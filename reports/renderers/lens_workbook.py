@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from reports.renderers.cells import HEAD, HEAD_FILL, TOP, clean, put
 from reports.renderers.certification import Printed
 from reports.renderers.lens import lens_words
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
-    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
     from reports.document import Interval
@@ -28,10 +26,6 @@ if TYPE_CHECKING:
 
     Value = str | int | Decimal | None
 
-HEAD = Font(bold=True, color="FFFFFF")
-HEAD_FILL = PatternFill("solid", fgColor="10302F")
-TOP = Alignment(vertical="top", wrap_text=True)
-MOST_CHARACTERS = 32_000  # a cell holds 32,767
 PER_CENT = '0.0" %"'
 
 
@@ -54,7 +48,7 @@ def render_lens_workbook(report: LensReport) -> Printed:
         if report.delta:
             _delta(book.create_sheet(_("Delta audit")), report, words)
     at = report.imprint.printed_at.replace(tzinfo=None)
-    book.properties.creator, book.properties.title = "Touchstone", _clean(report.lens.title)
+    book.properties.creator, book.properties.title = "Touchstone", clean(report.lens.title)
     book.properties.created = book.properties.modified = at
     file = io.BytesIO()
     book.save(file)
@@ -186,32 +180,16 @@ def _listed(name: str, found: Iterable[LensObstacle]) -> list[Sequence[Value]]:
 def _table(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[Value]], *, widths: Sequence[int]) -> None:
     """Write a table with a frozen, filterable header; widths are in characters."""
     for column, head in enumerate(heads, 1):
-        cell = _write(sheet, 1, column, head)
+        cell = put(sheet, 1, column, head)
         cell.font, cell.fill = HEAD, HEAD_FILL
     last = 1
     for last, row in enumerate(rows, 2):
         for column, value in enumerate(row, 1):
-            _write(sheet, last, column, value).alignment = TOP
+            put(sheet, last, column, value).alignment = TOP
     for column, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{last}"
-
-
-def _write(sheet: Worksheet, row: int, column: int, value: Value) -> Cell | MergedCell:
-    """Write one value. A text stays a text: nothing that somebody typed is ever a formula."""
-    cell = sheet.cell(row, column)
-    if isinstance(value, str):
-        cell.value = _clean(value)
-        cell.data_type = "s"
-        cell.quotePrefix = value[:1] in {"=", "+", "-", "@"}
-    elif value is not None:
-        cell.value = value
-    return cell
-
-
-def _clean(text: str) -> str:
-    return ILLEGAL_CHARACTERS_RE.sub("", text)[:MOST_CHARACTERS]
 
 
 def _ends(share: Interval | None) -> tuple[Value, Value]:

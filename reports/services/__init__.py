@@ -13,6 +13,7 @@ from reports.services.exports import (
     exports_recover,
 )
 from reports.services.house import house_save
+from reports.services.listing import listing_set
 from reports.services.schedules import exports_expire, schedule_create, schedule_pause, schedule_remove, schedules_run
 from reports.services.sweeping import outbox_sweep
 
@@ -33,6 +34,7 @@ __all__ = [
     "exports_expire",
     "exports_recover",
     "house_save",
+    "listing_set",
     "outbox_sweep",
     "results_sign",
     "schedule_create",

@@ -205,9 +205,8 @@ def _index(batch: Batch) -> bytes:
 def _lines(batch: Batch) -> Iterator[list[str]]:
     exports = batch.exports.select_related("audit__centre", "audit__auditee").order_by("audit__reference")
     for each in exports.defer("audit__result", "audit__market", "audit__facts"):
-        audit = each.audit
-        about = [audit.reference, audit.centre.name, audit.auditee.name, each.status]
-        yield [*about, each.filename, each.sha256, each.content_sha256, each.error]
+        about = [each.audit.reference, each.audit.centre.name, each.audit.auditee.name] if each.audit else [""] * 3
+        yield [*about, each.status, each.filename, each.sha256, each.content_sha256, each.error]
 
 
 def _record(batch: Batch, action: str, *, by: User, at: datetime, **facts: Any) -> None:

@@ -17,11 +17,12 @@ from django.db.models import F, Q, Sum
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.access import may
+from accounts.models import User
 from audits.models import Audit, Certificate
 from ledger.outbox import outbox_add
 from ledger.services import ledger_append
 from reports.models import Export, ExportKind, ExportStatus
+from reports.papers import Order, document_of, may_have, waits_for
 from reports.pdf import MissingGlyphError, SettingTooLargeError, SettingTooLongError
 from reports.renderers import render_certificate, render_lens_pdf, render_lens_workbook, render_pdf
 from reports.selectors import LensChoices, audit_document, certificate_document, certificate_printable, lens_document
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from accounts.models import User
+    from reports.papers import Document
     from reports.renderers import Printed
     from standards.lenses import Lens
 
@@ -55,25 +56,26 @@ class ExportRefusedError(Exception):
 @transaction.atomic
 def export_request(
     *,
-    audit: Audit,
+    audit: Audit | None,
     language: str,
     by: User,
     at: datetime,
     kind: str = ExportKind.REPORT,
     options: dict[str, Any] | None = None,
 ) -> Export:
-    """Ask for a report or certificate. One that the same person is already waiting for is returned as it is.
+    """Ask for a report, certificate or document. One that the same person is already waiting for is returned as it is.
 
     Raises ExportRefusedError for an unknown language or lens and when the person is waiting for ten others.
     """
     if language not in dict(settings.LANGUAGES):
         raise ExportRefusedError(_("Reports are printed in the languages of this installation only."))
     options = options or {}
-    if kind == ExportKind.CERTIFICATE:
-        _certificate_of(audit, at.date())
-    elif kind != ExportKind.REPORT:
-        _lens_of(options, audit)
-    Audit.objects.select_for_update().only("pk").get(pk=audit.pk)
+    _check(audit, kind, options, by=by, at=at)
+    # Whoever asks twice at once waits here, and then finds the first.
+    if audit is None:
+        User.objects.select_for_update().only("pk").get(pk=by.pk)
+    else:
+        Audit.objects.select_for_update().only("pk").get(pk=audit.pk)
     waiting = Export.objects.filter(requested_by=by, status__in=WAITING)
     same = waiting.filter(audit=audit, language=language, kind=kind, options=options).first()
     if same:
@@ -158,6 +160,18 @@ def exports_recover(*, started_before: datetime, at: datetime) -> int:
 # --- how ------------------------------------------------------------------------------------------------------------
 
 
+def _check(audit: Audit | None, kind: str, options: Mapping[str, Any], *, by: User, at: datetime) -> None:
+    """Refuse what cannot be made, before it is queued."""
+    if kind == ExportKind.DOCUMENT:
+        _document_of(options, by=by, at=at)
+    elif audit is None:
+        raise ExportRefusedError(_("The audit of this report is not there."))
+    elif kind == ExportKind.CERTIFICATE:
+        _certificate_of(audit, at.date())
+    elif kind != ExportKind.REPORT:
+        _lens_of(options, audit)
+
+
 def _locked(export_id: uuid.UUID) -> Export:
     return Export.objects.select_for_update(of=("self",)).select_related("audit").get(pk=export_id)
 
@@ -186,13 +200,18 @@ def _claim(export_id: str, *, at: datetime) -> Export | None:
 def _still_allowed(export: Export) -> bool:
     """Ask the rules anew: rights may have gone since the request."""
     person = export.requested_by
-    visible = Audit.objects.visible_to(person).filter(pk=export.audit_id).first()
-    return person.is_active and visible is not None and may(person, "audits.export_audit", visible)
+    return (
+        person.is_active
+        and Export.objects.visible_to(person).filter(pk=export.pk).exists()
+        and may_have(person, export)
+    )
 
 
 def _print(export: Export, *, at: datetime) -> Printed:
     """Render the document, and sign what is a PDF."""
-    if export.kind == ExportKind.REPORT:
+    if export.kind == ExportKind.DOCUMENT:
+        printed = _print_document(export, at=at)
+    elif export.kind == ExportKind.REPORT:
         printed = _print_report(export, at=at)
     elif export.kind == ExportKind.CERTIFICATE:
         printed = _print_certificate(export, at=at)
@@ -205,16 +224,41 @@ def _print(export: Export, *, at: datetime) -> Printed:
     return printed
 
 
+def _print_document(export: Export, *, at: datetime) -> Printed:
+    document = _document_of(export.options, by=export.requested_by, at=at)
+    order = Order(subject=document.subject, by=export.requested_by, language=export.language, at=at)
+    return document.kind.formats[document.format](order)
+
+
+def _document_of(options: Mapping[str, Any], *, by: User, at: datetime) -> Document:
+    """Return the document that options name; what is not there, or waits for something, is not made."""
+    document = document_of(options, by)
+    if document is None:
+        raise ExportRefusedError(_("There is no such document for you: what it is about may have gone."))
+    wait = waits_for(document, at)
+    if wait:
+        raise ExportRefusedError(wait)
+    return document
+
+
+def _audit_of(export: Export) -> Audit:
+    """Return the audit of an export that is about one."""
+    if export.audit is None:
+        raise ExportRefusedError(_("The audit of this report is not there."))
+    return export.audit
+
+
 def _print_report(export: Export, *, at: datetime) -> Printed:
-    report = audit_document(export.audit, language=export.language, at=at)
+    report = audit_document(_audit_of(export), language=export.language, at=at)
     _owned(export).update(percent=25, step="setting")
     return render_pdf(report)
 
 
 def _print_certificate(export: Export, *, at: datetime) -> Printed:
-    _certificate_of(export.audit, at.date())
+    audit = _audit_of(export)
+    _certificate_of(audit, at.date())
     levels = export.options.get("levels", True)
-    document = certificate_document(export.audit, language=export.language, at=at, levels=levels)
+    document = certificate_document(audit, language=export.language, at=at, levels=levels)
     _owned(export).update(percent=25, step="setting")
     return render_certificate(document)
 
@@ -230,9 +274,10 @@ def _certificate_of(audit: Audit, today: date) -> Certificate:
 
 
 def _print_lens(export: Export, *, at: datetime) -> Printed:
-    lens = _lens_of(export.options, export.audit)
+    audit = _audit_of(export)
+    lens = _lens_of(export.options, audit)
     choices = LensChoices.restored(export.options)
-    report = lens_document(export.audit, lens, choices=choices, language=export.language, at=at)
+    report = lens_document(audit, lens, choices=choices, language=export.language, at=at)
     _owned(export).update(percent=25, step="setting")
     return render_lens_pdf(report) if export.kind == ExportKind.LENS_PDF else render_lens_workbook(report)
 
@@ -273,12 +318,8 @@ def _finish(export: Export, printed: Printed, *, at: datetime) -> bool:
     except OSError:
         logger.exception("Export %s could not be stored", export.pk)
         return _fail(export, _("The file could not be stored: the disk may be full."), at=at)
-    draft = "-draft" if export.audit.result is None else ""
-    about = f"-{export.options['lens']}" if "lens" in export.options else ""
-    if export.kind == ExportKind.CERTIFICATE:
-        about = f"-{export.audit.certificate.number}"
     result = {
-        "filename": f"{export.audit.reference}{about}{draft}-{export.language}{export.suffix}",
+        "filename": f"{_name_of(export)}-{export.language}{export.suffix}",
         "sha256": sha256,
         "content_sha256": printed.content_sha256,
         "size": len(printed.data),
@@ -291,6 +332,19 @@ def _finish(export: Export, printed: Printed, *, at: datetime) -> bool:
         facts = {"sha256": sha256, "content_sha256": printed.content_sha256}
         _record(export, "export.finished", by=export.requested_by, at=at, **facts)
     return True
+
+
+def _name_of(export: Export) -> str:
+    """Return how the file's name begins: what it is about, which document it is, and whether it is a draft."""
+    draft = "-draft" if export.audit is not None and export.audit.result is None else ""
+    if export.kind == ExportKind.DOCUMENT:
+        document = document_of(export.options, export.requested_by)
+        return f"{document.reference if document else export.options['document']}{draft}"
+    audit = _audit_of(export)
+    about = f"-{export.options['lens']}" if "lens" in export.options else ""
+    if export.kind == ExportKind.CERTIFICATE:
+        about = f"-{audit.certificate.number}"
+    return f"{audit.reference}{about}{draft}"
 
 
 def _fail(export: Export, message: str, *, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from accounts.views.profiles import person
 from audits.models import Audit
 from ledger.outbox import worker_ensure
 from reports.models import Export, ExportKind, ExportStatus
+from reports.papers import may_have, title_of
 from reports.selectors import exports_for
 from reports.services import WAITING, ExportRefusedError, export_cancel, export_request, export_retry
 from reports.storage import ExportDamagedError, export_read
@@ -38,6 +40,8 @@ ORDERS = {
     "centre": ("audit__centre__name", "-requested_at"),
 }
 PER_PAGE = 25
+# What the number of "pages" of a file counts.
+COUNTED = {".xlsx": "sheets", ".csv": "rows", ".json": "entries"}
 
 
 @signed_in
@@ -59,6 +63,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "rows": [(export, title_of(export)) for export in page],
         "search": search,
         "status": status,
         "statuses": ExportStatus.choices,
@@ -111,7 +116,7 @@ def export_detail(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     export = get_object_or_404(exports_for(request.user), pk=export_id)
     if export.status in WAITING:
         worker_ensure()  # one may have been killed; this starts a process and changes no data
-    allowed = may(request.user, "audits.export_audit", export.audit)
+    allowed = may_have(person(request.user), export)
     template = (
         "reports/export_detail.html#progress"
         if request.headers.get("HX-Request") == "true"
@@ -119,6 +124,8 @@ def export_detail(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     )
     context = {
         "export": export,
+        "title": title_of(export),
+        "counted": COUNTED.get(export.suffix, "pages"),
         "waiting": export.status in WAITING,
         "allowed": allowed,
         "own_key": settings.SIGNING.is_own,
@@ -148,21 +155,27 @@ def step_words(export: Export) -> str:
     return words.get(export.step, export.get_status_display())
 
 
-@permission("audits.export_audit", methods=("POST",))
+@signed_in(methods=("POST",))
 def export_stop(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """Cancel an export."""
     return _change(request, export_id, export_cancel)
 
 
-@permission("audits.export_audit", methods=("POST",))
+@signed_in(methods=("POST",))
 def export_again(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """Try a failed or cancelled export again."""
     return _change(request, export_id, export_retry)
 
 
+def _require(request: HttpRequest, export: Export) -> None:
+    """Refuse (403) what the person may not have, by the rule of the audit or of the kind of document."""
+    if not may_have(person(request.user), export):
+        raise PermissionDenied
+
+
 def _change(request: HttpRequest, export_id: uuid.UUID, service: Callable[..., Export]) -> HttpResponse:
     export = get_object_or_404(exports_for(request.user), pk=export_id)
-    require(request.user, "audits.export_audit", export.audit)
+    _require(request, export)
     try:
         service(export_id=export.pk, by=person(request.user), at=timezone.now())
     except ExportRefusedError as error:
@@ -170,11 +183,11 @@ def _change(request: HttpRequest, export_id: uuid.UUID, service: Callable[..., E
     return redirect("reports:export_detail", export.pk)
 
 
-@permission("audits.export_audit")
+@signed_in
 def export_download(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     """Send the finished file, after checking that it is what was written."""
     export = get_object_or_404(exports_for(request.user), pk=export_id)
-    require(request.user, "audits.export_audit", export.audit)
+    _require(request, export)
     if export.status != ExportStatus.DONE:
         messages.error(request, _("This report is not ready yet."))
         return redirect("reports:export_detail", export.pk)

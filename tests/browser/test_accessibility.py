@@ -38,6 +38,10 @@ PAGES = (
     "/benchmarks/centres/1/analysis/",
     "/benchmarks/organisations/2/centres/",
     "/reports/",
+    "/reports/dashboard/",
+    "/reports/scheme/",
+    "/reports/scheme/?year=2026&block=C",
+    "/register/",
     "/reports/audits/1/preview/",
     "/people/profile/",
     "/people/tokens/",
@@ -49,6 +53,8 @@ PAGES_OF = {
     "sian": ("/audits/4/move/", "/audits/4/move/2/"),
     "amara": ("/awards/", "/awards/new/"),
     "ivy": (
+        "/reports/dashboard/",
+        "/reports/organisations/2/register/",
         "/registers/",
         "/registers/centres/1/",
         "/registers/centres/1/projects/new/",
@@ -147,7 +153,7 @@ WALKS = {
     "sian": ("/audits/", "audits:"),
     "amara": ("/awards/", "awards:"),
     "hana": ("/awards/", "awards:"),
-    "ivy": ("/awards/", "awards:"),
+    "ivy": ("/reports/dashboard/", "/reports/organisations/2/register/", "/awards/", "awards:"),
 }
 
 

@@ -35,6 +35,7 @@ PURE = [
     "reports.document",
     "reports.charts",
     "reports.lens_document",
+    "reports.paper",
     "standards.lenses",
     "awards.scheme",
     "awards.redaction",

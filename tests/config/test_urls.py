@@ -65,6 +65,8 @@ OUR_PUBLIC = {
     "verify_key",
     "verify_json",
     "verify_credential",
+    "register",
+    "register_file",
     "standards:practice_list",
     "standards:practice",
     "awards:gallery",
