@@ -99,8 +99,10 @@ def address_lines(address: str, country: str) -> list[str]:
     """Return an address with its country once, at the end and in the active language, however it was typed."""
     names = {name.casefold() for name in _countries().get(country, [country])}
     lines = [line.strip() for line in address.splitlines() if line.strip()]
-    if lines and lines[-1].casefold() in names:
-        lines.pop()
+    if lines:
+        before, _comma, last = lines[-1].rpartition(",")
+        if last.strip().casefold() in names:
+            lines[-1:] = [before.strip()] if before.strip() else []
     return [*lines, country_words(country)]
 
 
