@@ -72,6 +72,7 @@ VERBS = {
     "awards.add_entry": ("", _("Enter")),
     "awards.write_entry": ("entry", _("Write the entry")),
     "awards.send_entry": ("entry", _("Hand the entry in, or withdraw it")),
+    "reports.keep_output": ("organisation", _("Set how its reports look")),
     "reports.read_ledger": ("", _("Read the ledger of one's organisations")),
 }
 # Rules about single objects with a life of their own (a finding, an edition, a practice, a release, a run): the
@@ -300,6 +301,11 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "entrant_contributor",
     ),
     "awards.send_entry": ("entrant_centre_manager",),
+    "reports.keep_output": (
+        "audited_administrator",
+        "audited_audit_manager",
+        "audited_centre_manager",
+    ),
     "reports.read_ledger": (
         "body_administrator",
         "audited_administrator",
