@@ -337,7 +337,7 @@ def findings_chart(counted: Sequence[Aged], wanted: Narrowed, block: str) -> Cha
             (
                 Cell(bucket_words(each.first, each.last)),
                 *(
-                    Cell(str(number), f"{to}&kind={kind}&age={each.first}" if number else "")
+                    Cell(str(number), f"{to}&age={each.first}&kind={kind}" if number else "")
                     for kind, number in zip(kinds, (each.major, each.minor), strict=True)
                 ),
                 Cell(str(each.major + each.minor)),
