@@ -191,7 +191,8 @@ def _body_of(operation: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 def _answer_of(operation: Mapping[str, Any]) -> str:
     content = {str(status): each for status, each in operation["responses"].items()}["200"].get("content", {})
-    return _type(content["application/json"]["schema"]) if "application/json" in content else "bytes"
+    schema = content.get("application/json", {}).get("schema")  # files that are JSON have none
+    return _type(schema) if schema else "bytes"
 
 
 def _type(said: Mapping[str, Any]) -> str:

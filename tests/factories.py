@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.models import Centre, Membership, Organisation, Role, User
 from audits.engagements import ConflictKind, MeetingKind, Readiness
-from audits.models import AuditKind, TeamRole
+from audits.models import AuditKind, AuditPurpose, Certificate, TeamRole
 from audits.services.conflicts import conflict_declare
 from audits.services.engagement import audit_create
 from audits.services.onsite import meeting_record, stage_one_record
@@ -146,6 +146,9 @@ def make_audit(*, started: bool = True, drafted: bool = False, edition: Edition 
         "team": team,
         **fields,
     }
+    held = Certificate.objects.filter(audit__centre=centre, audit__conductor=conductor).last()
+    if held and values["kind"] == AuditKind.CERTIFICATION and "purpose" not in fields:
+        values |= {"purpose": AuditPurpose.RECERTIFICATION, "of_certificate": held}
     audit = audit_create(conductor=conductor, edition=edition or make_edition(), by=manager, at=AT, **values)
     if drafted:
         return audit

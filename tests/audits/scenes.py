@@ -20,7 +20,7 @@ from audits.services.transitions import audit_decide, audit_step
 from tests.factories import AT, declare_none, draft_report, leader_of, make_audit, make_user, start, submit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from io import BytesIO
 
 
@@ -172,19 +172,28 @@ def proof(text: str = "Seen working.") -> Proof:
 
 def settle(finding: Finding, *, until: str = "closed") -> Finding:
     """Bring a nonconformity to a state by the steps that people take: a manager answers, the team leader judges."""
-    facts = response_facts(finding)
+    return _lead_on(finding, ("respond", "accept", "implement", "verify", "close"), until)
+
+
+def finish(finding: Finding) -> Finding:
+    """Close a nonconformity whose plan was accepted."""
+    return _lead_on(finding, ("implement", "verify", "close"), "closed")
+
+
+def _lead_on(finding: Finding, names: Sequence[str], until: str) -> Finding:
     manager, leader = make_user(Role.CENTRE_MANAGER, finding.audit.auditee), leader_of(finding.audit)
     seen = {"how": "New sample.", "seen_on": (AT + timedelta(days=3)).date(), "words": "Gone."}
-    steps = (
-        ("respond", manager, 1, StepFacts(response=facts), "responded"),
-        ("accept", leader, 2, StepFacts(), "accepted"),
-        ("implement", manager, 3, StepFacts(words="Done.", proofs=(proof(),)), "implemented"),
-        ("verify", leader, 4, StepFacts(**seen), "verified"),
-        ("close", leader, 5, StepFacts(words="Seen working."), "closed"),
-    )
-    for name, by, days, given, state in steps:
-        finding = finding_step(finding_id=finding.pk, step=name, facts=given, by=by, at=AT + timedelta(days=days))
-        if state == until:
+    steps = {
+        "respond": (manager, 1, lambda: StepFacts(response=response_facts(finding))),
+        "accept": (leader, 2, StepFacts),
+        "implement": (manager, 3, lambda: StepFacts(words="Done.", proofs=(proof(),))),
+        "verify": (leader, 4, lambda: StepFacts(**seen)),
+        "close": (leader, 5, lambda: StepFacts(words="Seen working.")),
+    }
+    for name in names:
+        by, days, facts = steps[name]
+        finding = finding_step(finding_id=finding.pk, step=name, facts=facts(), by=by, at=AT + timedelta(days=days))
+        if finding.state == until:
             break
     return finding
 

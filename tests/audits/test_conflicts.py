@@ -15,7 +15,7 @@ from audits.selectors.conflicts import standings
 from audits.services.conflicts import ConflictError, conflict_clear, conflict_declare
 from audits.services.errors import NotEditableError, TransitionRefusedError
 from audits.services.transitions import audit_decide, audit_step
-from tests.audits.scenes import make_scene
+from tests.audits.scenes import make_scene, settle
 from tests.factories import AT, declare_none, leader_of, make_audit, make_user
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ def test_self_assessment_asks_nobody_and_a_closed_audit_takes_no_declaration() -
 
 def test_reviewing_on_the_page_asks_for_the_declaration_and_records_it(client: Client) -> None:
     scene = make_scene("technical_review")
+    settle(scene.finding, until="accepted")
     reviewer, url = scene.people["reviewer"], reverse("audits:step", args=[scene.audit.pk, "approve"])
     client.force_login(reviewer)
     assert client.post(url, {"reason": "Fine."}).status_code == 422

@@ -14,7 +14,7 @@ from audits.models import Audit, AuditKind, Finding, FindingKind
 from audits.services.errors import NotEditableError, TransitionRefusedError
 from audits.services.onsite import RecordError, concern_raise, concern_settle, meeting_record, stage_one_record
 from audits.services.transitions import audit_decide, audit_step
-from tests.audits.scenes import Scene, make_scene, raise_finding
+from tests.audits.scenes import Scene, make_scene, raise_finding, settle
 from tests.factories import AT, draft_report, leader_of, make_audit, make_user, submit
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def reviewed(scene: Scene) -> None:
 
 def test_open_major_is_waited_for_and_certification_is_not_granted_over_it() -> None:
     scene = make_scene()
+    settle(scene.finding, until="accepted")
     raise_finding(scene, FindingKind.MAJOR)
     reviewed(scene)
     reviewer, audit = scene.people["reviewer"], scene.audit
@@ -106,6 +107,7 @@ def test_open_major_is_waited_for_and_certification_is_not_granted_over_it() -> 
 
 def test_major_that_was_not_verified_in_six_months_means_stage_2_again() -> None:
     scene = make_scene()  # on site until 18 September 2026
+    settle(scene.finding, until="accepted")
     major = raise_finding(scene, FindingKind.MAJOR)
     reviewed(scene)
     audit, reviewer, manager = scene.audit, scene.people["reviewer"], scene.people["audit_manager"]

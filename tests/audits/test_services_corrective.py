@@ -18,7 +18,7 @@ from audits.services.corrective import StepFacts, finding_step
 from audits.services.errors import LeftEditionError, NotEditableError
 from audits.services.findings import FindingError, finding_edit, finding_raise
 from ledger.models import Entry
-from tests.audits.scenes import Scene, make_scene, proof, raise_finding, response_facts, settle
+from tests.audits.scenes import Scene, finish, make_scene, proof, raise_finding, response_facts, settle
 from tests.factories import AT, make_user
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def test_frozen_result_before_the_decision_follows_and_after_it_does_not() -> No
     assert scene.audit.result["case"]["findings"] == {"major_open": 0, "minor_late": 0}
     decided = make_scene("closed")
     frozen = decided.audit.result_sha256
-    settle(decided.finding)
+    finish(decided.finding)
     decided.audit.refresh_from_db()
     assert decided.audit.result_sha256 == frozen
 
@@ -276,17 +276,22 @@ def test_nothing_is_followed_up_in_an_audit_that_is_not_under_way(status: str) -
         take(scene.finding, "respond", scene.people["centre_manager"], response=response_facts(scene.finding))
 
 
-@pytest.mark.parametrize("status", ["fieldwork", "technical_review", "decision", "closed"])
+@pytest.mark.parametrize("status", ["fieldwork", "technical_review"])
 def test_findings_are_answered_in_every_state_from_fieldwork_on(status: str) -> None:
     scene = make_scene(status)
     facts = response_facts(scene.finding)
     assert take(scene.finding, "respond", scene.people["centre_manager"], response=facts).state == "responded"
 
 
+@pytest.mark.parametrize("status", ["decision", "closed"])
+def test_what_was_agreed_is_done_and_verified_after_the_review_too(status: str) -> None:
+    assert finish(make_scene(status).finding).state == "closed"
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_step_from_a_state_that_does_not_lead_there_changes_nothing(scene: Scene, step: str) -> None:
     finding = settle(scene.finding, until="accepted")
-    if step not in {"implement", "escalate"}:
+    if step not in {"implement", "escalate", "withdraw"}:
         assert refused(finding, step, scene.people["leader"], words="x") == ("wrong_state",)
 
 
@@ -382,7 +387,7 @@ def test_a_finding_raised_by_mistake_is_withdrawn_with_a_reason_and_counts_nowhe
     kept = Finding.everything.get(pk=major.pk)
     assert kept.steps.get(step="withdraw").words == "Another centre's wallboard."
     assert Entry.objects.filter(action="finding.withdraw").count() == 1
-    assert Notice.objects.filter(user=manager).count() == 1
+    assert Notice.objects.filter(to=manager).count() == 1
     assert raise_finding(scene).number == kept.number + 1, "its number is not given out again"
     with pytest.raises(FindingError):
         take(kept, "respond", manager, response=response_facts(kept))

@@ -17,7 +17,7 @@ from audits.services.engagement import audit_create
 from audits.services.errors import PlanError, TransitionRefusedError
 from audits.services.transitions import audit_step
 from benchmarks.models import MarketRelease
-from tests.audits.scenes import make_scene
+from tests.audits.scenes import make_scene, settle
 from tests.factories import AT, leader_of, make_centre, make_edition, make_organisation, make_user, submit
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,7 @@ def joins_the_auditee(user: User, audit: Audit) -> User:
 
 def test_member_of_the_auditee_does_not_review() -> None:
     scene = make_scene("technical_review")
+    settle(scene.finding, until="accepted")
     reviewer = joins_the_auditee(scene.people["reviewer"], scene.audit)
     with pytest.raises(TransitionRefusedError) as caught:
         audit_step(audit_id=scene.audit.pk, step="approve", reason="Fine.", by=reviewer, at=AT)

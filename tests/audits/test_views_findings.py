@@ -45,6 +45,7 @@ def bring(scene: Scene, state: str) -> Finding:
     people, finding = scene.people, scene.finding
     take = {
         "rejected": ("responded", "reject", "leader", StepFacts(words="No cause.")),
+        "withdrawn": ("open", "withdraw", "leader", StepFacts(words="Another centre.")),
         "reopened": ("closed", "reopen", "leader", StepFacts(words="Back.", due=date(2026, 11, 1))),
     }
     if state == "open":
@@ -52,7 +53,7 @@ def bring(scene: Scene, state: str) -> Finding:
     if state not in take:
         return settle(finding, until=state)
     until, step, who, facts = take[state]
-    finding = settle(finding, until=until)
+    finding = settle(finding, until=until) if until != "open" else finding
     at = AT + timedelta(days=6)
     return finding_step(finding_id=finding.pk, step=step, facts=facts, by=people[who], at=at)
 
@@ -131,7 +132,8 @@ def test_without_signing_in_every_address_leads_to_the_sign_in(client: Client, s
 
 
 def test_offered_steps_are_those_that_may_be_made(client: Client, scene: Scene) -> None:
-    for who, offered in (("centre_manager", {"respond", "escalate"}), ("leader", {"escalate"}), ("viewer", set())):
+    cases = {"centre_manager": {"respond", "escalate"}, "leader": {"escalate", "withdraw"}, "viewer": set()}
+    for who, offered in cases.items():
         client.force_login(scene.people[who])
         response = client.get(reverse("findings:detail", args=[scene.finding.pk]))
         assert {name for name, _words in response.context["steps"]} == offered

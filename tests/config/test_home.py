@@ -112,7 +112,7 @@ def test_who_runs_a_centre_has_findings_to_answer_and_certificates_that_end() ->
     manager = scene.people["centre_manager"]
     ends = Certificate.objects.get().valid_until
     found = lying(manager, today=TODAY)
-    assert [task.words for task in found["answering"]] == ["Answer: 1 Minor nonconformity"]
+    assert [task.words for task in found["answering"]] == ["Carry out the action: 1 Minor nonconformity"]
     assert found["expiring"] == []
     found = lying(manager, today=ends)
     assert [task.words for task in found["expiring"]] == ["Ask for recertification before it ends"]

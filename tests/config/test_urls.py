@@ -73,7 +73,7 @@ OUR_PUBLIC = {
 }
 # One view serves every step of the workflow; which permission it takes stands in the table of transitions.
 FROM_WORKFLOW = "audits.<step>"
-EXAMPLES = {"int": 1, "str": "x", "slug": "x", "path": "x", "uuid": UUID(int=1)}
+EXAMPLES = {"int": 1, "str": "x", "slug": "x", "path": "x", "uuid": UUID(int=1), "uuidstr": UUID(int=1)}
 
 
 def walk(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -101,7 +101,8 @@ def as_libreoffice(path: Path) -> Path:
         text = data.decode()
         pattern = r'<c r="(?P<ref>[A-Z]+\d+)"[^>]*t="inlineStr"[^>]*><is><t[^>]*>(?P<text>.*?)</t></is></c>'
         text = re.sub(pattern, shared, text, flags=re.DOTALL)
-        text = re.sub(r"<row r=", '<row customFormat="false" ht="12.8" hidden="false" r=', text)
+        look = r'<row r="\1" customFormat="false" ht="12.8" hidden="false"\2>'
+        text = re.sub(r'<row r="(\d+)"[^>]*?(/?)>', look, text)
         blank = "".join(f'<row r="{at}" customFormat="false"><c r="A{at}" s="1"/></row>' for at in (900, 1048576))
         return text.replace("</sheetData>", f"{blank}</sheetData>").encode()
 
