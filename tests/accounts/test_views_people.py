@@ -89,7 +89,8 @@ def test_organisation_page_costs_the_same_for_one_and_three(
         make_user(Role.VIEWER, organisation)
         invite(organisation, f"invited{number}@example.org")
         organisation.audit_bodies.add(make_organisation())
-    with django_assert_num_queries(8):  # session, person, roles, place, members, invitations, bodies, notices
+    # Session, person, roles, place, members, invitations, bodies, support, notices.
+    with django_assert_num_queries(9):
         response = client.get(f"/people/organisations/{organisation.pk}/")
     assert response.content.count(b"/remove/") == count + 1
     assert response.content.count(b"/withdraw/") == count

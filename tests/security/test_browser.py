@@ -94,10 +94,9 @@ def test_1_3_6_no_field_takes_an_address_that_the_server_would_fetch() -> None:
     clients = re.compile(
         r"^\s*(?:import|from)\s+(requests|httpx|urllib\.request|urllib3|http\.client|aiohttp)\b", re.MULTILINE
     )
-    assert [str(path.relative_to(ROOT)) for path, text in sources() if clients.search(text)] in (
-        [],
-        ["config/smoke.py"],
-    )
+    found = {str(path.relative_to(ROOT)) for path, text in sources() if clients.search(text)}
+    # One asks our own pages; the other writes a client for programs elsewhere, and asks nobody.
+    assert found <= {"config/smoke.py", "config/client.py"}
 
 
 @pytest.mark.parametrize("name", ["home", "account_login", "verify_form", "healthz", "accounts:centre_list"])
@@ -135,7 +134,7 @@ def test_3_4_3_and_3_6_1_no_template_has_inline_script_style_or_another_host() -
         for pattern in (
             r"\son\w+=\"",
             r"\sstyle=\"",
-            r"<script(?![^>]*\bsrc=)",
+            r"<script(?![^>]*\b(?:src=|type=\"application/json\"))",  # data is no script
             r"(?:src|href)=\"(?:https?:)?//",
             r"javascript:",
         ):
@@ -279,8 +278,8 @@ def test_8_3_2_a_role_that_is_taken_is_gone_with_the_next_request(client: Client
 
 
 def test_14_2_1_no_public_page_leads_out_a_secret_by_its_address(client: Client) -> None:
-    """Whoever opens an invitation sends no address on: the policy is same-origin, and the page names no other host."""
+    """Whoever opens an invitation sends no address on, and the page names no other host."""
     assert OUR_PUBLIC
     answer = client.get("/people/join/some-secret-token/")
-    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert not re.search(rb"(?:src|href|action)=\"(?:https?:)?//", answer.content)
