@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-WIDTH = 110
+WIDTH = 108
 PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "null": "None"}
 BASE = '''\
 """Client of the Touchstone API, version {version}, made from its description. It needs the standard library only."""
