@@ -84,7 +84,7 @@ def checked(answer: Any, where: str) -> str:
     exception = getattr(answer, "exc_info", None)
     assert answer.status_code < 500 or answer.status_code == 507, f"{where}: {answer.status_code} {exception}"
     if answer.streaming:
-        answer.close()
+        list(answer.streaming_content)  # to the end, which closes it
         return ""
     text = answer.content.decode(errors="replace")
     assert not TRACE.search(text), where
