@@ -57,7 +57,7 @@ def linked(content: str, address: str, label: str) -> str:
     """Put a part of a picture behind a link that keys reach too; without an address it stays as it is."""
     if not address:
         return content
-    return element("a", f"<title>{text_of(label)}</title>{content}", href=address, aria_label=label)
+    return element("a", f"<title>{text_of(label)}</title>{content}", href=address)
 
 
 def picture(
