@@ -117,7 +117,7 @@ def links_of(page: str, code: str) -> list[tuple[str, str]]:
     section = page[page.index(f'id="{code}"') :]
     start, end = section.index("<svg"), section.index("</svg>")
     svg = ElementTree.fromstring(section[start : end + len("</svg>")])
-    return [(link.get("href", ""), link.get("aria-label", "")) for link in svg.iter(f"{SVG}a")]
+    return [(link.get("href", ""), link.findtext(f"{SVG}title", "")) for link in svg.iter(f"{SVG}a")]
 
 
 def rows_at(client: Client, address: str) -> int:
