@@ -168,7 +168,7 @@ def _cache(_at: datetime) -> tuple[str, str]:
 def _broker(_at: datetime) -> tuple[str, str]:
     if not settings.CELERY_BROKER_URL:
         return GOOD, "None is set: a local process does the background work."
-    with current_app.connection_for_write(connect_timeout=2) as broker:
+    with current_app.connection_for_write(settings.CELERY_BROKER_URL, connect_timeout=2) as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
     return GOOD, "Answers."
 
