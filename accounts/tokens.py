@@ -36,6 +36,9 @@ class Scope(models.TextChoices):
     MARKET = "market:read", _("Read market releases")
     CERTIFICATES = "certificates:read", _("Read certificates")
     EXPORTS = "exports:write", _("Have reports made, and fetch them")
+    AWARDS = "awards:read", _("Read award programmes, your entries and your own score cards")
+    SCORES = "scores:write", _("Fill your own score cards as a judge")
+    LEDGER = "ledger:read", _("Read the ledger of your organisations")
 
 
 class AccessToken(models.Model):

@@ -289,14 +289,15 @@ class AnswerVariant(models.Model):
 
 
 class SaveReceipt(models.Model):
-    """What was answered to a change that a browser sent under a key of its own: sent again, it is answered the same.
+    """What was answered to a change that came under a key of its sender's: sent again, it is answered the same.
 
-    ``sha256`` is of what was sent, so that a key is never used for something else.
+    ``sha256`` is of what was sent, so that a key is never used for something else. ``audit`` is empty where the change
+    was made in an upper room.
     """
 
     key = models.UUIDField(primary_key=True)
     user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="+")
-    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="+")
+    audit = models.ForeignKey(Audit, null=True, on_delete=models.CASCADE, related_name="+")
     sha256 = models.CharField(max_length=64)
     response = models.JSONField(default=dict)
     at = models.DateTimeField(db_index=True)

@@ -80,6 +80,7 @@ REFUSED: dict[str, Words] = {
     "judging_open": _("Judging is still open: close the stage, or wait until it is over."),
     "frozen_already": _("Somebody else froze the results a moment before; theirs stand."),
     "unresolved": _("A stage has no scores that could be ranked."),
+    "key_reused": _("This key was used for another change. Take a new one for each."),
     "not_frozen": _("Freeze the results first."),
 }
 STATES: dict[str, Words] = {

@@ -27,9 +27,10 @@ from accounts.api.problems import ProblemError, answer_problems, not_found, refu
 from accounts.api.routes import router as accounts
 from accounts.models import User
 from audits.api import ROUTERS as AUDITS
+from awards.api import ROUTERS as AWARDS
 from benchmarks.api import ROUTERS as BENCHMARKS
 from config.client import client_source
-from reports.api import router as reports
+from reports.api import ROUTERS as REPORTS
 from standards.api import router as standards
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponseBase]
 
-ROUTERS: tuple[Router, ...] = (accounts, standards, *BENCHMARKS, *AUDITS, reports)
+ROUTERS: tuple[Router, ...] = (accounts, standards, *BENCHMARKS, *AUDITS, *AWARDS, *REPORTS)
 DESCRIPTION = """What the pages of Touchstone show and do, for programs, with the rights of the token's owner.
 
 Every route needs `Authorization: Bearer ts_…`; make a token at *Your profile*, *Access tokens*. Lists come in pages:

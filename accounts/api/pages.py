@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from ninja import Schema
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, model_validator
 
 Out = TypeVar("Out")
 Row = TypeVar("Row", bound=Model)
@@ -29,6 +29,7 @@ def _storable(text: str) -> str:
 
 Key = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
 Text = Annotated[str, Field(max_length=100), AfterValidator(_storable)]
+Moment = Annotated[AwareDatetime, Field(ge=EPOCH, le=LAST - timedelta(days=1))]
 
 
 def _only(given: Iterable[str], model: type[Schema]) -> None:
@@ -68,9 +69,17 @@ class Asked(Limited):
 
 
 class AskedByMoment(Limited):
-    """A list whose ids have no order: it comes in the order of its moments."""
+    """A list whose ids (UUIDs) have no order: it comes in the order of its moments."""
 
     after: Annotated[str, Field(pattern="^[0-9]{1,20}-[0-9a-f]{32}$")] | None = Field(
+        None, description="`next` of the page before"
+    )
+
+
+class AskedByCode(Limited):
+    """A list whose rows are named by random codes: it comes in the order of its moments."""
+
+    after: Annotated[str, Field(pattern="^[0-9]{1,20}-[0-9A-Za-z_-]{1,30}$")] | None = Field(
         None, description="`next` of the page before"
     )
 
@@ -98,19 +107,22 @@ def page_of(rows: QuerySet[Row], asked: Asked, show: Callable[[Row], Out]) -> Pa
 
 
 def page_by_moment(
-    rows: QuerySet[Row], asked: AskedByMoment, show: Callable[[Row], Out], moment: str
+    rows: QuerySet[Row], asked: AskedByMoment | AskedByCode, show: Callable[[Row], Out], moment: str
 ) -> PageByMoment[Out]:
-    """Return a page of a list whose ids are UUIDs, in the order of the field ``moment``."""
+    """Return a page of a list in the order of the field ``moment``; within one moment, of its UUIDs or codes."""
+    coded = isinstance(asked, AskedByCode)
+    name = "code" if coded else "pk"
     if asked.after:
-        micros, key = asked.after.split("-")
-        seen, last = _moment(int(micros)), uuid.UUID(key)
-        rows = rows.filter(Q(**{f"{moment}__gt": seen}) | Q(**{moment: seen, "pk__gt": last}))
-    found = list(rows.order_by(moment, "pk")[: asked.limit + 1])
+        micros, _dash, key = asked.after.partition("-")
+        seen, last = _moment(int(micros)), key if coded else uuid.UUID(key)
+        rows = rows.filter(Q(**{f"{moment}__gt": seen}) | Q(**{moment: seen, f"{name}__gt": last}))
+    found = list(rows.order_by(moment, name)[: asked.limit + 1])
     shown = found[: asked.limit]
     if len(found) <= asked.limit:
         return PageByMoment(items=[show(row) for row in shown])
     micros_shown = round((getattr(shown[-1], moment) - EPOCH) / MICROSECOND)
-    return PageByMoment(items=[show(row) for row in shown], next=f"{micros_shown}-{shown[-1].pk.hex}")
+    end = getattr(shown[-1], name)
+    return PageByMoment(items=[show(row) for row in shown], next=f"{micros_shown}-{end if coded else end.hex}")
 
 
 def _moment(micros: int) -> datetime:

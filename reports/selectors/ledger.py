@@ -107,9 +107,14 @@ def page_of(entries: QuerySet[Entry], *, before: int | None = None) -> Page:
         entries = entries.filter(sequence__lt=before)
     found = list(entries.select_related("actor")[: PAGE + 1])
     shown = found[:PAGE]
+    return Page(in_words(shown), shown[-1].sequence if len(found) > PAGE else None)
+
+
+def in_words(shown: list[Entry]) -> list[Told]:
+    """Return entries in words, in their order; their actors must be loaded; four queries."""
     facts = [json.loads(entry.content)["payload"] for entry in shown]
     names = _Names(shown, facts)
-    rows = [
+    return [
         Told(
             sequence=entry.sequence,
             at=entry.at,
@@ -122,7 +127,6 @@ def page_of(entries: QuerySet[Entry], *, before: int | None = None) -> Page:
         )
         for entry, each in zip(shown, facts, strict=True)
     ]
-    return Page(rows, shown[-1].sequence if len(found) > PAGE else None)
 
 
 class _Names:

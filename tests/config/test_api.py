@@ -87,7 +87,7 @@ def test_what_others_have_is_not_there(audit: Audit) -> None:
     for path in (*of_audit, *centre, "audits/999999", "certificates/1", "editions/x/y", "releases/x", "elsewhere"):
         response = stranger.get(path)
         assert (response.status_code, response.json()["error"]) == (404, "not_found"), path
-    for path in ("audits", "centres", "findings", "certificates"):
+    for path in ("audits", "centres", "findings", "certificates", "entries"):
         assert stranger.get(path).json()["items"] == [], path
     put = stranger.put(f"audits/{audit.pk}/answers/A1.1", {"level": 3}, If_Match='"0"')
     assert put.status_code == 404
