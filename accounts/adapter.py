@@ -15,10 +15,13 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts import sign_ins
 from accounts.factors import FACTORS, second_factor_needed
 from accounts.recency import proved_within
 from accounts.sessions import began
@@ -48,9 +51,23 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc] # alla
         return subject.strip()
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Begin the session that every way of signing in ends in: password, passkey, single sign-on."""
-        super().login(request, user)
-        began(request.session, at=timezone.now())
+        """Begin the session that every way of signing in ends in, and record it: password, passkey, single sign-on."""
+        with transaction.atomic():
+            super().login(request, user)
+            began(request.session, at=timezone.now())
+            sign_ins.signed_in(request, user)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Hold off who tries too often, and record that."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_ins.held_off(email=str(credentials.get("email", "")))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record a wrong password."""
+        sign_ins.refused(request, email=str(credentials.get("email", "")))
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Ask for no proof that was given a moment ago; otherwise as django-allauth decides."""
@@ -94,6 +111,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002 - allauth's signature
         """Refuse: a person joins by an invitation, then connects the identity provider from inside the account."""
         return False
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **_facts: Any) -> None:
+        """Record that the provider vouched for nobody; the page says so in words."""
+        sign_ins.refused_elsewhere(request, provider=str(provider.app.provider_id if provider.app else provider.id))
 
 
 def _is_name(host: str) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # The kinds by which one can filter, each with the beginnings of the ledger's names.
 KINDS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
     "people": (gettext_lazy("People, members, mandates"), ("organisation.", "person.")),
-    "access": (gettext_lazy("Tokens and refused access"), ("access.", "token.", "session.")),
+    "access": (gettext_lazy("Sign-ins, tokens, refused access"), ("access.", "token.", "session.")),
     "sealed": (gettext_lazy("Reading what is sealed"), ("award.scores_read", "evidence.original_read")),
     "centres": (gettext_lazy("Centres and measurements"), ("centre.", "measurement_run.", "pool.", "mapping.")),
     "audits": (gettext_lazy("Audits"), tuple(start for _title, starts in OF_AUDITS.values() for start in starts)),
@@ -30,6 +30,11 @@ KINDS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
 }
 PHRASES: dict[str, LazyText] = {
     "access.denied": gettext_lazy("was refused: %(asked)s"),
+    "session.began": gettext_lazy("signed in (%(ways)s)"),
+    "session.proved": gettext_lazy("proved once more who they are (%(way)s)"),
+    "session.refused": gettext_lazy("refused a sign-in: %(way)s"),
+    "session.held_off": gettext_lazy("held off sign-ins after too many attempts"),
+    "session.ended": gettext_lazy("signed out; sessions that ended: %(sessions)s"),
     "organisation.created": gettext_lazy("opened the organisation"),
     "organisation.member_added": gettext_lazy("made %(user)s a member: %(role)s"),
     "organisation.member_removed": gettext_lazy("took the role %(role)s from %(user)s"),
@@ -44,6 +49,12 @@ PHRASES: dict[str, LazyText] = {
     "organisation.support_granted": gettext_lazy("let the operators look for %(hours)s hours: %(reason)s"),
     "organisation.support_ended": gettext_lazy("ended the operators' leave to look"),
     "organisation.support_used": gettext_lazy("opened %(page)s as an operator who was let look"),
+    "person.password_changed": gettext_lazy("changed the own password"),
+    "person.factor_added": gettext_lazy("set up a second factor: %(what)s"),
+    "person.factor_removed": gettext_lazy("removed a second factor: %(what)s"),
+    "person.factor_renewed": gettext_lazy("renewed a second factor: %(what)s"),
+    "person.identity_connected": gettext_lazy("connected single sign-on: %(what)s"),
+    "person.identity_removed": gettext_lazy("disconnected single sign-on: %(what)s"),
     "person.deactivated": gettext_lazy("closed the account of %(user)s: %(reason)s"),
     "person.reactivated": gettext_lazy("opened the account of %(user)s again"),
     "person.factor_reset": gettext_lazy("reset the second factor of %(user)s"),
@@ -73,6 +84,14 @@ PHRASES: dict[str, LazyText] = {
     "market.publish": gettext_lazy("published market figures"),
     "market.discard": gettext_lazy("discarded market figures"),
 }
+# By what somebody proves who they are; an identity provider has its own name.
+WAYS: dict[str, LazyText] = {
+    "password": gettext_lazy("password"),
+    "totp": gettext_lazy("authenticator app"),
+    "webauthn": gettext_lazy("passkey"),
+    "recovery_codes": gettext_lazy("recovery code"),
+    "invitation": gettext_lazy("invitation"),
+}
 # What the ledger's names of things are called.
 THINGS: dict[str, LazyText] = {
     "organisation": gettext_lazy("Organisation"),
@@ -94,10 +113,15 @@ def told(action: str, facts: Mapping[str, Any]) -> str:
     if action in PHRASES:
         role = facts.get("role")
         named = Known(facts, role=Role(role).label) if role in Role.values else Known(facts)
+        named |= {name: _ways(facts[name]) for name in ("ways", "way", "what") if name in facts}
         return str(PHRASES[action]) % named
     if any(action.startswith(start) for _title, starts in OF_AUDITS.values() for start in starts):
         return told_of_audit(action, facts)
     return action
+
+
+def _ways(given: str | list[str]) -> str:
+    return ", ".join(str(WAYS.get(each, each)) for each in ([given] if isinstance(given, str) else given))
 
 
 def about(kind: str, name: str) -> str:

@@ -9,12 +9,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+from allauth.socialaccount import providers
 from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.providers import identity_providers
 from accounts.services import person_deactivate
+from ledger.models import Entry
+from tests.config.test_urls import ADDRESSES
 from tests.factories import make_user
 from tests.security.people import is_in, sign_in, with_app
 
@@ -83,10 +86,10 @@ class Provider:
 
 @pytest.fixture(autouse=True)
 def _acme(settings: SettingsWrapper) -> None:
-    providers = identity_providers(json.dumps([ENTRY]))
-    settings.IDENTITY_PROVIDERS = providers
+    known = identity_providers(json.dumps([ENTRY]))
+    settings.IDENTITY_PROVIDERS = known
     settings.SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [each.app() for each in providers]}
+        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [each.app() for each in known]}
     }
 
 
@@ -115,6 +118,23 @@ def test_6_8_1_an_identity_opens_what_it_was_connected_to_and_nothing_by_its_add
     assert not is_in(client)
 
 
+def test_16_3_1_connecting_signing_in_and_a_forged_return_are_recorded(client: Client) -> None:
+    user = make_user()
+    sign_in(client, user)
+    go(client, process="connect", sub="42")
+    client.logout()
+    go(client, sub="42")
+    client.logout()
+    go(client, forge=True, sub="42")
+    told = [(each.action, json.loads(each.content)["payload"]) for each in Entry.objects.all()]
+    assert [each for each in told if each[0] != "session.ended"] == [
+        ("session.began", {"ways": ["password"]}),
+        ("person.identity_connected", {"what": "acme"}),
+        ("session.began", {"ways": ["acme"]}),
+        ("session.refused", {"way": "acme"}),
+    ]
+
+
 def test_nobody_joins_without_an_invitation(client: Client) -> None:
     answer = go(client, sub="99", email="new@acme.example", email_verified=True)
     assert "Join by invitation" in answer.content.decode()
@@ -129,6 +149,27 @@ def test_6_3_4_single_sign_on_does_not_skip_the_second_factor(client: Client) ->
     client.logout()
     assert go(client, sub="42").url == "/account/second-factor/sign-in/"
     assert not is_in(client)
+
+
+def test_6_8_3_saml_is_not_offered(client: Client) -> None:
+    offered = {each.id for each in providers.registry.get_class_list()}
+    assert offered == {"openid_connect"}
+    assert [name for name in ADDRESSES if "saml" in name] == []
+
+
+def test_6_8_3_an_answer_of_a_provider_opens_once(client: Client, other_browser: Client) -> None:
+    user = make_user()
+    SocialAccount.objects.create(user=user, provider="acme", uid="42")
+    with patch("accounts.adapter.SingleSignOnAdapter.get_requests_session", lambda _adapter: Provider({"sub": "42"})):
+        asked = parse_qs(urlsplit(client.post(f"{PAGE}?process=login").url).query)
+        back = {"code": "c", "state": asked["state"][0]}
+        other_browser.get(f"{PAGE}back/", back)
+        assert not is_in(other_browser), "an answer that was overheard opens no other browser"
+        client.get(f"{PAGE}back/", back)
+        assert is_in(client)
+        client.logout()
+        client.get(f"{PAGE}back/", back)
+        assert not is_in(client)
 
 
 def test_a_forged_return_is_refused(client: Client) -> None:
