@@ -13,7 +13,7 @@ from decimal import Decimal
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from scipy import stats
+from scipy.special import stdtrit
 
 from awards.panel.marks import Marks, text_of
 from awards.scheme import SURVEY
@@ -189,7 +189,7 @@ def _figure(values: Sequence[float], clusters: Sequence[str] | None, least: floa
     error = sqrt(groups / (groups - 1) * sum(each * each for each in sums.values())) / n if groups > 1 else 0.0
     if groups < FEWEST_CLUSTERS or error == 0:
         return {"value": _text(mean), "low": None, "high": None}
-    reach = float(stats.t.ppf(0.975, groups - 1)) * error
+    reach = float(stdtrit(groups - 1, 0.975)) * error
     return {"value": _text(mean), "low": _text(max(least, mean - reach)), "high": _text(min(most, mean + reach))}
 
 

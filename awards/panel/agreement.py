@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, rankdata
+from scipy.special import chdtrc
 
 from awards.panel.errors import refused
 from benchmarks.message import marked as _
@@ -90,19 +90,18 @@ def kendall_w(panel: Panel) -> Concordance:
     """Return how far the judges' rankings agree, equal scores sharing their rank. Raises ``RefusedError``."""
     scores = table(panel, "kendall_w")
     n, m = scores.shape
-    ranks = rankdata(scores, axis=0)
-    ties = sum(float((counts**3 - counts).sum()) for counts in map(_counts, scores.T))
+    ranks, ties = np.empty_like(scores), 0.0
+    for judge, column in enumerate(scores.T):
+        _values, place, counts = np.unique(column, return_inverse=True, return_counts=True)
+        ranks[:, judge] = (np.cumsum(counts) - (counts - 1) / 2)[place]
+        ties += float((counts.astype(np.float64) ** 3 - counts).sum())
     below = m**2 * (n**3 - n) - m * ties
     if below <= 0:
         raise refused("kendall_w", "all_tied", _("Every judge scores all entrants alike: there are no ranks."))
     sums = ranks.sum(axis=1)
     w = 12 * float(np.square(sums - sums.mean()).sum()) / below
     statistic = m * (n - 1) * w
-    return Concordance(w, statistic, n - 1, float(chi2.sf(statistic, n - 1)))
-
-
-def _counts(column: Floats) -> Floats:
-    return np.unique(column, return_counts=True)[1].astype(np.float64)
+    return Concordance(w, statistic, n - 1, float(chdtrc(n - 1, statistic)))
 
 
 def fleiss_kappa(panel: Panel) -> float:

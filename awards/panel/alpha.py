@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 TENTATIVE, RELIABLE = 0.667, 0.8
 MOST_PAIRS = 100_000_000  # of different values, for ratio
-BLOCK = 1024
+BLOCK = 64
 
 
 def krippendorff_alpha(cards: Cards, level: str, *, what: str = "") -> float:
@@ -91,10 +91,12 @@ def _ratio(values: Floats, unit: Indices, place: Indices, counts: Floats) -> tup
         observed += 2 * float((np.square((one - other) / (one + other)) * weight[shift:][same]) @ counts[:-shift][same])
     per_value, expected = np.bincount(place, weights=counts), 0.0
     for start in range(0, len(values), BLOCK):
-        block = values[start : start + BLOCK, None]
-        sums = block + values[None, :]
-        apart = np.square((block - values[None, :]) / np.where(sums > 0, sums, 1.0))
-        expected += float(per_value[start : start + BLOCK] @ apart @ per_value)
+        block, others = values[start : start + BLOCK, None], values[None, start:]
+        sums = np.maximum(block + others, values[1])  # values rise: of two different ones the sum is no less
+        apart = np.square((block - others) / sums)
+        # Each pair of values stands here once, but those within the block twice.
+        half = np.concatenate([per_value[start : start + BLOCK] / 2, per_value[start + BLOCK :]])
+        expected += 2 * float(per_value[start : start + BLOCK] @ (apart @ half))
     return observed / float(total), expected / float(total * (total - 1))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from awards.panel.errors import Refusal
 from benchmarks.message import Message
@@ -117,5 +117,5 @@ def _drift(entries: list[Known], apart: Floats) -> Estimate | None:
 def _estimate(value: float, error: float, df: int) -> Estimate:
     if error <= 1e-12 * max(abs(value), 1.0):
         return Estimate(value, None, None)
-    half = float(t.isf((1 - LEVEL) / 2, df)) * error
+    half = float(stdtrit(df, (1 + LEVEL) / 2)) * error
     return Estimate(value, value - half, value + half)

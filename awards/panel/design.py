@@ -50,6 +50,11 @@ class Spread:
         found[rows[:, None] == columns[None, :]] = 0.0
         return np.maximum(found, 0.0, out=found)
 
+    def bounds(self) -> tuple[float, float]:
+        """Return what Var(i - j)/sigma^2 of two different places is at least and at most."""
+        radius = np.square(self.shared - self.shared.mean(axis=0)).sum(axis=1).max()
+        return 2 * float(self.own.min()), float(2 * self.own.max() + 4 * radius)
+
     def mean_difference(self) -> float:
         """Return the mean of Var(i - j)/sigma^2 over all pairs, without making them."""
         size, sums = len(self.own), self.shared.sum(axis=0)

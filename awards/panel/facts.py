@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from awards.panel.alpha import RELIABLE, TENTATIVE
 from awards.panel.errors import few
@@ -79,7 +79,7 @@ def _agreement(alpha: float) -> str:
 
 def _severity(fit: AdditiveFit) -> Iterator[Fact]:
     """Name the judges whose severity differs from the panel's mean by more than its error (95 %, Bonferroni)."""
-    limit = float(t.isf((1 - LEVEL) / 2 / len(fit.severity), fit.df))
+    limit = float(-stdtrit(fit.df, (1 - LEVEL) / 2 / len(fit.severity)))
     for judge, severity in sorted(fit.severity.items(), key=lambda item: (-abs(item[1]), item[0])):
         error = fit.severity_se[judge]
         if error is not None and abs(severity) > limit * error:

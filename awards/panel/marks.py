@@ -28,9 +28,17 @@ class Marks:
     def __init__(self) -> None:
         """Begin without having seen one."""
         self.mark = ""
+        self._seen: dict[str, Decimal | None] = {}
 
     def read(self, line: int, cell: Any) -> Decimal | None:
         """Return the score, None for a blank. Raises ``PanelError``."""
+        if not isinstance(cell, str):
+            return self._read(line, cell)
+        if cell not in self._seen:  # a scale has few levels
+            self._seen[cell] = self._read(line, cell)
+        return self._seen[cell]
+
+    def _read(self, line: int, cell: Any) -> Decimal | None:
         text = text_of(cell)
         text = text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
         if not text:

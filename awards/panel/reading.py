@@ -55,7 +55,7 @@ class _Reader:
 
     def score(self, line: int, cells: Sequence[Any]) -> Score:
         """Return the score of a row. A row of another width has lost a delimiter, or has one too many."""
-        if len(cells) < self.width or any(map(text_of, cells[self.width :])):
+        if len(cells) != self.width and (len(cells) < self.width or any(map(text_of, cells[self.width :]))):
             raise PanelError(
                 _("line {line}: {cells} cells, the header has {width}."), line=line, cells=len(cells), width=self.width
             )

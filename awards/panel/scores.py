@@ -71,7 +71,7 @@ class Panel:
         entrants, judges, criteria = (tuple(sorted({key[place] for key in given})) for place in range(3))
         if not any(score.value is not None for score in given.values()):
             raise PanelError(_("There are no scores."))
-        decimals = max(_decimals(score.value) for score in given.values() if score.value is not None)
+        decimals = max(map(_decimals, {score.value for score in given.values() if score.value is not None}))
         marks = _marks(given, entrants, judges, criteria, decimals)
         exact = tuple(Fraction((weights or {}).get(name, 1)) for name in criteria)
         totals, total_weight = _totals(marks, criteria, exact)
@@ -163,7 +163,8 @@ def _totals(
     """Return sum(w s) of every complete scorecard and sum(w), both in whole numbers."""
     scale = math.lcm(*(weight.denominator for weight in weights))
     whole = [int(weight * scale) for weight in weights]
-    first, *others = (marks[name] for name in criteria)
-    pairs = [pair for pair in first if all(pair in other for other in others)]
-    columns = [(marks[name], weight) for name, weight in zip(criteria, whole, strict=True)]
-    return {pair: sum(weight * found[pair] for found, weight in columns) for pair in pairs}, sum(whole)
+    totals = dict.fromkeys(marks[criteria[0]], 0)
+    for name, weight in zip(criteria, whole, strict=True):
+        found = marks[name]
+        totals = {pair: total + weight * found[pair] for pair, total in totals.items() if pair in found}
+    return totals, sum(whole)

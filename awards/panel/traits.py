@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
 from awards.panel.errors import refused
 from awards.panel.severity import fit_additive, no_variation
@@ -75,8 +75,8 @@ def shared_trait(
     effect = float(left @ fit.residuals) / squares
     rest = fit.residuals - effect * left
     error = float(np.sqrt(rest @ rest / df / squares))
-    half = float(t.isf((1 - LEVEL) / 2, df)) * error
-    p = float(2 * t.sf(abs(effect) / error, df)) if error else 0.0
+    half = float(stdtrit(df, (1 + LEVEL) / 2)) * error
+    p = float(2 * stdtr(df, -abs(effect) / error)) if error else 0.0
     residual = fit.residuals
     return SharedTrait(
         effect=effect,

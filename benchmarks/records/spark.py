@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
 from benchmarks.records.files import RecordsError
 from benchmarks.records.limits import UNLIMITED, Limits
 
@@ -63,6 +61,7 @@ def in_spark(
     """
     if missing := lacking():
         raise RecordsError(missing)
+    import ibis
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 

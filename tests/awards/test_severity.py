@@ -23,6 +23,7 @@ from awards.panel import (
     rank_intervals,
     reliability,
 )
+from awards.panel.studentized import studentized_quantile
 from tests.awards.panels import CATALYSTS, SHROUT_FLEISS, drawn, panel_of
 
 
@@ -113,6 +114,18 @@ def test_on_a_complete_panel_reliability_is_icc_3k_and_ranks_stay() -> None:
     assert fit.crossed
     # q(.95; 6, 15) = 4.595 in printed tables; mse 1.0194: places need 4.595 sqrt(1.0194/4) = 2.32 points.
     assert list(rank_intervals(fit).values()) == [(1, 5), (4, 6), (1, 4), (3, 6), (1, 3), (2, 6)]
+
+
+@pytest.mark.parametrize("size", [2, 3, 7, 20, 100])
+@pytest.mark.parametrize("df", [5, 12, 60, 1000, 45_000])
+def test_quantile_of_the_studentized_range_is_that_of_scipy(size: int, df: int) -> None:
+    assert studentized_quantile(0.95, size, df) == pytest.approx(studentized_range.ppf(0.95, size, df), rel=1e-8)
+
+
+def test_quantile_of_the_studentized_range_where_scipy_gives_up() -> None:
+    # scipy takes more than 100,000 degrees of freedom for infinitely many: 3.314493. The limit is 3.31449.
+    assert studentized_quantile(0.95, 3, 10**9) == pytest.approx(3.314493, abs=1e-6)
+    assert studentized_quantile(0.95, 3, 200_000) > studentized_quantile(0.95, 3, 10**9)
 
 
 def test_missing_links_are_named() -> None:
