@@ -17,6 +17,7 @@ from audits import calibrating as calibrating
 from audits import engagements as engagements
 from audits import followup as followup
 from audits import registers as registers
+from audits import retaining as retaining
 from audits import samples as samples
 from audits import talk as talk
 from audits.pieces import Evidence as Evidence

@@ -23,6 +23,7 @@ from audits.scanning import require_harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
 CHUNK = 1024 * 1024
 HEAD = 8192
@@ -152,3 +153,15 @@ def intact(sha256: str) -> bool:
             return hashlib.file_digest(source, "sha256").hexdigest() == sha256
     except OSError:  # missing, a folder, unreadable, a damaged disk
         return False
+
+
+def remove(sha256: str, *, written_before: datetime) -> bool:
+    """Remove the content with this hash, unless it was written since; say whether it is gone. Raises OSError."""
+    path = path_of(sha256)
+    try:
+        if path.stat().st_mtime >= written_before.timestamp():
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        pass
+    return True

@@ -24,6 +24,7 @@ from audits.views import (
     practices,
     presence,
     programmes,
+    retention,
     reviews,
     samples,
     sheet,
@@ -39,6 +40,9 @@ app_name = "audits"
 urlpatterns = [
     path("", engagements.audit_list, name="audit_list"),
     path("new/", engagements.audit_create_page, name="audit_create"),
+    path("retention/<int:organisation_id>/", retention.retention_page, name="retention"),
+    path("retention/<int:organisation_id>/holds/", retention.hold_add, name="hold_add"),
+    path("retention/holds/<int:hold_id>/lift/", retention.hold_end, name="hold_end"),
     path("<int:audit_id>/", engagements.audit_detail, name="audit_detail"),
     path("<int:audit_id>/facts/", engagements.facts_page, name="facts"),
     path("<int:audit_id>/facts/<slug:code>/take/", facts.fact_take, name="fact_take"),

@@ -36,8 +36,12 @@ MOST_CHOICES = 30
 
 def room_left(audit: Audit) -> int:
     """Return how many bytes of evidence the conducting organisation may still store; two queries."""
-    pieces = Evidence.objects.filter(audit__conductor=audit.conductor_id).aggregate(total=Sum("size"))["total"]
-    former = EvidenceVersion.objects.filter(evidence__audit__conductor=audit.conductor_id)
+    pieces = Evidence.objects.filter(audit__conductor=audit.conductor_id, audit__disposal=None).aggregate(
+        total=Sum("size")
+    )["total"]
+    former = EvidenceVersion.objects.filter(
+        evidence__audit__conductor=audit.conductor_id, evidence__audit__disposal=None
+    )
     used = (pieces or 0) + (former.aggregate(total=Sum("size"))["total"] or 0)
     return int(settings.EVIDENCE_QUOTA_BYTES) - used
 

@@ -19,6 +19,7 @@ from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
 from audits.models import Evidence
 from audits.pictures import FORMATS, copies_of
+from audits.retaining import Disposal
 from audits.selectors.evidence import evidence_for
 from audits.storage import EvidenceRefusedError, intact, path_of
 from ledger.services import sealed_read
@@ -164,5 +165,8 @@ def _ranged(request: HttpRequest, path: Path, media_type: str) -> HttpResponseBa
 
 
 def _damaged(request: HttpRequest, evidence: Evidence, sha256: str) -> HttpResponse:
-    context = {"evidence": {"title": evidence.title, "sha256": sha256}}
+    context: dict[str, object] = {"evidence": {"title": evidence.title, "sha256": sha256}}
+    disposal = Disposal.objects.filter(audit=evidence.audit_id).first()
+    if disposal:
+        return render(request, "audits/evidence_removed.html", context | {"disposal": disposal}, status=410)
     return render(request, "audits/evidence_damaged.html", context, status=409)

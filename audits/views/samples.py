@@ -15,6 +15,7 @@ from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
 from audits.forms import ReasonForm
 from audits.models import Evidence
+from audits.retaining import Disposal
 from audits.sample_forms import ChosenForm, PopulationForm, RecordForm, SamplePlanForm
 from audits.samples import RecordResult, Sample, SampleItem
 from audits.sampling import SamplingError
@@ -247,6 +248,10 @@ def sample_population(request: HttpRequest, sample_id: int) -> HttpResponseBase:
     require(request.user, "audits.read_population", sample.audit)
     if not sample.population_sha256:
         raise Http404
+    disposal = Disposal.objects.filter(audit=sample.audit_id).first()
+    if disposal and not intact(sample.population_sha256):
+        gone = {"title": sample.population_name, "sha256": sample.population_sha256}
+        return render(request, "audits/evidence_removed.html", {"evidence": gone, "disposal": disposal}, status=410)
     if not intact(sample.population_sha256):
         return render(request, "audits/samples/damaged.html", {"sample": sample, "audit": sample.audit}, status=409)
     response = FileResponse(

@@ -1,7 +1,7 @@
 """``manage.py verify_evidence``: hash every stored file again and compare it with its name.
 
 Files are evidence in all its versions, written notes, copies of pictures, certificates of credentials, and what other
-rooms keep the same way.
+rooms keep the same way. What an audit's retention let go of is not asked for.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from audits.pieces import Content
 from audits.registers import Credential
 from audits.samples import Sample
+from audits.selectors.retention import contents as models_of_files
+from audits.selectors.retention import undisposed
 from audits.storage import intact, path_of
 
 if TYPE_CHECKING:
@@ -32,12 +32,16 @@ class Command(BaseCommand):
         checked, bad = 0, []
         certificates = Credential.objects.exclude(file_sha256="").order_by().values_list("file_sha256")
         contents = [
-            model.objects.exclude(**{name: ""}).order_by().values_list(name)  # type: ignore[attr-defined]  # all have
-            for model in apps.get_models()
-            if issubclass(model, Content)
+            undisposed(model).exclude(**{name: ""}).order_by().values_list(name)
+            for model in models_of_files()
             for name in ("sha256", "view_sha256", "thumb_sha256")
         ]
-        populations = Sample.objects.exclude(population_sha256="").order_by().values_list("population_sha256")
+        populations = (
+            Sample.objects.filter(audit__disposal=None)
+            .exclude(population_sha256="")
+            .order_by()
+            .values_list("population_sha256")
+        )
         known = contents[0].union(*contents[1:], certificates, populations).order_by("sha256")
         for (sha256,) in known.iterator():
             checked += 1
