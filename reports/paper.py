@@ -7,7 +7,7 @@ calculate with them. Knows no database, no template and no clock.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -31,7 +31,8 @@ COUNTED = {NUMBER, PERCENT}
 class Column:
     """One column: ``code`` names it for programs, ``width`` is its share of the page, ``places`` are decimals.
 
-    What is not ``printed`` stands in workbooks and for programs only: a page has less room than a screen.
+    What is not ``printed`` stands in workbooks and for programs only: a page has less room than a screen. Per cent in
+    ``heat`` are shaded, so that the columns beside each other are a heat map.
     """
 
     code: str
@@ -40,13 +41,15 @@ class Column:
     width: int = 10
     places: int = 0
     printed: bool = True
+    heat: bool = field(default=False, metadata={"stated": "where there is one"})
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Bars over rows of a table: the columns that name a row, and those whose numbers are drawn beside each other.
 
-    ``scale`` is the greatest possible value, None where the greatest one that was found ends the scale.
+    ``scale`` is the greatest possible value, None where the greatest one that was found ends the scale. What is not
+    ``printed`` stands in workbooks only.
     """
 
     title: str
@@ -54,6 +57,7 @@ class Chart:
     values: tuple[str, ...]
     unit: str = ""
     scale: int | None = None
+    printed: bool = field(default=True, metadata={"stated": "where it differs"})
 
 
 @dataclass(frozen=True, slots=True)

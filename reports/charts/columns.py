@@ -72,5 +72,13 @@ def _row(row: RowBars, top: float, end: float, unit: str, look: Look) -> list[st
         width = TRACK(min(1.0, max(0.0, float(value) / end))) - TRACK.start
         shade = {"fill": look.accent, "fill_opacity": SHADES[place]}
         parts.append(element("rect", x=TRACK.start, y=y + 1, width=width, height=BAR - 3, **shade))
-        parts.append(words(WIDTH, y + BAR - 3, f"{shown(value)} {unit}".strip(), size=11, text_anchor="end"))
+        parts.append(
+            words(
+                WIDTH,
+                y + BAR - 3,
+                f"{shown(value, 0 if isinstance(value, int) else 1)} {unit}".strip(),
+                size=11,
+                text_anchor="end",
+            )
+        )
     return parts

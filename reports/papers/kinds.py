@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.papers.action_plan import ACTION_PLAN
+from reports.papers.benchmark import BENCHMARK
 from reports.papers.evidence import EVIDENCE_INDEX
 from reports.papers.not_applicable import NOT_APPLICABLE
+from reports.papers.onepager import ONEPAGER
+from reports.papers.portfolio import PORTFOLIO
+from reports.papers.programme import PROGRAMME
+from reports.papers.sites import SITES
 
 if TYPE_CHECKING:
     from reports.papers.kind import Kind
 
-KINDS: dict[str, Kind] = {kind.code: kind for kind in (ACTION_PLAN, EVIDENCE_INDEX, NOT_APPLICABLE)}
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (ONEPAGER, BENCHMARK, ACTION_PLAN, EVIDENCE_INDEX, NOT_APPLICABLE, SITES, PROGRAMME, PORTFOLIO)
+}

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Role, User
 from audits.engagements import AuditProgramme
 from awards.models import Entry, EntryStatus, Programme
 from reports.papers.kinds import KINDS
-from reports.papers.subjects import AWARD, ENTRY, ORGANISATION, PERSON, SUBJECTS, YEAR
+from reports.papers.subjects import AWARD, ENTRY, ORGANISATION, PERSON, SUBJECTS, YEAR, on_teams_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from accounts.models import User
     from reports.papers.kind import Kind
 
 MOST = 50  # subjects of one sort on the page; the search narrows them
@@ -51,11 +50,26 @@ class Group:
     more: bool
 
 
+# Who manages something that a document may be about, or goes on audits.
+ROLES = (
+    *(Role.ADMINISTRATOR, Role.AUDIT_MANAGER, Role.CENTRE_MANAGER),
+    *(Role.DECISION_MAKER, Role.AUDITOR, Role.AWARD_CHAIR),
+)
+
+
+def has_shelf(user: User) -> bool:
+    """Say whether the page of documents is worth a link."""
+    return bool(user.organisations_as(*ROLES))
+
+
 def shelf_of(user: User, *, at: datetime, search: str = "") -> list[Group]:
-    """Return what the person can have, by sort of subject; one query for each sort, groups without any left out."""
+    """Return what the person can have, by sort of subject; two queries for each sort at most.
+
+    Groups without any are left out.
+    """
     words = search.replace("\x00", "")
     groups = [
-        _group(_("Yourself"), PERSON, [(user, str(user), "")] if not words else [], user, at),
+        _group(_("Auditors"), PERSON, _people(user, words), user, at),
         _group(_("Organisations and their centres"), ORGANISATION, _organisations(user, words), user, at),
         _group(_("Audit programmes"), YEAR, _years(user, words), user, at),
         _group(_("Awards"), AWARD, _awards(user, words), user, at),
@@ -74,6 +88,14 @@ def _group(title: str, about: str, subjects: Iterable[tuple[Any, str, str]], use
         if offers:
             shelves.append(Shelf(name, beside, offers))
     return Group(title, tuple(shelves), len(found) > MOST)
+
+
+def _people(user: User, words: str) -> list[tuple[Any, str, str]]:
+    """Return whoever is on teams: oneself, and the people of the audits that one manages."""
+    own = User.objects.filter(pk=user.pk, team_memberships__isnull=False)
+    found = (own | on_teams_of(user)).filter(Q(name__icontains=words) | Q(email__icontains=words)).distinct()
+    rows = sorted(found.order_by("name", "pk")[: MOST + 1], key=lambda each: each.pk != user.pk)
+    return [(each, str(each), _("yourself") if each == user else "") for each in rows]
 
 
 def _organisations(user: User, words: str) -> list[tuple[Any, str, str]]:

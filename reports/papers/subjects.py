@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, Role, User
 from audits.engagements import AuditProgramme
-from audits.models import Audit
+from audits.models import Audit, TeamMember
 from awards.models import Entry, Programme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.db.models import QuerySet
 
 AUDIT, ORGANISATION, YEAR, AWARD, ENTRY, PERSON = "audit", "organisation", "year", "award", "entry", "person"
 
@@ -47,8 +49,20 @@ def _entry(user: User, key: str) -> Entry | None:
     return found.filter(code=key).first()
 
 
+def managed_by(user: User) -> set[int]:
+    """Return the organisations whose audits the person manages."""
+    return user.organisations_as(Role.AUDIT_MANAGER)
+
+
 def _person(user: User, key: str) -> User | None:
-    return user if key == str(user.pk) else None
+    """Return oneself, or somebody on a team of audits that one manages."""
+    return user if key == str(user.pk) else on_teams_of(user).filter(pk=_number(key)).first()
+
+
+def on_teams_of(manager: User) -> QuerySet[User]:
+    """Return the people on teams of audits that the person manages."""
+    places = TeamMember.objects.filter(audit__conductor__in=managed_by(manager)).order_by()
+    return User.objects.filter(pk__in=places.values("user"))
 
 
 def _number(key: str) -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NOTHING = "–"
 # Points: between two columns, and what the margins leave of A4.
 BETWEEN, UPRIGHT, WIDE = 9, 499, 745
+HEAT = (40, 55, 70, 85)  # per cent at which a cell gets darker
 MOST_BARS = 40  # rows that a drawing shows; the table has them all
 
 
@@ -104,14 +105,21 @@ def table_words(table: Table, look: Look) -> TableWords:
         heads=[(column.title, _style(column)) for column in table.columns if column.printed],
         rows=[
             [
-                (words_of(value, column), _style(column))
+                (words_of(value, column), _shaded(value, column))
                 for value, column in zip(row, table.columns, strict=True)
                 if column.printed
             ]
             for row in table.rows
         ],
-        figure=_figure(table, table.chart, look) if table.chart and table.rows else "",
+        figure=_figure(table, table.chart, look) if table.chart and table.chart.printed and table.rows else "",
     )
+
+
+def _shaded(value: Value, column: Column) -> str:
+    """Return the class of a cell; the more per cent, the darker, and the writing stays readable on all of it."""
+    if not column.heat or not isinstance(value, (Decimal, int)):
+        return _style(column)
+    return f"{_style(column)} heat-{sum(value >= edge for edge in HEAT)}"
 
 
 def _style(column: Column) -> str:

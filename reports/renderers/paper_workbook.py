@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
+from openpyxl.formatting.rule import ColorScaleRule
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 LONGEST_NAME = 31
 CHART_ROWS = 2.4  # rows of a sheet that one row of bars takes
+# The more per cent, the darker; the same ends whatever the rows, so that two workbooks compare.
+HEAT = ColorScaleRule(  # type: ignore[no-untyped-call] # the stubs name no types here
+    start_type="num", start_value=0, start_color="F3F7F7", end_type="num", end_value=100, end_color="7FB5AF"
+)
 OVERVIEW, WIDE_TEXT = 90, 42  # characters
 
 
@@ -103,6 +108,10 @@ def _sheet(sheet: Worksheet, table: Table, zone: ZoneInfo) -> None:
             cell.alignment = TOP
             if column.kind in {NUMBER, PERCENT} and value is not None and not isinstance(value, str):
                 cell.number_format = _format(column)
+    for at, column in enumerate(table.columns, 1):
+        if column.heat and table.rows:
+            letter = get_column_letter(at)
+            sheet.conditional_formatting.add(f"{letter}2:{letter}{len(table.rows) + 1}", HEAT)
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
     if table.chart and table.rows:

@@ -22,6 +22,7 @@ from audits.models import Audit
 from ledger.outbox import worker_ensure
 from reports.models import Export, ExportKind, ExportStatus
 from reports.papers import may_have, title_of
+from reports.papers.shelf import has_shelf
 from reports.selectors import exports_for
 from reports.services import WAITING, ExportRefusedError, export_cancel, export_request, export_retry
 from reports.storage import ExportDamagedError, export_read
@@ -77,6 +78,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(search or status or batch),
         "batch": batch if is_uuid(batch) else "",
         "keeps_output": may(request.user, "reports.keep_output"),
+        "has_documents": has_shelf(person(request.user)),
         "may_read_ledger": may(request.user, "reports.read_ledger"),
     }
     return render(request, "reports/export_list.html", context)
