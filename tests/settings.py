@@ -16,4 +16,5 @@ CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "presence")
 }
+WHITENOISE_USE_FINDERS = False  # each test's client would look through all static files anew
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405 - WhiteNoise warns of a missing folder, and warnings are errors here

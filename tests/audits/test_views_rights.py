@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.access import may
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+Places = dict[str, list[Any]]
 ALL = frozenset(WHO) - {"outsider"}
 ASSESSORS = frozenset({"leader", "auditor"})
 PLANNERS = frozenset({"administrator", "audit_manager"})
@@ -92,9 +93,9 @@ class Case:
             return {"user": scene.people["reviewer"].pk, "role": "observer"}
         return self.data()
 
-    def url(self, scene: Scene) -> str:
+    def url(self, places: Places) -> str:
         """Return the address for the objects of a scene."""
-        return address(self.name, scene, step=self.step or "start")
+        return address(self.name, places, step=self.step or "start")
 
     def expected(self, who: str, status: str) -> int:
         """Return the status that this person gets."""
@@ -330,22 +331,19 @@ def make_samples(scene: Scene) -> None:
     Sample.objects.create(audit=scene.audit, number=2, title="Calls", method="judgemental", why="Complaints.", **by)
 
 
-def address(name: str, scene: Scene, *, step: str = "start") -> str:
-    """Return the address of a view for the objects of a scene."""
-    about = {
-        "answer": [scene.answer.pk],
-        "evidence": [scene.evidence.pk],
-        "finding": [scene.finding.pk],
-    }.get(name.split("_", maxsplit=1)[0], [scene.audit.pk])
+def places_of(scene: Scene) -> Places:
+    """Return what the addresses of a scene hold: by the name of a view, the beginning of it, or ''."""
     drawn, undrawn = scene.audit.samples.all()
-    moves = {"move_preview": "new_edition", "move_record": "pk"}
-    if name == "practice_propose":
-        about = [scene.audit.findings.get(kind=FindingKind.STRENGTH).pk]
-    if name in moves:
-        about = [scene.audit.pk, *scene.audit.moves.values_list(moves[name], flat=True)]
-    if name == "concern_settle":
-        about = [scene.audit.concerns.get().pk]
-    special = {
+    move = scene.audit.moves.get()
+    return {
+        "": [scene.audit.pk],
+        "answer_*": [scene.answer.pk],
+        "evidence_*": [scene.evidence.pk],
+        "finding_*": [scene.finding.pk],
+        "practice_propose": [scene.audit.findings.get(kind=FindingKind.STRENGTH).pk],
+        "move_preview": [scene.audit.pk, move.new_edition_id],
+        "move_record": [scene.audit.pk, move.pk],
+        "concern_settle": [scene.audit.concerns.get().pk],
         "agenda_remove": [scene.audit.pk, 1],
         "member_remove": [scene.audit.pk, scene.people["observer"].pk],
         "conflict_clear": [scene.audit.pk, scene.people["reviewer"].pk],
@@ -361,7 +359,6 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "finding_add": [scene.answer.pk],
         "comment_add": [scene.answer.pk],
         **{key: [scene.answer.comments.get().pk] for key in ("comment_settled", "comment_taken_back")},
-        "step": [scene.audit.pk, step],
         **{key: [scene.audit.arrivals.first().pk] for key in ARRIVAL},
         "compare": [scene.audit.pk, scene.audit.pk],
         "sample_list": [scene.audit.pk],
@@ -371,7 +368,12 @@ def address(name: str, scene: Scene, *, step: str = "start") -> str:
         "sample_draw": [undrawn.pk],
         "sample_record": [drawn.items.get().pk],
     }
-    return reverse(f"audits:{name}", args=special.get(name, about))
+
+
+def address(name: str, places: Places, *, step: str = "start") -> str:
+    """Return the address of a view."""
+    about = next(places[key] for key in (name, f"{name.split('_', maxsplit=1)[0]}_*", "") if key in places)
+    return reverse(f"audits:{name}", args=[*about, step] if name == "step" else about)
 
 
 # What the ledger keeps although nothing is changed.
@@ -413,10 +415,10 @@ def drain(response: Any) -> None:
         list(response.streaming_content)
 
 
-def attempt(client: Client, case: Case, scene: Scene) -> int:
+def attempt(client: Client, case: Case, scene: Scene, places: Places) -> int:
     """Send the request and take back what it did."""
     with transaction.atomic():
-        response = getattr(client, case.verb)(case.url(scene), case.sent(scene))
+        response = getattr(client, case.verb)(case.url(places), case.sent(scene))
         drain(response)
         transaction.set_rollback(True)
     return int(response.status_code)
@@ -428,14 +430,19 @@ def test_every_address_with_an_object_is_in_the_table() -> None:
     assert names == {case.name for case in CASES}
 
 
-@pytest.mark.parametrize("status", STATUSES)
+# The matrix is whole where it is quick. On a server the same views run once more, not the same rules.
+TRIED = STATUSES if connection.vendor == "sqlite" else ("fieldwork", "decision", "closed")
+
+
+@pytest.mark.parametrize("status", TRIED)
 @pytest.mark.parametrize("who", WHO)
 def test_rights_by_person_state_and_verb(client: Client, who: str, status: str) -> None:
     scene = make_scene(status)
     if status in {"technical_review", "correction"}:
         settle(scene.finding, until="accepted")
     client.force_login(scene.people[who])
-    seen = {str(case): attempt(client, case, scene) for case in CASES}
+    places = places_of(scene)
+    seen = {str(case): attempt(client, case, scene, places) for case in CASES}
     assert seen == {str(case): case.expected(who, status) for case in CASES}
 
 
@@ -446,7 +453,7 @@ def test_whoever_may_not_write_changes_nothing_whatever_is_posted(client: Client
     before = stored()
     for case in CASES:
         if case.verb == "post" and who not in case.who:
-            assert client.post(case.url(scene), case.data()).status_code in {403, 404}
+            assert client.post(case.url(places_of(scene)), case.data()).status_code in {403, 404}
     assert stored() == before
 
 
@@ -465,7 +472,7 @@ def test_without_signing_in_every_address_leads_to_the_sign_in(client: Client) -
     before = stored()
     for pattern in urls.urlpatterns:
         for verb in (client.get, client.post):
-            response = verb(address(str(pattern.name), scene))
+            response = verb(address(str(pattern.name), places_of(scene)))
             assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, reverse("account_login"))
     assert stored() == before
 
@@ -551,7 +558,7 @@ def test_methods_that_a_view_has_no_use_for_are_refused(client: Client) -> None:
     before = stored()
     for pattern in urls.urlpatterns:
         for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - ALLOWED[str(pattern.name)]:
-            response = client.generic(method, address(str(pattern.name), scene))
+            response = client.generic(method, address(str(pattern.name), places_of(scene)))
             assert (pattern.name, method, response.status_code) == (pattern.name, method, 405)
     assert stored() == before
 
@@ -574,8 +581,8 @@ def test_reading_changes_nothing(client: Client, who: str, status: str) -> None:
     for name, methods in ALLOWED.items():
         if "GET" in methods:
             query = {"status": "closed", "level": "5", "revision": "1", "reason": "x"}
-            drain(client.get(address(name, scene), query))
-            drain(client.head(address(name, scene)))
+            drain(client.get(address(name, places_of(scene)), query))
+            drain(client.head(address(name, places_of(scene))))
     assert stored() == before
 
 
@@ -608,7 +615,7 @@ def test_fields_that_a_form_does_not_have_are_ignored(client: Client, case: Case
             settle(scene.finding, until="accepted")
     for scene, extra in ((plain, {}), (crowded, FOREIGN)):
         client.force_login(scene.people[who])
-        assert client.post(case.url(scene), {**extra, **case.sent(scene)}).status_code == case.ok
+        assert client.post(case.url(places_of(scene)), {**extra, **case.sent(scene)}).status_code == case.ok
     kept = Audit.objects.values(*FREE).get(pk=crowded.audit.pk)
     if case.step not in {"submit", "return"} and case.name != "decision":
         assert kept == {name: getattr(crowded.audit, name) for name in FREE}
