@@ -39,6 +39,8 @@ def guess_answering(
     stated += _two_waits(fields, names, looks)
     if "answered" not in fields:
         stated += _moment_of_answer(fields, sample, looks)
+    if "answered" not in fields:
+        stated += _somebody_answered(fields, sample)
     return stated
 
 
@@ -154,7 +156,25 @@ def _moment_of_answer(fields: dict[str, Any], sample: Sample, looks: dict[str, L
         fields["wait_seconds"] = {"from": arrived["column"], "to": [picked, ended], **layout}
         words = _("Counted from the arrival to the answer, of those who were not answered to the end.")
         stated.append(Stated("wait_seconds", f"{picked} + {ended}", Message(words, {}), "unsure"))
+        if not {"talk_seconds", "handle_seconds"} & fields.keys():
+            fields["talk_seconds"] = {"from": picked, "to": [ended], **layout}
+            words = _("Counted from the answer to the end: what was done after the call is not in it.")
+            stated.append(Stated("talk_seconds", f"{picked} + {ended}", Message(words, {}), "unsure"))
     return stated
+
+
+def _somebody_answered(fields: dict[str, Any], sample: Sample) -> list[Stated]:
+    """Take for answered whoever has an agent, where some have none and the waits are known."""
+    name = fields.get("agent", {}).get("column")
+    if not name or "wait_seconds" not in fields or "none" in fields["agent"]:
+        return []
+    named = len(sample.column(name))
+    if not 0 < named < len(sample.rows):
+        return []
+    fields["answered"] = {"column": name, "filled": "true"}
+    words = _("Whoever has an agent was answered; {count} of the first {rows} rows have none.")
+    params = {"count": len(sample.rows) - named, "rows": len(sample.rows)}
+    return [Stated("answered", name, Message(words, params), "unsure")]
 
 
 def _closest(words: tuple[str, ...], names: Sequence[str]) -> str | None:

@@ -281,10 +281,15 @@ WAITS_OF_ABANDONED = ("time to abandon", "abandon time", "wait until abandon", "
 ANSWERED_MOMENTS = (
     *("answered at", "connected to agent timestamp", "connected at", "answer timestamp", "answered time"),
     *("agent connected", "pickup time", "picked up at", "接通时间", "应答时间", "接聽時間", "接听时间"),
+    *("answer time", "answered on", "answer ts", "connect time", "connected time", "accepted at", "accept time"),
+    *("call answered", "answered datetime", "應答時間", "接通時間", "接起时间", "接起時間", "接通时刻", "angenommen"),
 )
 ENDED_MOMENTS = (
     *("ended at", "disconnect timestamp", "end time", "abandoned at", "hangup time", "call end", "disconnected at"),
     *("dequeue timestamp", "end timestamp", "结束时间", "挂断时间", "結束時間", "掛斷時間"),
+    *("hung up at", "hung up", "hangup", "hang up time", "finished at", "finish time", "released at", "release time"),
+    *("terminated at", "stop time", "call ended", "disconnect time", "end ts", "end datetime", "ended", "ende"),
+    *("挂机时间", "掛機時間", "通话结束", "通話結束", "离开时间", "離開時間"),
 )
 YES = ("true", "yes", "y", "t", "1", "是", "有", "ja", "oui", "x")
 NO = ("false", "no", "n", "f", "0", "否", "无", "無", "nein", "non")

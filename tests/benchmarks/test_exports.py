@@ -234,17 +234,29 @@ def test_export_gives_the_true_figures(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("unknown", ["", "1900-01-01 00:00:00", "9999-12-31 23:59:59"])
-def test_moments_alone_tell_who_was_answered_and_how_long_they_waited(tmp_path: Path, unknown: str) -> None:
+@pytest.mark.parametrize(
+    "header",
+    [
+        "call_id,queued_at,answered_at,ended_at,agent,customer_id",
+        "Call ID,Queue entry,Answered at,Hung up at,Agent name,Caller number",
+        "流水號,進線時間,接通時間,掛機時間,座席,來電號碼",
+    ],
+)
+def test_moments_alone_tell_who_was_answered_and_how_long_all_took(tmp_path: Path, header: str, unknown: str) -> None:
     def line(call: Call) -> list[object]:
         end = call.answered_at + dt.timedelta(seconds=call.handle)
         return [call.name, call.at, call.answered_at if call.answered else unknown, end, call.agent, call.customer]
 
-    _found, measured = guessed(
-        tmp_path / "a.csv", lines("call_id,queued_at,answered_at,ended_at,agent,customer_id", line)
-    )
+    _found, measured = guessed(tmp_path / "a.csv", lines(header, line))
     assert measured.quality["rows_used"] == len(CALLS)
-    for key in (("abandonment", "offered"), ("asa", "answered")):
-        assert values(measured)[key] == pytest.approx(TRUTH[key])
+    assert {key: values(measured)[key] for key in TRUTH} == pytest.approx(TRUTH)
+
+
+def test_where_nothing_else_tells_who_has_an_agent_was_answered_and_that_is_to_be_checked(tmp_path: Path) -> None:
+    header = "Call ID,Start Time,Customer ID,Agent,Wait Time,Handle Time"
+    found, measured = guessed(tmp_path / "a.csv", lines(header, lambda c: simple(c)[:6]))
+    assert {key: values(measured)[key] for key in TRUTH} == pytest.approx(TRUTH)
+    assert [(each.confidence, each.value) for each in found.stated if each.what == "answered"] == [("unsure", "Agent")]
 
 
 def test_titles_blank_lines_repeated_headers_and_a_total_are_no_calls(tmp_path: Path) -> None:
