@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q
+from django.utils.timezone import localdate
 
-from audits.models import FindingKind
+from audits.models import NONCONFORMITIES, FindingKind
 from audits.workflow import PLANNABLE
 from benchmarks.comparable import CENTRE
 from standards.scoring import Result, parse_case, score
@@ -14,7 +14,7 @@ from standards.scoring.points import not_asked
 from standards.selectors import edition_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from audits.models import Answer, Audit
@@ -25,28 +25,38 @@ MISSING, INSUFFICIENT = "missing", "insufficient"  # states of ``benchmarks.verd
 
 def finding_counts(audit: Audit, *, today: date) -> dict[str, int]:
     """Count open majors, and minors that were not closed in time; one query."""
-    late = Q(due__lt=today, closed_at=None) | Q(closed_at__date__gt=F("due"))
-    return audit.findings.aggregate(
-        major_open=Count("pk", filter=Q(kind=FindingKind.MAJOR, closed_at=None)),
-        minor_late=Count("pk", filter=Q(kind=FindingKind.MINOR) & late),
-    )
+    counts = {"major_open": 0, "minor_late": 0}
+    rows = audit.findings.filter(kind__in=NONCONFORMITIES).values_list("kind", "due", "closed_at")
+    for kind, due, closed_at in rows:
+        if kind == FindingKind.MAJOR:
+            counts["major_open"] += closed_at is None
+        elif due is not None:
+            counts["minor_late"] += due < (localdate(closed_at) if closed_at else today)
+    return counts
+
+
+def as_case(answers: Mapping[str, tuple[int | None, str]]) -> dict[str, dict[str, Any]]:
+    """Return what is answered of (level, reason for N/A) by code, in the shape of ``score_file``."""
+    return {
+        code: {"na": na_reason} if level is None else {"level": level}
+        for code, (level, na_reason) in answers.items()
+        if level is not None or na_reason
+    }
 
 
 def answers_as_case(answers: Iterable[Answer]) -> dict[str, dict[str, Any]]:
     """Return the answered part of the sheet in the shape of ``score_file``; criteria must be loaded."""
-    case: dict[str, dict[str, Any]] = {}
-    for answer in answers:
-        if answer.level is not None:
-            case[answer.criterion.code] = {"level": answer.level}
-        elif answer.na_reason:
-            case[answer.criterion.code] = {"na": answer.na_reason}
-    return case
+    return as_case({answer.criterion.code: (answer.level, answer.na_reason) for answer in answers})
 
 
 def audit_case(audit: Audit, answers: Iterable[Answer], *, today: date) -> dict[str, Any]:
     """Return everything that decides the score, in the shape of ``score_file``; one query."""
+    return _case(audit, answers_as_case(answers), today=today)
+
+
+def _case(audit: Audit, answers: dict[str, dict[str, Any]], *, today: date) -> dict[str, Any]:
     return {
-        "answers": answers_as_case(answers),
+        "answers": answers,
         "market": _market(audit),
         "findings": finding_counts(audit, today=today),
         "facts": {**{name: fact["value"] for name, fact in audit.facts.items()}, **_channels(audit)},
@@ -113,6 +123,11 @@ def audit_score(audit: Audit, answers: Iterable[Answer], *, today: date) -> Resu
 
     One query besides what the caller loaded, none for a frozen case.
     """
+    return case_score(audit, answers_as_case(answers) if audit.result is None else {}, today=today)
+
+
+def case_score(audit: Audit, answers: dict[str, dict[str, Any]], *, today: date) -> Result:
+    """Do as ``audit_score``, with the answers in the shape of ``score_file``."""
     spec = edition_spec(audit.edition)
-    case = audit_case(audit, answers, today=today) if audit.result is None else audit.result["case"]
+    case = _case(audit, answers, today=today) if audit.result is None else audit.result["case"]
     return score(spec, parse_case(spec, case))

@@ -55,6 +55,33 @@ def asked_answers(audit: Audit) -> list[Answer]:
     return with_levels(audit, (answer for answer in sheet_answers(audit) if answer.criterion.code in asked))
 
 
+def audit_lightly(user: User, audit_id: int) -> Audit:
+    """Fetch only what saving and scoring need, with the person's own role on the team; one query.
+
+    Raises ``Audit.DoesNotExist``.
+    """
+    role = TeamMember.objects.filter(audit=OuterRef("pk"), user=user).values("role")[:1]
+    audit = (
+        Audit.objects.visible_to(user)
+        .select_related("centre", "edition")
+        .only(
+            *("kind", "status", "auditee_id", "conductor_id", "market", "facts", "result"),
+            *("centre__channels", "edition__sha256"),
+        )
+        .annotate(own_role=Subquery(role))
+        .get(pk=audit_id)
+    )
+    audit.known_roles = {user.pk: audit.own_role}  # type: ignore[attr-defined]  # annotated above
+    return audit
+
+
+def answered_lightly(audit: Audit) -> dict[str, tuple[int | None, str]]:
+    """Return (level, reason for N/A) by the code of each criterion that is asked, as stored now; one query."""
+    asked = asked_codes(audit)
+    rows = audit.current_answers.values_list("criterion__code", "level", "na_reason")
+    return {code: (level, na_reason) for code, level, na_reason in rows if code in asked}
+
+
 def answers_alone(audit: Audit) -> list[Answer]:
     """Return the answers to the criteria that are asked, in order, without what rows of the sheet show; one query."""
     asked = asked_codes(audit)

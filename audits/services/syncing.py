@@ -52,7 +52,6 @@ class Outcome:
     successor: Answer | None = None
 
 
-@transaction.atomic
 def operation_apply(*, audit_id: int, operation: Operation, by: User, at: datetime) -> Outcome:
     """Save one change that a browser kept, exactly once, and say what became of it. Never raises for what was sent.
 
@@ -70,6 +69,12 @@ def operation_apply(*, audit_id: int, operation: Operation, by: User, at: dateti
         content = answer_input(operation.content)
     except InvalidAnswerError as error:
         return Outcome(INVALID, code=error.code)
+    # Only from here on: on SQLite one writer at a time holds the database until the end of the transaction.
+    with transaction.atomic():
+        return _applied(audit_id, operation, content, by, at)
+
+
+def _applied(audit_id: int, operation: Operation, content: AnswerInput, by: User, at: datetime) -> Outcome:
     try:
         outcome = _saved(operation, content, by, at)
     except InvalidAnswerError as error:

@@ -20,10 +20,18 @@ from accounts.views.profiles import person
 from audits.models import Answer
 from audits.operations import Fields
 from audits.renderers import with_choices
-from audits.selectors.case import asked_codes, audit_score
+from audits.selectors.case import as_case, audit_score, case_score
 from audits.selectors.overview import tier_rows
 from audits.selectors.rows import rights_on, with_surroundings
-from audits.selectors.sheet import answer_lightly, asked_answers, filtered, sheet_answers, tree, with_levels
+from audits.selectors.sheet import (
+    answer_lightly,
+    answered_lightly,
+    asked_answers,
+    filtered,
+    sheet_answers,
+    tree,
+    with_levels,
+)
 from audits.services.answers import answer_confirm, answer_save, answer_take_computed
 from audits.services.errors import ComputedLevelError, InvalidAnswerError, NotEditableError, StaleRevisionError
 from audits.services.syncing import answer_input, whole
@@ -193,15 +201,12 @@ def strip_html(request: HttpRequest, audit: Audit) -> str:
 
 def _strip_context(audit: Audit) -> dict[str, Any]:
     """Return what the strip with the scores shows; two queries."""
-    asked = asked_codes(audit)
-    rows = audit.current_answers.select_related("criterion").only(
-        "audit_id", "level", "na_reason", "criterion__code", "criterion__position"
-    )
-    answers = [row for row in rows if row.criterion.code in asked]
+    answers = answered_lightly(audit)
+    case = as_case(answers)
     return {
         "audit": audit,
-        "tiers": tier_rows(audit, audit_score(audit, answers, today=timezone.localdate())),
-        "answered": sum(row.level is not None or bool(row.na_reason) for row in answers),
+        "tiers": tier_rows(audit, case_score(audit, case, today=timezone.localdate())),
+        "answered": len(case),
         "asked": len(answers),
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +18,9 @@ from django.utils.translation import gettext
 from accounts.access import may, permission, signed_in
 from accounts.views.profiles import person
 from audits.merging import combined_note
+from audits.models import Audit
 from audits.operations import MOST_BYTES, UnreadableError, read_batch
-from audits.selectors.sheet import asked_answers
+from audits.selectors.sheet import asked_answers, audit_lightly
 from audits.services.syncing import CONFLICT, INVALID, LOCKED, MOVED, REUSED, UNKNOWN, operation_apply
 from audits.views.engagements import get_audit
 from audits.views.sheet import strip_html
@@ -44,7 +45,10 @@ def sync(request: HttpRequest, audit_id: int) -> JsonResponse:
     may no longer answer here. Both change nothing; the browser keeps what it has.
     """
     user = person(request.user)
-    audit = get_audit(user, audit_id)
+    try:
+        audit = audit_lightly(user, audit_id)
+    except Audit.DoesNotExist as error:
+        raise Http404 from error
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
             return _refused("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
