@@ -10,7 +10,7 @@ import io
 import struct
 import warnings
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image, ImageOps
 
@@ -29,14 +29,14 @@ Image.MAX_IMAGE_PIXELS = PIXELS
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def copies_of(path: Path, media_type: str) -> tuple[bytes, bytes]:
+def copies_of(source: Path | BinaryIO, media_type: str) -> tuple[bytes, bytes]:
     """Return the picture for the screen and a small one for lists, in the format of the original.
 
     Raises ``EvidenceRefusedError`` with too_many_pixels or bad_image.
     """
     form = FORMATS[media_type]
     try:
-        with Image.open(path, formats=[form]) as opened:
+        with Image.open(source, formats=[form]) as opened:
             if opened.width * opened.height > PIXELS:
                 raise EvidenceRefusedError("too_many_pixels")
             if form == "JPEG":

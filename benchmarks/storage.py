@@ -1,15 +1,22 @@
-"""Records that wait to be measured: on disk under our own name, outside everything that a web server serves."""
+"""Records that wait to be measured: on disk under our own name, outside everything that a web server serves.
+
+With object storage (``accounts.bucket``) they wait there, and whoever reads them fetches a copy: the worker that
+measures may be on another machine than the page that took them in.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from accounts import bucket
 from benchmarks.message import marked as _
 from benchmarks.records.files import RecordsError
 
@@ -45,7 +52,10 @@ def records_write(centre_id: int, chunks: Iterable[bytes], size: int) -> str:
                 _bearable(written)
                 file.write(chunk)
             file.flush()
-            part.replace(records_path(centre_id, digest.hexdigest()))
+            path = records_path(centre_id, digest.hexdigest())
+            if storage := bucket.bucket():
+                bucket.send(storage, part, _name(path))
+            part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
             raise RecordsError(_("There is not enough room on the disk of this installation for the file.")) from error
@@ -55,6 +65,24 @@ def records_write(centre_id: int, chunks: Iterable[bytes], size: int) -> str:
     return digest.hexdigest()
 
 
+def records_here(centre_id: int, sha256: str) -> Path:
+    """Return where the records lie on this machine, fetched if they wait elsewhere; there may be none."""
+    path, storage = records_path(centre_id, sha256), bucket.bucket()
+    if storage and not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            tempfile.NamedTemporaryFile(dir=path.parent, prefix=".fetching-") as file,
+            suppress(FileNotFoundError, FileExistsError),
+        ):
+            bucket.copied(storage, _name(path), Path(file.name))
+            os.link(file.name, path)
+    return path
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
 def _bearable(size: int) -> None:
     if size > settings.RECORDS_MAX_BYTES:
         raise RecordsError(_("The file is larger than {most:,} bytes."), most=settings.RECORDS_MAX_BYTES)
@@ -62,7 +90,10 @@ def _bearable(size: int) -> None:
 
 def records_remove(centre_id: int, sha256: str) -> None:
     """Remove records that waited, clean ones too."""
-    records_path(centre_id, sha256).unlink(missing_ok=True)
+    path = records_path(centre_id, sha256)
+    if storage := bucket.bucket():
+        bucket.erase(storage, _name(path))
+    path.unlink(missing_ok=True)
     cleaned_remove(centre_id, sha256)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from celery import current_app
 from django.conf import settings
@@ -18,6 +20,7 @@ from django.core.mail import get_connection
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts import bucket
 from ledger import triggers, witness
 from ledger.models import Entry, OutboxMessage, Shipment
 from ledger.outbox import WorkerLock, outbox_pending
@@ -28,6 +31,8 @@ from reports.signing.source import KeySourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.core.files.storage import Storage
 
 GOOD: Final = "ok"
 NOTE: Final = "note"
@@ -145,7 +150,27 @@ def _shipping(_at: datetime) -> tuple[str, str]:
     return GOOD, "Handed over."
 
 
+def _bucket(storage: Storage) -> tuple[str, str]:
+    """Write, read and remove a small file, as evidence is."""
+    name = f"doctor/{uuid4()}"
+    try:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"well")
+            file.flush()
+            bucket.send(storage, Path(file.name), name)
+        with bucket.fetched(storage, name) as source:
+            kept = source.read() == b"well"
+        bucket.erase(storage, name)
+    except OSError as error:
+        return FAULT, f"OBJECT_STORAGE does not take, give back and remove a file, so evidence is refused: {error}"
+    return (GOOD, "Object storage.") if kept else (FAULT, "OBJECT_STORAGE gives back other bytes than it was sent.")
+
+
 def _storage(_at: datetime) -> tuple[str, str]:
+    if storage := bucket.bucket():
+        told = _bucket(storage)
+        if told[0] == FAULT:
+            return told
     for folder in (settings.DATA_DIR, settings.EVIDENCE_DIR, settings.EXPORT_DIR):
         place = Path(folder)
         while not place.exists():

@@ -12,6 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.bucket import storage_options
 from accounts.providers import identity_providers
 from benchmarks.records.limits import Limits
 from benchmarks.records.spark import Spark
@@ -337,6 +338,14 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Evidence, exports and records in object storage: s3://bucket/folder?endpoint=https://…&region=…; without, in folders.
+OBJECT_STORAGE = env.str("OBJECT_STORAGE", default="")
+if OBJECT_STORAGE:
+    try:
+        STORAGES["bucket"] = storage_options(OBJECT_STORAGE)
+    except ValueError as _fault:
+        _message = f"OBJECT_STORAGE: {_fault}."
+        raise ImproperlyConfigured(_message) from None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # --- Browser-side protection --------------------------------------------------------------------------------------

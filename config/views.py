@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts import bucket
 from accounts.access import may, permission, public, require, signed_in
 from accounts.models import Centre, Role
 from accounts.views.profiles import person
@@ -127,6 +128,11 @@ def _database() -> str:
 
 
 def _storage() -> str:
+    if storage := bucket.bucket():
+        try:
+            bucket.there(storage, "readyz")
+        except OSError:
+            return "down"
     return "up" if os.access(Path(settings.DATA_DIR), os.W_OK) else "down"
 
 

@@ -1,4 +1,7 @@
-"""Finished files on disk, each under the SHA-256 of its content, outside everything that a web server serves."""
+"""Finished files, each under the SHA-256 of its content, outside everything that a web server serves.
+
+They lie in ``EXPORT_DIR``, or with object storage (``accounts.bucket``) under the same names there.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,16 @@ import os
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
 
+from accounts import bucket
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+FOLDER = "exports"
 
 
 class ExportDamagedError(Exception):
@@ -53,7 +60,20 @@ def pack_write(files: Iterable[tuple[str, str, str]], index: bytes) -> tuple[str
 
 def export_remove(sha256: str, suffix: str = ".pdf") -> None:
     """Remove a stored file; one that is gone already is gone."""
+    if storage := bucket.bucket():
+        bucket.erase(storage, f"{FOLDER}/{sha256}{suffix}")
+        return
     export_path(sha256, suffix).unlink(missing_ok=True)
+
+
+def export_opened(sha256: str, suffix: str = ".pdf") -> BinaryIO:
+    """Return a stored file, open for reading. Raises ExportDamagedError where it is not there."""
+    try:
+        if storage := bucket.bucket():
+            return bucket.fetched(storage, f"{FOLDER}/{sha256}{suffix}")
+        return export_path(sha256, suffix).open("rb")
+    except OSError as error:
+        raise ExportDamagedError("The file is not there any more.") from error
 
 
 def _stored(suffix: str, write: Callable[[IO[bytes]], None]) -> tuple[str, int]:
@@ -66,7 +86,11 @@ def _stored(suffix: str, write: Callable[[IO[bytes]], None]) -> tuple[str, int]:
             os.fsync(file.fileno())
             size = file.tell()
             digest = _digest(Path(file.name))
-            Path(file.name).replace(export_path(digest, suffix))
+            if storage := bucket.bucket():
+                bucket.send(storage, Path(file.name), f"{FOLDER}/{digest}{suffix}")
+                Path(file.name).unlink()
+            else:
+                Path(file.name).replace(export_path(digest, suffix))
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
@@ -80,10 +104,8 @@ def _digest(path: Path) -> str:
 
 def export_read(sha256: str, suffix: str = ".pdf") -> bytes:
     """Return a stored file after checking its hash. Raises ExportDamagedError."""
-    try:
-        data = export_path(sha256, suffix).read_bytes()
-    except OSError as error:
-        raise ExportDamagedError("The file is not there any more.") from error
+    with export_opened(sha256, suffix) as source:
+        data = source.read()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ExportDamagedError("The file was changed after it was written.")
     return data

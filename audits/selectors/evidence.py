@@ -10,7 +10,7 @@ from django.db.models import F, Prefetch, Q, Sum
 
 from audits.models import Answer, Evidence, EvidenceKind, EvidenceUse, EvidenceVersion
 from audits.pieces import SOON
-from audits.storage import path_of
+from audits.storage import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -171,7 +171,7 @@ def criteria_beside(evidence: Evidence, text: str = "") -> list[Answer]:
 def text_of(content: Content) -> str:
     """Return a written piece to be read in the page, cut where it is very long; nothing where the file is not whole."""
     try:
-        with path_of(content.sha256).open("rb") as source:
+        with opened(content.sha256) as source:
             return source.read(LONGEST_TEXT).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""

@@ -14,7 +14,7 @@ from audits.sampling.planning import sample_plan
 from audits.sampling.population import LONGEST_ID
 from audits.services.errors import AuditError
 from audits.services.locking import audit_lock, require_current, subject_of
-from audits.storage import path_of, store
+from audits.storage import local_copy, store
 from audits.workflow import EDITABLE
 from ledger.services import ledger_append
 
@@ -82,7 +82,8 @@ def sample_draw(*, sample_id: int, source: BinaryIO, filename: str, by: User, at
     ``SamplingError``, ``SampleError`` and ``NotEditableError``.
     """
     stored = store(source, filename=filename)
-    population = read_population(path_of(stored.sha256))
+    with local_copy(stored.sha256) as path:
+        population = read_population(path)
     with transaction.atomic():
         sample, audit = _locked(sample_id)
         _require_undrawn(sample)

@@ -21,12 +21,10 @@ from audits.models import Evidence
 from audits.pictures import FORMATS, copies_of
 from audits.retaining import Disposal
 from audits.selectors.evidence import evidence_for
-from audits.storage import EvidenceRefusedError, intact, path_of
+from audits.storage import EvidenceRefusedError, whole
 from ledger.services import sealed_read
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
@@ -97,9 +95,10 @@ def evidence_view(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
     family = content.media_type.partition("/")[0]
     if content.media_type != PDF and family not in {"audio", "video"}:
         raise Http404
-    if not intact(content.sha256):
+    source = whole(content.sha256)
+    if source is None:
         return _damaged(request, evidence, content.sha256)
-    response = _ranged(request, path_of(content.sha256), content.media_type)
+    response = _ranged(request, source, content.media_type)
     response = _guarded(response, VIEWER if content.media_type == PDF else SANDBOX)
     if content.media_type == PDF:
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -107,22 +106,21 @@ def evidence_view(request: HttpRequest, evidence_id: int) -> HttpResponseBase:
 
 
 def _whole(request: HttpRequest, evidence: Evidence, content: Content) -> HttpResponseBase:
-    if not intact(content.sha256):
-        return _damaged(request, evidence, content.sha256)
-    return _attachment(path_of(content.sha256).open("rb"), content)
+    source = whole(content.sha256)
+    return _damaged(request, evidence, content.sha256) if source is None else _attachment(source, content)
 
 
 def _picture(request: HttpRequest, evidence: Evidence, content: Content, *, attached: bool) -> HttpResponseBase:
     """Hand out the copy of a picture, made anew where none was kept when it came in."""
     small = request.GET.get("size") == "small"
     sha256 = content.thumb_sha256 if small else content.view_sha256
-    if not intact(sha256 or content.sha256):
+    source = whole(sha256 or content.sha256)
+    if source is None:
         return _damaged(request, evidence, sha256 or content.sha256)
-    if sha256:
-        source: BinaryIO = path_of(sha256).open("rb")
-    else:
+    if not sha256:
         try:
-            source = io.BytesIO(copies_of(path_of(content.sha256), content.media_type)[small])
+            with source:
+                source = io.BytesIO(copies_of(source, content.media_type)[small])
         except EvidenceRefusedError as error:  # came in before pictures were looked at: the original alone is left
             raise Http404 from error
     if attached:
@@ -144,20 +142,21 @@ def _guarded(response: HttpResponseBase, policy: str) -> HttpResponseBase:
     return response
 
 
-def _ranged(request: HttpRequest, path: Path, media_type: str) -> HttpResponseBase:
+def _ranged(request: HttpRequest, source: BinaryIO, media_type: str) -> HttpResponseBase:
     """Return the file, or the one part of it that a player asks for; Safari plays nothing without."""
-    size = path.stat().st_size
+    size = source.seek(0, io.SEEK_END)
+    source.seek(0)
     asked = RANGE.fullmatch(request.headers.get("Range", ""))
     if asked is None or asked.group(0) == "bytes=-":
-        response: HttpResponseBase = FileResponse(path.open("rb"), content_type=media_type)
+        response: HttpResponseBase = FileResponse(source, content_type=media_type)
         response.headers["Accept-Ranges"] = "bytes"
         return response
     first, last = asked.groups()
     start = int(first) if first else max(size - int(last), 0)
     end = min(int(last), size - 1) if first and last else size - 1
-    if start > end:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    with path.open("rb") as source:
+    with source:
+        if start > end:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         source.seek(start)
         part = source.read(end - start + 1)
     headers = {"Content-Range": f"bytes {start}-{end}/{size}", "Accept-Ranges": "bytes"}

@@ -30,7 +30,7 @@ from audits.services.samples import (
     sample_item_save,
     sample_withdraw,
 )
-from audits.storage import EvidenceRefusedError, intact, path_of
+from audits.storage import EvidenceRefusedError, whole
 from audits.tabular import TableError, harmless
 from audits.views.drawer import get_answer
 from audits.views.engagements import form_status, get_audit
@@ -249,13 +249,14 @@ def sample_population(request: HttpRequest, sample_id: int) -> HttpResponseBase:
     if not sample.population_sha256:
         raise Http404
     disposal = Disposal.objects.filter(audit=sample.audit_id).first()
-    if disposal and not intact(sample.population_sha256):
+    source = whole(sample.population_sha256)
+    if disposal and source is None:
         gone = {"title": sample.population_name, "sha256": sample.population_sha256}
         return render(request, "audits/evidence_removed.html", {"evidence": gone, "disposal": disposal}, status=410)
-    if not intact(sample.population_sha256):
+    if source is None:
         return render(request, "audits/samples/damaged.html", {"sample": sample, "audit": sample.audit}, status=409)
     response = FileResponse(
-        path_of(sample.population_sha256).open("rb"),
+        source,
         as_attachment=True,
         filename=sample.population_name,
         content_type="application/octet-stream",

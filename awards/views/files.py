@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from accounts.access import permission, require, signed_in
 from accounts.views.profiles import person
 from audits.pictures import FORMATS
-from audits.storage import EvidenceRefusedError, intact, path_of
+from audits.storage import EvidenceRefusedError, whole
 from audits.tabular import ENCODINGS
 from audits.words import evidence_words
 from awards.selectors.entering import entry_page
@@ -134,9 +134,9 @@ def file(request: HttpRequest, code: str, file: str) -> HttpResponseBase:
 
 def handed_out(sha256: str, media_type: str, name: str, *, inline: bool = False) -> HttpResponseBase:
     """Return a stored file in a sandbox. Http404 where it is missing or damaged."""
-    if not sha256 or not intact(sha256):
+    source = whole(sha256) if sha256 else None
+    if source is None:
         raise Http404
-    source = path_of(sha256).open("rb")
     response = FileResponse(source, as_attachment=not inline, filename=name, content_type=media_type)
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = "private, no-store"

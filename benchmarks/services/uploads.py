@@ -19,7 +19,7 @@ from benchmarks.records.files import RecordsError
 from benchmarks.records.guess import guess, written
 from benchmarks.records.sample import take_sample
 from benchmarks.services.measuring import RecordsFile
-from benchmarks.storage import cleaned_path, cleaned_remove, records_path, records_remove, records_write
+from benchmarks.storage import cleaned_path, cleaned_remove, records_here, records_path, records_remove, records_write
 from benchmarks.watch import Watch, unwatched
 from ledger.services import ledger_append
 
@@ -165,7 +165,7 @@ def _kept(upload: RecordsUpload) -> Path:
 
 
 def _there(upload: RecordsUpload) -> Path:
-    path = records_path(upload.centre_id, upload.sha256)
+    path = records_here(upload.centre_id, upload.sha256)
     if not path.is_file():
         raise RecordsError(_("The file {name} is not there any more; upload it again."), name=upload.name)
     return path

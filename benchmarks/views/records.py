@@ -42,7 +42,7 @@ from benchmarks.services import (
     upload_store,
     uploads_seen,
 )
-from benchmarks.storage import records_path
+from benchmarks.storage import records_here
 from benchmarks.terms import term
 from benchmarks.views.jobs import destination, progress
 
@@ -152,7 +152,7 @@ def mapping(request: HttpRequest, upload_id: int) -> HttpResponse:
     try:
         document = document_of(upload.mapping)
         given = {name: str(value) for name, value in (document.get("format") or {}).items()}
-        sample = _sample(records_path(centre.pk, upload.sha256), given)
+        sample = _sample(records_here(centre.pk, upload.sha256), given)
     except MessageError as error:
         messages.error(request, error.words(gettext))
         return redirect("benchmarks:records", centre.pk)
@@ -235,7 +235,7 @@ def _done(request: HttpRequest, upload: RecordsUpload, forms: dict[str, Any]) ->
 
 def _guess_again(upload: RecordsUpload, data: dict[str, Any]) -> None:
     given = {name: str(data[name]) for name in ("encoding", "delimiter", "header_row") if data[name]}
-    sample = take_sample(records_path(upload.centre_id, upload.sha256), given)
+    sample = take_sample(records_here(upload.centre_id, upload.sha256), given)
     found = guess(sample, time_zone=upload.centre.time_zone, kind=data["kind"])
     # A guess may lack what its kind needs: then it is a draft, and the page says what is missing.
     RecordsUpload.objects.filter(pk=upload.pk).update(mapping=written(found.document))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from config.backup.copying import KEPT, NAMED_BY_CONTENT, copy, kept_files
+from accounts import bucket
+from config.backup.copying import KEPT, NAMED_BY_CONTENT, copy_stream, kept_files, stored_elsewhere
 from config.backup.databases import database_copy
 from config.backup.manifest import BackupError, Manifest, sha256_of
 from ledger.chain import time_text
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import PurePath
 
 
 def backup_make(target: Path, *, at: datetime) -> Manifest:
@@ -64,9 +68,10 @@ def _fill(part: Path, at: datetime) -> Manifest:
     files = {name: ((part / name).stat().st_size, sha256_of(part / name))}
     damaged = []
     data = Path(settings.DATA_DIR)
-    for path in kept_files(data):
+    for path, opened in _sources(data):
         try:
-            size, digest = copy(data / path, part / "files" / path)
+            with opened() as reading:
+                size, digest = copy_stream(reading, part / "files" / path)
         except FileNotFoundError:
             continue  # an export that expired meanwhile
         files[f"files/{path.as_posix()}"] = (size, digest)
@@ -82,3 +87,16 @@ def _fill(part: Path, at: datetime) -> Manifest:
         files=files,
         damaged=damaged,
     )
+
+
+def _sources(data: Path) -> Iterator[tuple[PurePath, Callable[[], BinaryIO]]]:
+    """Yield each file that is kept, and how to open it: in the data folder, then in object storage."""
+    for path in kept_files(data):
+        yield path, partial(_opened, data / path)
+    if storage := bucket.bucket():
+        for name in stored_elsewhere(storage):
+            yield name, partial(bucket.fetched, storage, str(name))
+
+
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")

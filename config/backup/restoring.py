@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from config.backup.copying import MUST_BE_EMPTY, put
+from accounts import bucket
+from config.backup.copying import MUST_BE_EMPTY, put, stored_elsewhere
 from config.backup.databases import database_put, facts_now, holds_anything
 from config.backup.manifest import BackupError, Manifest, read, require_whole
 from ledger.services import ledger_append
@@ -65,6 +66,8 @@ def _require_empty() -> None:
     for name in MUST_BE_EMPTY:
         if any(path.is_file() for path in (data / name).rglob("*")):
             raise BackupError(f"{data / name} is not empty; restore into a new data folder (TOUCHSTONE_DATA).")
+    if (storage := bucket.bucket()) and (found := next(stored_elsewhere(storage), None)):
+        raise BackupError(f"The object storage holds {found}; restore into a new bucket or folder (OBJECT_STORAGE).")
 
 
 def _differences(manifest: Manifest) -> list[str]:

@@ -18,7 +18,7 @@ from reports.batch_forms import BatchForm
 from reports.models import Batch
 from reports.selectors import batch_allowed, batch_audits, batch_faults, batch_progress, batches_for, exportable_by
 from reports.services import ExportRefusedError, batch_cancel, batch_request, batch_retry
-from reports.storage import export_path
+from reports.storage import ExportDamagedError, export_opened
 
 if TYPE_CHECKING:
     import uuid
@@ -133,12 +133,13 @@ def batch_download(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponseBas
             request, _("You may no longer have every document of this batch. Fetch those that you may one by one.")
         )
         return redirect("reports:batch_detail", batch.pk)
-    path = export_path(batch.sha256, ".zip")
-    if not batch.sha256 or not path.is_file():
+    try:
+        source = export_opened(batch.sha256, ".zip")
+    except ExportDamagedError:
         messages.error(request, _("The file is not there. Ask for the documents anew."))
         return redirect("reports:batch_detail", batch.pk)
     name = f"{batch.kind}-{batch.requested_at:%Y-%m-%d}-{str(batch.pk)[:8]}.zip"
-    sent = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    sent = FileResponse(source, as_attachment=True, filename=name, content_type="application/zip")
     sent.headers["X-Content-Type-Options"] = "nosniff"
     sent.headers["Cache-Control"] = "private, no-store"
     return sent

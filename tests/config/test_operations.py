@@ -11,6 +11,8 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from accounts.bucket import storage_options
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "docs" / "operations"
 UNITS = sorted(FILES.glob("systemd/*.service")) + sorted(FILES.glob("systemd/*.timer"))
@@ -20,7 +22,8 @@ MANIFESTS = [
     for document in yaml.safe_load_all(path.read_text())
 ]
 KNOWN = set((ROOT / "bin/environment.sh").read_text().split("settings_variables='")[1].split("'")[0].split())
-OTHERS = {"PROMETHEUS_MULTIPROC_DIR"}  # read by the library of the figures
+# Read by the libraries of the figures and of object storage.
+OTHERS = {"PROMETHEUS_MULTIPROC_DIR", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
 def pods() -> list[tuple[str, dict[str, Any]]]:
@@ -70,7 +73,7 @@ def test_the_example_environment_names_variables_that_are_read() -> None:
 def test_compose_has_every_part_and_known_variables() -> None:
     services = compose()["services"]
     assert set(services) == {"migrate", "web", "worker", "beat", "proxy", "database", "redis"}
-    assert variables_of_compose() <= KNOWN
+    assert variables_of_compose() <= KNOWN | OTHERS
     for name, service in services.items():
         for volume in service.get("volumes", []):
             assert volume.partition(":")[0] in compose()["volumes"], name
@@ -92,6 +95,12 @@ def test_pods_run_as_nobody_with_limits_and_known_variables() -> None:
     settings = next(doc for _name, doc in MANIFESTS if doc["kind"] == "ConfigMap")["data"]
     assert set(settings) <= KNOWN
     assert all(isinstance(value, str) for value in settings.values())
+
+
+def test_where_files_lie_is_an_address_that_is_understood() -> None:
+    settings = next(doc for _name, doc in MANIFESTS if doc["kind"] == "ConfigMap")["data"]
+    assert storage_options(settings["OBJECT_STORAGE"])["OPTIONS"]["bucket_name"] == "touchstone-files"
+    assert "OBJECT_STORAGE" in variables_of_compose()
 
 
 def test_selectors_find_the_pods_they_mean() -> None:

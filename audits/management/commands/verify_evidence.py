@@ -16,7 +16,7 @@ from audits.registers import Credential
 from audits.samples import Sample
 from audits.selectors.retention import contents as models_of_files
 from audits.selectors.retention import undisposed
-from audits.storage import intact, path_of
+from audits.storage import exists, intact
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         for (sha256,) in known.iterator():
             checked += 1
             if not intact(sha256):
-                bad.append({"sha256": sha256, "problem": "changed" if path_of(sha256).exists() else "missing"})
+                bad.append({"sha256": sha256, "problem": "changed" if exists(sha256) else "missing"})
         if options["json"]:
             self.stdout.write(json.dumps({"checked": checked, "bad": bad}))
         else:

@@ -30,7 +30,7 @@ from audits.services.registers.credentials import (
     credential_update,
 )
 from audits.services.registers.errors import RegisterError, StaleEntryError
-from audits.storage import EvidenceRefusedError, intact, path_of
+from audits.storage import EvidenceRefusedError, whole
 from audits.views.registers.shared import CHANGE, PAGE, credential_for, key_of, organisation_for, query_of
 from audits.views.registers.words import UNPROCESSABLE, refuse, stale
 from audits.words import evidence_words
@@ -202,11 +202,12 @@ def credential_file(request: HttpRequest, credential_id: int) -> HttpResponseBas
     credential = credential_for(person(request.user), credential_id)
     if not credential.file_sha256:
         raise Http404
-    if not intact(credential.file_sha256):
+    source = whole(credential.file_sha256)
+    if source is None:
         damaged = {"title": credential.file_name, "sha256": credential.file_sha256}
         return render(request, "audits/evidence_damaged.html", {"evidence": damaged}, status=409)
     response = FileResponse(
-        path_of(credential.file_sha256).open("rb"),
+        source,
         as_attachment=True,
         filename=credential.file_name,
         content_type=credential.file_type,
