@@ -213,6 +213,30 @@ class SupportForm(forms.Form):
         self.helper = helper(_("Let them look"))
 
 
+class AddressForm(forms.Form):
+    """One's new e-mail address."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text=_("A link goes there. Until you open it, your address stays as it is."),
+    )
+
+    def __init__(self, *args: Any, known: str, **options: Any) -> None:
+        """Lay out; ``known`` is the address of now."""
+        super().__init__(*args, **options)
+        self.known = known
+        self.helper = helper(_("Send the link"))
+
+    def clean_email(self) -> str:
+        """Refuse the address that the person has."""
+        email = str(self.cleaned_data["email"]).strip().lower()
+        if email == self.known:
+            raise ValidationError(_("This is your address already."))
+        return email
+
+
 class PersonSearchForm(forms.Form):
     """One person, by the exact address: operators browse nobody."""
 

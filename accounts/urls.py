@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from accounts.views import centres, factors, joining, notices, organisations, people, profiles, support, tokens
+from accounts.views import (
+    addresses,
+    centres,
+    factors,
+    joining,
+    notices,
+    organisations,
+    people,
+    profiles,
+    support,
+    tokens,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("people/profile/", profiles.profile, name="profile"),
     path("people/profile/notices/", profiles.profile_notices, name="profile_notices"),
+    path("people/profile/address/", addresses.address_new, name="address_new"),
+    path("people/profile/address/<str:token>/", addresses.address_confirm, name="address_confirm"),
     path("people/tokens/", tokens.token_list, name="token_list"),
     path("people/tokens/<int:pk>/revoke/", tokens.token_end, name="token_revoke"),
     path("people/profile/data.json", people.own_data, name="own_data"),

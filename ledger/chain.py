@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 GENESIS = "0" * 64
+# What stands in columns beside the content, for look-ups.
+COLUMNS = ("sequence", "at", "actor", "action", "subject")
+DECODE = json.JSONDecoder().decode
 
 
 class UnfitContentError(ValueError):
@@ -118,13 +121,15 @@ def _link_fault(before: Checkpoint, link: Link) -> str | None:
 def _column_fault(link: Link) -> str | None:
     """Say which look-up column contradicts the hashed content."""
     try:
-        facts = json.loads(link.content)
-        stored = {"sequence": link.sequence, "at": time_text(link.at), "actor": link.actor}
-        stored |= {"action": link.action, "subject": link.subject}
-        wrong = [name for name, value in stored.items() if facts.get(name) != value]
+        facts = DECODE(link.content)
+        told = tuple(map(facts.get, COLUMNS))
+        stored = (link.sequence, time_text(link.at), link.actor, link.action, link.subject)
     except (ValueError, AttributeError, RecursionError):
         return "its content cannot be read"
-    return f"the column {wrong[0]} contradicts the content: it was changed after it was written" if wrong else None
+    if told == stored:
+        return None
+    wrong = next(name for name, one, other in zip(COLUMNS, told, stored, strict=True) if one != other)
+    return f"the column {wrong} contradicts the content: it was changed after it was written"
 
 
 def _checkpoint_fault(link: Link, seen: Mapping[int, set[str]]) -> str | None:

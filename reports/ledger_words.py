@@ -53,6 +53,8 @@ PHRASES: dict[str, LazyText] = {
     "organisation.support_ended": gettext_lazy("ended the operators' leave to look"),
     "organisation.support_used": gettext_lazy("opened %(page)s as an operator who was let look"),
     "person.password_changed": gettext_lazy("changed the own password"),
+    "person.address_asked": gettext_lazy("asked to change the own e-mail address"),
+    "person.address_changed": gettext_lazy("changed the own e-mail address"),
     "person.factor_added": gettext_lazy("set up a second factor: %(what)s"),
     "person.factor_removed": gettext_lazy("removed a second factor: %(what)s"),
     "person.factor_renewed": gettext_lazy("renewed a second factor: %(what)s"),

@@ -1,5 +1,6 @@
 """Everything that writes in this room, one module per subject."""
 
+from accounts.services.addresses import address_ask, address_change, address_find
 from accounts.services.centres import CentreFacts, centre_create, centre_update
 from accounts.services.invitations import invitation_accept, invitation_create, invitation_find, invitation_withdraw
 from accounts.services.notices import notice_send, notices_mail, notices_read, preferences_save
@@ -18,6 +19,9 @@ from accounts.services.tokens import token_create, token_revoke, token_use, toke
 
 __all__ = [
     "CentreFacts",
+    "address_ask",
+    "address_change",
+    "address_find",
     "audit_body_add",
     "audit_body_remove",
     "centre_create",

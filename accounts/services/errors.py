@@ -44,6 +44,14 @@ class StillActiveError(AccountsError):
     """Only a closed account is forgotten: deactivate the person first."""
 
 
+class AddressLinkError(AccountsError):
+    """This link changes no address: too old, used, of somebody else, or never made here; which, stays unsaid."""
+
+
+class AddressTakenError(AccountsError):
+    """Somebody else has the address since the link was sent."""
+
+
 class StaleCentreError(AccountsError):
     """Somebody else saved this centre first; ``current`` is what is stored now. Nothing was overwritten."""
 

@@ -83,7 +83,8 @@ def _verifying(database: Path) -> Row:
     triggers.drop(connection)  # only to fill the table in seconds
     connection.close()
     with closing(sqlite3.connect(database)) as filling:
-        filling.execute("DELETE FROM ledger_entry")
+        # The hashes come in no order, and their index must stay in memory or each row costs a read of the disk.
+        filling.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; DELETE FROM ledger_entry;")
         marks = ", ".join("?" * len(COLUMNS.split(",")))
         filling.executemany(f"INSERT INTO ledger_entry ({COLUMNS}) VALUES ({marks})", _chain())  # noqa: S608 - constants
         filling.commit()
@@ -97,12 +98,13 @@ def _verifying(database: Path) -> Row:
         for previous, content in reading.execute("SELECT previous_hash, content FROM ledger_entry ORDER BY sequence"):
             hashlib.sha256(f"{previous}\n{content}".encode()).hexdigest()
     bare = time.perf_counter() - begun
-    return Row(f"Ledger: {ENTRIES:,} entries checked", took, "reading the rows and hashing them", bare, peak())
+    what = f"Ledger: {ENTRIES:,} entries checked, {ENTRIES / took:,.0f} entries/s"
+    return Row(what, took, "reading the rows and hashing them", bare, peak())
 
 
 def _chain() -> Iterator[tuple[object, ...]]:
-    """Yield rows that hold; the content is written by hand, in its canonical order."""
-    from ledger.chain import GENESIS, time_text
+    """Yield rows that hold; the content is written by hand, in its canonical order, and hashed as the ledger does."""
+    from ledger.chain import GENESIS, entry_hash, time_text
 
     previous, at = GENESIS, time_text(AT)
     for number in range(1, ENTRIES + 1):
@@ -110,7 +112,7 @@ def _chain() -> Iterator[tuple[object, ...]]:
             f'{{"action":"answer.saved","actor":null,"at":"{at}","payload":{{"level":3,"note":"Seen in week one."}},'
         )
         content += f'"sequence":{number},"subject":"audit:1"}}'
-        digest = hashlib.sha256(f"{previous}\n{content}".encode()).hexdigest()
+        digest = entry_hash(previous, content)
         yield number, "2026-09-14 09:00:00", "answer.saved", "audit:1", content, previous, digest, None
         previous = digest
 
