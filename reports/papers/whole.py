@@ -26,14 +26,19 @@ def today_of(order: Order) -> date:
 def whole_paper(order: Order, kind: str, title: str, whose: Organisation | str, **more: Any) -> Paper:
     """Return a paper that is about no single audit: one query, for the ledger's head."""
     head = Entry.objects.order_by("-sequence").values_list("sequence", "hash").first()
-    values: dict[str, Any] = {"about": "", "notes": (), "facts": (), "author": str(whose)}
-    values |= {"is_demo": bool(getattr(whose, "is_demo", False))} | more
+    values: dict[str, Any] = {
+        "about": "",
+        "notes": (),
+        "facts": (),
+        "author": str(whose),
+        "zone": settings.TIME_ZONE,
+        "is_demo": bool(getattr(whose, "is_demo", False)),
+    }
     return Paper(
         kind=kind,
         language=order.language,
         title=title,
         organisation=str(whose),
-        zone=settings.TIME_ZONE,
         imprint=Imprint(order.at, *(head or (0, ""))),
-        **values,
+        **(values | more),
     )
