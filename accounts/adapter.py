@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import ipaddress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +11,6 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -24,6 +21,7 @@ from django.utils.translation import gettext
 from accounts import sign_ins
 from accounts.factors import FACTORS, second_factor_needed
 from accounts.recency import proved_within
+from accounts.sealing import opened, sealed
 from accounts.sessions import began
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+PURPOSE = "second factor"
 JUST_NOW = 5  # minutes after a sign-in in which one's own account asks for no further proof
 
 
@@ -81,11 +80,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth sh
 
     def encrypt(self, text: str) -> str:
         """Encrypt under SECRET_KEY: a copy of the database alone lets nobody make codes."""
-        return _cipher().encrypt(text.encode()).decode()
+        return sealed(text, purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt what was encrypted under SECRET_KEY or one of its SECRET_KEY_FALLBACKS."""
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return opened(encrypted_text, purpose=PURPOSE)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last second factor of a person who must have one; another is set up first."""
@@ -123,9 +122,3 @@ def _is_name(host: str) -> bool:
     except ValueError:
         return bool(host)
     return False
-
-
-def _cipher() -> MultiFernet:
-    keys: list[str] = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-    digests = [hashlib.sha256(f"second factor:{key}".encode()).digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -74,6 +74,7 @@ VERBS = {
     "awards.send_entry": ("entry", _("Hand the entry in, or withdraw it")),
     "reports.keep_output": ("organisation", _("Set how its reports look")),
     "reports.list_certificates": ("organisation", _("Have its certificates listed in the public register")),
+    "reports.keep_webhooks": ("organisation", _("Have programs outside told of what happens (webhooks)")),
     "reports.read_ledger": ("", _("Read the ledger of one's organisations")),
 }
 # Rules about single objects with a life of their own (a finding, an edition, a practice, a release, a run): the
@@ -303,6 +304,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     ),
     "awards.send_entry": ("entrant_centre_manager",),
     "reports.list_certificates": ("audited_administrator", "audited_centre_manager"),
+    "reports.keep_webhooks": ("audited_administrator",),
     "reports.keep_output": (
         "audited_administrator",
         "audited_audit_manager",

@@ -249,8 +249,14 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-checkpoint": {"task": "ledger.checkpoint", "schedule": 3600.0},
     "ledger-ship": {"task": "ledger.ship", "schedule": 60.0},
     "prune-receipts": {"task": "audits.prune_receipts", "schedule": 86_400.0},
+    "send-webhooks": {"task": "reports.webhooks_run", "schedule": 30.0},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": 300.0},
 }
+
+# Hosts to which organisations may have events sent, as host or host:port; empty: to none.
+WEBHOOK_HOSTS: list[str] = [host.lower() for host in env.list("WEBHOOK_HOSTS", default=[])]
+# So many attempts in a row that fail switch a webhook off, and its administrators are told.
+WEBHOOK_MOST_FAILURES = env.int("WEBHOOK_MOST_FAILURES", default=20)
 
 # --- People -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

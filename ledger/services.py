@@ -16,7 +16,7 @@ from ledger.selectors import links
 from ledger.shipping import line_of, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from accounts.models import User
@@ -27,6 +27,7 @@ LONGEST_NAME = 80
 KEY_FILE = "ledger-key.pem"
 SHIPPED_TOGETHER = 500
 READ_AGAIN = 600  # seconds
+_listeners: list[Callable[[Entry], None]] = []
 
 
 class OutsideTransactionError(RuntimeError):
@@ -48,7 +49,7 @@ def ledger_append(*, action: str, subject: str, by: User | None, at: datetime, p
     sequence, previous_hash = (last[0] + 1, last[1]) if last else (1, GENESIS)
     actor = by.pk if by else None
     content = entry_content(sequence=sequence, at=at, actor=actor, action=action, subject=subject, payload=payload)
-    return Entry.objects.create(
+    entry = Entry.objects.create(
         sequence=sequence,
         at=at,
         actor=by,
@@ -58,6 +59,18 @@ def ledger_append(*, action: str, subject: str, by: User | None, at: datetime, p
         previous_hash=previous_hash,
         hash=entry_hash(previous_hash, content),
     )
+    for listen in _listeners:
+        listen(entry)
+    return entry
+
+
+def ledger_listen(listener: Callable[[Entry], None]) -> None:
+    """Have a room above told of every entry, in its transaction; what it raises undoes the change, so let it be little.
+
+    Told twice by the same listener is told once.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
 
 
 def sealed_read(*, action: str, subject: str, by: User, at: datetime, payload: Mapping[str, Any]) -> bool:

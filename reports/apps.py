@@ -9,5 +9,9 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        """Register the words of the notices that this room sends."""
+        """Register the words of the notices that this room sends, and listen to the ledger for webhooks."""
+        from ledger.services import ledger_listen
         from reports import notice_words as notice_words
+        from reports.services.webhooks import webhooks_note
+
+        ledger_listen(webhooks_note)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # The kinds by which one can filter, each with the beginnings of the ledger's names.
 KINDS: dict[str, tuple[LazyText, tuple[str, ...]]] = {
-    "people": (gettext_lazy("People, members, mandates"), ("organisation.", "person.")),
+    "people": (gettext_lazy("People, members, mandates"), ("organisation.", "person.", "webhook.")),
     "access": (gettext_lazy("Sign-ins, tokens, refused access"), ("access.", "token.", "session.")),
     "sealed": (gettext_lazy("Reading what is sealed"), ("award.scores_read", "evidence.original_read")),
     "centres": (gettext_lazy("Centres and measurements"), ("centre.", "measurement_run.", "pool.", "mapping.")),
@@ -78,6 +78,11 @@ PHRASES: dict[str, LazyText] = {
     "export.cancelled": gettext_lazy("cancelled a report"),
     "export.finished": gettext_lazy("got a report"),
     "export.failed": gettext_lazy("got no report: it failed"),
+    "webhook.registered": gettext_lazy("registered a webhook to %(host)s"),
+    "webhook.removed": gettext_lazy("removed the webhook to %(host)s"),
+    "webhook.paused": gettext_lazy("paused the webhook to %(host)s"),
+    "webhook.resumed": gettext_lazy("let the webhook to %(host)s go on"),
+    "webhook.switched_off": gettext_lazy("switched off the webhook to %(host)s: too many attempts failed"),
     "installation.backed_up": gettext_lazy("made a backup"),
     "installation.restored": gettext_lazy("restored a backup"),
     "installation.migrated": gettext_lazy("brought the database to another version"),

@@ -15,6 +15,11 @@ from audits.models import Audit
 from reports.production import Batch as Batch
 from reports.production import HouseStyle as HouseStyle
 from reports.production import Schedule as Schedule
+from reports.webhooks import DeliveryState as DeliveryState
+from reports.webhooks import Off as Off
+from reports.webhooks import Webhook as Webhook
+from reports.webhooks import WebhookDelivery as WebhookDelivery
+from reports.webhooks import WebhookEvent as WebhookEvent
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser

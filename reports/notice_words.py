@@ -18,4 +18,9 @@ def _batch_finished(params: Mapping[str, Any]) -> str:
     return template % {name: params.get(name, 0) for name in ("done", "failed", "cancelled")}
 
 
+def _webhook_failing(params: Mapping[str, Any]) -> str:
+    return gettext("The webhook to %(host)s is switched off: too many attempts failed.") % {"host": params.get("host")}
+
+
+notice_kind("reports.webhook_failing", _webhook_failing, _("A webhook is switched off"))
 notice_kind("reports.batch_finished", _batch_finished, _("A batch of documents has ended"))

@@ -1,4 +1,4 @@
-"""Who reads the ledger as a page, looks after an organisation's documents, has its certificates listed."""
+"""Who reads the ledger as a page, looks after an organisation's documents, its listing and its webhooks."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def speaks_for(user: User | AnonymousUser, organisation: Organisation) -> bool:
     return isinstance(user, User) and user.has_role(organisation.pk, *CONSENTING)
 
 
+@rules.predicate
+def administers(user: User | AnonymousUser, organisation: Organisation) -> bool:
+    """Administers the organisation."""
+    return isinstance(user, User) and user.has_role(organisation.pk, Role.ADMINISTRATOR)
+
+
+rules.add_perm("reports.keep_webhooks", administers)
 rules.add_perm("reports.read_ledger", reads_ledger)
 rules.add_perm("reports.keep_output", keeps_output)
 rules.add_perm("reports.list_certificates", speaks_for)

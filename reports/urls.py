@@ -16,6 +16,7 @@ from reports.views import (
     schedules,
     summary,
     verification,
+    webhooks,
 )
 
 app_name = "reports"
@@ -28,6 +29,13 @@ urlpatterns = [
     path("scheme/", dashboards.scheme, name="scheme"),
     path("scheme/<slug:chart>.<slug:kind>", dashboards.scheme_file, name="scheme_file"),
     path("organisations/<int:organisation_id>/register/", register.listing, name="listing"),
+    path("organisations/<int:organisation_id>/webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("organisations/<int:organisation_id>/webhooks/new/", webhooks.webhook_new, name="webhook_create"),
+    path("webhooks/<int:webhook_id>/", webhooks.webhook_detail, name="webhook"),
+    path("webhooks/<int:webhook_id>/test/", webhooks.webhook_try, name="webhook_test"),
+    path("webhooks/<int:webhook_id>/switch/", webhooks.webhook_turn, name="webhook_switch"),
+    path("webhooks/<int:webhook_id>/remove/", webhooks.webhook_end, name="webhook_remove"),
+    path("webhooks/<int:webhook_id>/<uuid:delivery_id>/again/", webhooks.webhook_again, name="webhook_again"),
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),

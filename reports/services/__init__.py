@@ -16,6 +16,7 @@ from reports.services.house import house_save
 from reports.services.listing import listing_set
 from reports.services.schedules import exports_expire, schedule_create, schedule_pause, schedule_remove, schedules_run
 from reports.services.sweeping import outbox_sweep
+from reports.services.webhooks import webhooks_prune, webhooks_run
 
 __all__ = [
     "MOST_WAITING",
@@ -41,4 +42,6 @@ __all__ = [
     "schedule_pause",
     "schedule_remove",
     "schedules_run",
+    "webhooks_prune",
+    "webhooks_run",
 ]

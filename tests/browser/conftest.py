@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     leave = {"DATABASE_URL", "CELERY_BROKER_URL", "DJANGO_SETTINGS_MODULE", "TOUCHSTONE_WORKER"}
     environment = {name: value for name, value in os.environ.items() if name not in leave}
-    environment |= {"TOUCHSTONE_DATA": str(data), "PUBLIC_URL": url}
+    environment |= {"TOUCHSTONE_DATA": str(data), "PUBLIC_URL": url, "WEBHOOK_HOSTS": "hooks.invalid"}
     for command in (["migrate", "-v0"], ["load_demo"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
     with (data / "server.log").open("wb") as log:

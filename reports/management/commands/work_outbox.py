@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from benchmarks.services import jobs_recover
 from ledger.outbox import WorkerLock, outbox_pending, outbox_run_next
-from reports.services import batches_recover, exports_recover
+from reports.services import batches_recover, exports_recover, webhooks_run
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
 PAUSE = 0.5
+WEBHOOKS_EVERY = 30.0  # seconds
 # A hostile or huge document costs one job and nothing else.
 MOST_BYTES = 4 * 1024**3
 MOST_SECONDS = 300
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                 exports_recover(started_before=now, at=now)
                 batches_recover(at=now)
                 jobs_recover(heard_before=now, at=now)
+                webhooks_run(clock=timezone.now)
                 _work(idle)
             # Somebody may have seen the lock taken in the moment between the last look and its release.
             again = outbox_pending().exists()
@@ -59,9 +61,12 @@ class Command(BaseCommand):
 
 def _work(idle: float | None) -> None:
     """Run messages until there was none for ``idle`` seconds; for ever when that is None."""
-    last = time.monotonic()
+    last = looked = time.monotonic()
     while True:
         close_old_connections()
+        if time.monotonic() - looked >= WEBHOOKS_EVERY:  # those that failed are tried again
+            webhooks_run(clock=timezone.now)
+            looked = time.monotonic()
         if _run_next():
             last = time.monotonic()
         elif idle is not None and time.monotonic() - last >= idle:
