@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from reports.papers.action_plan import ACTION_PLAN
 from reports.papers.benchmark import BENCHMARK
+from reports.papers.editable import EDITABLE
 from reports.papers.evidence import EVIDENCE_INDEX
 from reports.papers.feedback import FEEDBACK
 from reports.papers.judging import JUDGING
+from reports.papers.machines import ANSWERS, OSCAL_RESULTS
 from reports.papers.not_applicable import NOT_APPLICABLE
 from reports.papers.onepager import ONEPAGER
 from reports.papers.portfolio import PORTFOLIO
@@ -18,6 +20,6 @@ from reports.papers.sites import SITES
 if TYPE_CHECKING:
     from reports.papers.kind import Kind
 
-OF_AN_AUDIT = (ONEPAGER, BENCHMARK, ACTION_PLAN, EVIDENCE_INDEX, NOT_APPLICABLE)
+OF_AN_AUDIT = (ONEPAGER, BENCHMARK, ACTION_PLAN, EVIDENCE_INDEX, NOT_APPLICABLE, EDITABLE, ANSWERS, OSCAL_RESULTS)
 OF_MORE = (SITES, PROGRAMME, PORTFOLIO, JUDGING, FEEDBACK)
 KINDS: dict[str, Kind] = {kind.code: kind for kind in (*OF_AN_AUDIT, *OF_MORE)}

@@ -42,7 +42,7 @@ ORDERS = {
 }
 PER_PAGE = 25
 # What the number of "pages" of a file counts.
-COUNTED = {".xlsx": "sheets", ".csv": "rows", ".json": "entries"}
+COUNTED = {".xlsx": "sheets", ".csv": "rows", ".json": "entries", ".docx": "entries"}
 
 
 @signed_in
