@@ -87,13 +87,19 @@ def _sides(changes: Iterable[Change], *, better: bool | None) -> list[str]:
 
 def _missing(verdicts: list[Verdict]) -> str:
     by_state = _by_state(verdicts)
+    undecided = by_state.get("insufficient", [])
+    old = [each for each in undecided if each.reason["code"] == "figure_too_old"]
     parts = [
         words % {"names": names}
-        for state, words in (
-            ("missing", _("Not measured although the market has a figure: %(names)s.")),
-            ("insufficient", _("Measured, but the evidence does not decide: %(names)s.")),
+        for those, words in (
+            (by_state.get("missing", []), _("Not measured although the market has a figure: %(names)s.")),
+            (old, _("The market's figure is too old to judge by, unless somebody waives that: %(names)s.")),
+            (
+                [each for each in undecided if each not in old],
+                _("Measured, but the evidence does not decide: %(names)s."),
+            ),
         )
-        if (names := _names(each.kpi for each in by_state.get(state, [])))
+        if (names := _names(each.kpi for each in those))
     ]
     return sentences(parts) or _("Nothing: every KPI with a comparable market figure is measured well enough.")
 

@@ -50,7 +50,7 @@ def verdict_words(state: str) -> str:
         "above": _("Above the market"),
         "not_shown_below": _("Not shown to be below"),
         "below": _("Below the market"),
-        "insufficient": _("Too imprecise to say"),
+        "insufficient": _("Insufficient evidence"),
         "no_figure": _("No comparable figure"),
         "missing": _("Not measured"),
     }

@@ -177,6 +177,16 @@ def test_three_sentences_say_standing_change_and_what_is_missing(centre: Centre)
         assert summary(stand(centre)).standing
 
 
+def test_an_old_figure_of_the_market_is_not_called_imprecise(centre: Centre) -> None:
+    measure(centre, date(2026, 10, 1), {OFFERED: 8.0})
+    found = stand(centre)
+    aged = found.verdicts["abandonment"]
+    assert (aged.state, aged.reason["code"]) == ("insufficient", "figure_too_old")
+    said = summary(found)
+    assert "too old to judge by, unless somebody waives that: Abandonment rate" in said.missing
+    assert "does not decide" not in said.missing
+
+
 def test_without_release_or_earlier_run_the_sentences_say_so(centre: Centre) -> None:
     runs = standing_runs(centre)[:1]
     said = summary(centre_standing(centre, runs, None))
