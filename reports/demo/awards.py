@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from awards.models import Assignment, Entry
+from awards.selectors.entering import referable_audits
 from awards.selectors.panels import preview
 from awards.selectors.templates import templates
-from awards.services.entries import answer_save, entry_begin, names_save
+from awards.services.entries import answer_save, entry_begin, names_save, reference_add
+from awards.services.files import table_add
 from awards.services.panels import JudgeFacts, assignment_confirm, conflict_add, conflicts_none, judge_add
 from awards.services.programmes import programme_open, programme_start
 from awards.services.results import gate_close, results_announce, results_freeze
@@ -49,6 +52,9 @@ class DemoEntry:
     before: str
     after: str
     names: str = ""
+    # Of a survey: how many households and days, and the share of answers 9 and 10; of mystery contacts the usual score.
+    survey: tuple[int, int, float] | None = None
+    mystery: int | None = None
 
 
 ENTRIES = (
@@ -64,6 +70,8 @@ ENTRIES = (
         "11.8",
         "6.9",
         "EverCall",
+        survey=(420, 14, 0.58),
+        mystery=84,
     ),
     DemoEntry(
         "shenzhen",
@@ -74,6 +82,7 @@ ENTRIES = (
         "每周挑选二十条被重复询问的条目，由座席与客户一起改写；试读者能说出下一步才算通过。长青互惠银行的做法已复制到两个团队。",
         "68.4",
         "77.2",
+        survey=(260, 10, 0.49),
     ),
     DemoEntry(
         "private",
@@ -95,6 +104,8 @@ ENTRIES = (
         "Write to priya@touchstone.example for the script.",
         "1,940",
         "1,120",
+        survey=(310, 12, 0.37),
+        mystery=78,
     ),
     DemoEntry(
         "cardiff",
@@ -142,6 +153,10 @@ def _begin(world: World, year: int, begins: date, entries: tuple[DemoEntry, ...]
         {**template["eligibility"][0], "categories": ["corporate"]},
         {"rule": "most_entries", "most": 3},
     ]
+    # By region, so that the winners' page shows how each region stands.
+    template["categories"] = [
+        {**each, "by": "region"} if each["code"] == "innovation" else each for each in template["categories"]
+    ]
     edition: Edition = world.edition
     programme = programme_start(
         organiser=world.organisations[SCHEME],
@@ -187,10 +202,45 @@ def _enter(world: World, programme: Programme, each: DemoEntry, at: datetime) ->
     }
     for ask, (text, unit) in answers.items():
         answer_save(entry_id=entry.pk, ask=ask, text=text, unit=unit, revision=0, by=by, at=at)
+    chance = random.Random(f"{SEED} {programme.year} {each.centre}")  # noqa: S311 - invented answers
+    for ask, rows in (("survey", _survey(each, chance)), ("mystery", _mystery(each, chance))):
+        if rows:
+            source = BytesIO("\n".join(rows).encode())
+            table_add(entry=entry, ask=ask, source=source, filename=f"{ask}.csv", encoding="", by=by, at=at)
+    # The newest closed audit of the centre: judges then read where its figures stand in the market.
+    audit = referable_audits(entry).filter(centre=centre, closed_at__lte=at).order_by("-pk").first()
+    if audit:
+        reference_add(entry_id=entry.pk, ask="audit", audit_id=audit.pk, by=by, at=at)
     if each.names:
         names_save(entry_id=entry.pk, names=each.names, title=each.title, revision=0, by=by, at=at)
     entry_submit(entry_id=entry.pk, by=by, at=at)
     return entry
+
+
+def _survey(each: DemoEntry, chance: random.Random) -> list[str]:
+    """Return the answers of an invented survey, a row per household, from 0 to 10."""
+    if each.survey is None:
+        return []
+    households, days, share = each.survey
+    rows = ["respondent,day,channel,score"]
+    for number in range(households):
+        score = chance.choice((9, 9, 10)) if chance.random() < share else chance.choice((2, 5, 6, 7, 7, 8, 8, 8))
+        rows.append(
+            f"H{number + 1:04},{1 + number % days},{chance.choice(('voice', 'voice', 'chat', 'e-mail'))},{score}"
+        )
+    return rows
+
+
+def _mystery(each: DemoEntry, chance: random.Random) -> list[str]:
+    """Return the results of invented mystery contacts, eight agents, from 0 to 100."""
+    if each.mystery is None:
+        return []
+    rows = ["contact,agent,channel,score"]
+    agents = [chance.gauss(each.mystery, 4) for _agent in range(8)]
+    for number in range(64):
+        score = min(100, max(0, round(chance.gauss(agents[number % 8], 7))))
+        rows.append(f"M{number + 1:03},{number % 8 + 1},{chance.choice(('voice', 'chat'))},{score}")
+    return rows
 
 
 def _judging(programme: Programme) -> tuple[Stage, Stage]:
