@@ -82,6 +82,20 @@ REFUSED: dict[str, Words] = {
     "unresolved": _("A stage has no scores that could be ranked."),
     "key_reused": _("This key was used for another change. Take a new one for each."),
     "not_frozen": _("Freeze the results first."),
+    "public_already": _("Everybody can read the winners already. What is wrong in them is corrected, not taken back."),
+}
+# What the statistics of a panel may refuse to say.
+STATISTICS: dict[str, Words] = {
+    "icc": _("Intraclass correlation"),
+    "alpha": _("Krippendorff's alpha"),
+    "alpha_by_criterion": _("Agreement on a criterion"),
+    "kendall_w": _("Kendall's W"),
+    "fleiss_kappa": _("Fleiss' kappa"),
+    "severity": _("Judges' strictness, and the places that are plausible"),
+    "standard_errors": _("Standard errors"),
+    "reliability": _("Reliability"),
+    "rank_intervals": _("Places that are plausible"),
+    "raw": _("Plain mean"),
 }
 STATES: dict[str, Words] = {
     "before": pgettext_lazy("stage", "not open yet"),

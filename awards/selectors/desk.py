@@ -16,6 +16,7 @@ from awards.panel import CLEAR_WINNER, DELIBERATE, JOINT, NO_ORDER, Fact, Refuse
 from awards.scheme import ADJUSTED, MEAN
 from awards.selectors.panels import entries_in, panel_of
 from awards.tally import TRIMMED, StageFacts, tally
+from awards.words import STATISTICS
 from benchmarks.message import Message
 from standards.templatetags.standard_text import text
 
@@ -131,7 +132,7 @@ class CategoryPart:
     lines: list[EntryLine]
     verdict: Words
     said: list[str]
-    refused: list[str]
+    refused: list[tuple[Words, str]]
     instead: list[str]
     under: list[tuple[Words, str, bool]]
     trace: list[tuple[Words, str, str]]
@@ -259,7 +260,8 @@ def _part(
     lines = [_line(code, group, look) for code in members]
     said = [_renamed(fact, names).words(gettext) for fact in facts(analysis, group.verdict)] if analysis else []
     said += _bias(group, entries, countries)
-    refused = list(dict.fromkeys(_refusal(each, names) for each in analysis.refused)) if analysis else []
+    told = [each for each in analysis.refused if each.code != "needs_severity"] if analysis else []
+    refused = list(dict.fromkeys((STATISTICS[each.what.partition(".")[0]], _refusal(each, names)) for each in told))
     leaders = group.ranking.places[0].entrants if group.ranking else ()
     return CategoryPart(
         code=group.category,

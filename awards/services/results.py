@@ -293,10 +293,15 @@ def signature_keep(
 
 @transaction.atomic
 def results_announce(*, programme_id: int, embargo_until: datetime | None, by: User, at: datetime) -> Programme:
-    """Announce frozen results, at once or from a moment on. Raises ``AwardError`` not_frozen."""
+    """Announce frozen results, at once or from a moment on, which can be moved until then.
+
+    Raises ``AwardError`` not_frozen, public_already.
+    """
     programme = programme_lock(programme_id)
     if programme.status not in {ProgrammeStatus.FROZEN, ProgrammeStatus.ANNOUNCED}:
         raise AwardError("not_frozen")
+    if programme.is_public(at):
+        raise AwardError("public_already")
     programme.status, programme.embargo_until, programme.announced_at = ProgrammeStatus.ANNOUNCED, embargo_until, at
     programme.save(update_fields=["status", "embargo_until", "announced_at"])
     facts = {"embargo_until": embargo_until.isoformat() if embargo_until else ""}

@@ -131,8 +131,17 @@ def answer(request: HttpRequest, code: str, ask: str) -> HttpResponse:
     row = next((row for part in page.parts for row in part.rows if row.ask.code == ask), None)
     if row is None:
         raise Http404
-    context = {"entry": found, "row": row, "page": page, "writes": True, **extra}
-    return render(request, "awards/ask.html", context, status=status)
+    context = {
+        "entry": found,
+        "row": row,
+        "page": page,
+        "writes": True,
+        "sends": may(request.user, SEND, found),
+        "versions": found.versions.select_related("submitted_by").order_by("-number"),
+        **extra,
+    }
+    # What is still missing, and the way to hand in, come along.
+    return render(request, "awards/answered.html", context, status=status)
 
 
 @permission(WRITE, methods=("POST",))

@@ -153,6 +153,8 @@ def _begin(world: World, year: int, begins: date, entries: tuple[DemoEntry, ...]
         {**template["eligibility"][0], "categories": ["corporate"]},
         {"rule": "most_entries", "most": 3},
     ]
+    # Four of five judges read each entry, so that their strictness can be told from merit.
+    template["judges_per_entry"] = 4
     # By region, so that the winners' page shows how each region stands.
     template["categories"] = [
         {**each, "by": "region"} if each["code"] == "innovation" else each for each in template["categories"]
@@ -262,6 +264,7 @@ def _judge(world: World, stage: Stage, *, at: datetime, share: float) -> None:
     chance = random.Random(f"{SEED} {stage.programme.year} {stage.code}")  # noqa: S311 - invented scores
     cards = Assignment.objects.filter(stage=stage).select_related("judge__user", "entry")
     ordered = sorted(cards, key=lambda card: (keys[card.judge.user_id], card.entry.title))
+    chance.shuffle(ordered)  # what is not handed in yet is with several judges
     for number, card in enumerate(ordered[: round(len(ordered) * share)]):
         key = keys[card.judge.user_id]
         if share < 1 and number == 1:
