@@ -30,9 +30,15 @@ PASSWORD = "touchstone-demo-2026"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the folder in which the served database lies."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="session")
+def server(served_data: Path) -> Iterator[str]:
     """Serve the demo data as ``bin/demo`` does, but without a worker: exports start their own process."""
-    data = tmp_path_factory.mktemp("served")
+    data = served_data
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"

@@ -20,12 +20,13 @@
     true,
   );
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (!typed.has(detail.elt)) return;
+    const sent = detail.requestConfig.elt; // detail.elt is what stands in its place by now
+    if (!typed.has(sent)) return;
     if (detail.xhr.status === 0) {
       waiting = null; // the server was not reached: what was typed still stands there
       return;
     }
-    typed.delete(detail.elt);
+    typed.delete(sent);
     if (!detail.successful) waiting = null; // somebody has to look at it first
     if (!waiting || typed.size) return;
     const [form, button] = waiting;
