@@ -86,6 +86,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth sh
         """Decrypt what was encrypted under SECRET_KEY or one of its SECRET_KEY_FALLBACKS."""
         return opened(encrypted_text, purpose=PURPOSE)
 
+    def validation_error(self, code: str, *args: object) -> ValidationError:
+        """Record also that a passkey's answer was refused; of codes, django-allauth tells by itself."""
+        if code == "incorrect_code" and "credential" in context.request.POST:
+            sign_ins.refused_passkey(context.request)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last second factor of a person who must have one; another is set up first."""
         user: Any = authenticator.user

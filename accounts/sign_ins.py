@@ -54,10 +54,14 @@ def held_off(*, email: str) -> None:
     """Record, once a minute, that somebody tried too often."""
     user = User.objects.filter(email=email.lower()).first()
     logger.warning("sign-in held off: %s", _subject(user))
-    try:
-        record_once(action="session.held_off", subject=_subject(user), by=None, payload={}, seconds=TOLD_AGAIN)
-    except Exception:
-        logger.exception("that a sign-in was held off is not in the ledger")
+    _once("session.held_off", user, {})
+
+
+def refused_passkey(request: HttpRequest) -> None:
+    """Record, once a minute, that the answer of a passkey does not hold: such attempts are not limited in number."""
+    user = request.user if isinstance(request.user, User) else None
+    logger.warning("sign-in refused: %s, webauthn", _subject(user))
+    _once("session.refused", user, {"way": "webauthn"})
 
 
 def refused_elsewhere(request: HttpRequest, *, provider: str) -> None:
@@ -106,6 +110,13 @@ def _refusal(user: User | None, request: HttpRequest, *, way: str) -> None:
     logger.warning("sign-in refused: %s, %s", _subject(user), way)
     try:
         _write("session.refused", user, by=by, payload={"way": way})
+    except Exception:
+        logger.exception("a refused sign-in is not in the ledger")
+
+
+def _once(action: str, user: User | None, payload: dict[str, Any]) -> None:
+    try:
+        record_once(action=action, subject=_subject(user), by=None, payload=payload, seconds=TOLD_AGAIN)
     except Exception:
         logger.exception("a refused sign-in is not in the ledger")
 

@@ -87,6 +87,13 @@ def test_16_3_1_joining_by_an_invitation_and_a_further_proof_are_recorded(client
     ]
 
 
+def test_16_3_1_a_refused_passkey_is_recorded_once_a_minute(client: Client) -> None:
+    credential = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}
+    for answer in (credential, {"x": 1}, credential):
+        client.post("/account/passkeys/sign-in/", {"credential": json.dumps(answer)})
+    assert entries() == [("session.refused", "visitor", None, {"way": "webauthn"})]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_16_3_1_changed_proofs_are_recorded(client: Client) -> None:
     user = make_user()
