@@ -22,6 +22,28 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 BEGAN, SEEN = "began_at", "seen_at"  # seconds since 1970
+# What a browser and a system say of themselves, the special before what imitates the general.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "MicroMessenger": "WeChat",
+    "Firefox/": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+LONGEST_AGENT = 60
 SELDOM = timedelta(minutes=5)  # that somebody is there is written no more often
 
 
@@ -58,3 +80,9 @@ def sessions_delete(rows: Iterable[UserSession]) -> int:
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()
     return len(keys)
+
+
+def device_of(user_agent: str) -> str:
+    """Name browser and system, like ``Firefox, Windows``; what is neither is shown as it says, cut."""
+    found = (next((name for mark, name in known.items() if mark in user_agent), "") for known in (BROWSERS, SYSTEMS))
+    return ", ".join(filter(None, found)) or user_agent[:LONGEST_AGENT] or "–"

@@ -29,7 +29,7 @@ class RetentionForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Lay out."""
         super().__init__(*args, **options)
-        self.helper = submit_helper(gettext("Declare"))
+        self.helper = submit_helper(gettext("Declare how long"))
 
 
 class HoldForm(forms.Form):

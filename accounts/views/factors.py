@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import signed_in
 from accounts.services import session_end as end_session
 from accounts.services import sessions_end
-from accounts.sessions import sessions_of
+from accounts.sessions import device_of, sessions_of
 from accounts.views.profiles import person
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def session_list(request: HttpRequest) -> HttpResponse:
     """Show where one is signed in."""
     at = timezone.now()
     rows = sessions_of(person(request.user), at=at)
+    for row in rows:
+        row.device = device_of(row.user_agent)
     context = {"sessions": rows, "current": request.session.session_key}
     return render(request, "accounts/session_list.html", context)
 

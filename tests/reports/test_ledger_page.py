@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from accounts import services
 from accounts.models import Membership, Role
+from benchmarks import life as market_life
 from ledger.models import Entry
 from ledger.services import ledger_append
 from reports.ledger_words import KINDS, PHRASES, told
 from reports.selectors.ledger import PAGE
+from standards import judging, life
 from tests.accounts.test_services import FACTS
 from tests.factories import AT, make_audit, make_organisation, make_user
 
@@ -137,6 +139,12 @@ def test_the_link_stands_where_it_may_be_followed(client: Client) -> None:
     assert LEDGER in client.get(reverse("reports:export_list")).content.decode()
     client.force_login(make_user(Role.AUDITOR))
     assert LEDGER not in client.get(reverse("reports:export_list")).content.decode()
+
+
+def test_what_happens_to_standards_and_practices_is_said_in_words() -> None:
+    steps = {"edition": life.STEPS, "practice": judging.STEPS, "market": market_life.STEPS}
+    names = [f"{room}.{step}" for room, known in steps.items() for step in known]
+    assert [name for name in names if told(name, {}) == name] == []
 
 
 def test_every_phrase_can_be_said_of_an_entry_without_facts() -> None:

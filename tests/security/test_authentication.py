@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.factors import second_factor_needed
 from accounts.models import Role, Scope, User
 from accounts.services import invitation_create, token_create
-from accounts.sessions import BEGAN, SEEN
+from accounts.sessions import BEGAN, SEEN, device_of
 from tests.awards.scenes import make_judging
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.security.people import code_of, is_in, recovery_code, sign_in, with_app
@@ -331,6 +331,21 @@ def test_7_5_2_sessions_are_listed_and_end_one_by_one(client: Client, other_brow
     client.post(f"/people/sessions/{other.pk}/end/")
     assert not is_in(other_browser)
     assert is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36", "Chrome, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:133.0) Gecko/20100101 Firefox/133.0", "Firefox, macOS"),
+        ("a script" * 20, "a script" * 7 + "a sc"),
+        ("", "–"),
+    ],
+)
+def test_7_5_2_devices_are_named_as_people_know_them(agent: str, name: str) -> None:
+    assert device_of(agent) == name
 
 
 def test_7_5_2_all_others_end_at_once(client: Client, other_browser: Client) -> None:
