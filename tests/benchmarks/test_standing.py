@@ -178,9 +178,9 @@ def test_three_sentences_say_standing_change_and_what_is_missing(centre: Centre)
 
 
 def test_an_old_figure_of_the_market_is_not_called_imprecise(centre: Centre) -> None:
-    measure(centre, date(2026, 10, 1), {OFFERED: 8.0})
+    measure(centre, date(2027, 10, 1), {OFFERED: 16.0, LESS_SHORT: 15.5, NPS: 20.5})
     found = stand(centre)
-    aged = found.verdicts["abandonment"]
+    aged = found.verdicts["centre"]["abandonment"]
     assert (aged.state, aged.reason["code"]) == ("insufficient", "figure_too_old")
     said = summary(found)
     assert "too old to judge by, unless somebody waives that: Abandonment rate" in said.missing
