@@ -62,6 +62,8 @@ PHRASES: dict[str, LazyText] = {
     "comment.taken_back": gettext_lazy("took back a comment on %(criterion)s"),
     "plan.dates_saved": gettext_lazy("set the days on site"),
     "plan.sections_assigned": gettext_lazy("gave the sections to the team"),
+    "plan.site_added": gettext_lazy("took a further site into the scope: %(site)s"),
+    "plan.site_removed": gettext_lazy("took a site out of the scope"),
     "plan.agenda_added": gettext_lazy("added to the agenda: %(what)s"),
     "plan.agenda_removed": gettext_lazy("took a line off the agenda"),
     "conflict.declared": gettext_lazy("declared interests"),

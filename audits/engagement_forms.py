@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Centre, Organisation, Role, User
-from audits.engagements import AgendaLine, AuditProgramme, Conflict, ConflictKind, Meeting, StageOne
+from audits.engagements import AgendaLine, AuditProgramme, AuditSite, Conflict, ConflictKind, Meeting, StageOne
 from audits.forms import DATE, PeopleField, submit_helper
 from audits.models import Audit, AuditKind, AuditPurpose, TeamRole
 
@@ -113,6 +113,9 @@ class CertificateStepForm(forms.Form):
     """Why a certificate is suspended, restored, reduced, extended or withdrawn; and the scope where that changes."""
 
     scope = forms.CharField(label=_("Scope from now on"), widget=lines(3), max_length=LONGEST, required=False)
+    leaving = forms.TypedMultipleChoiceField(
+        label=_("Sites that it covers no more"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
     reason = forms.CharField(
         label=_("Reason"),
         widget=lines(3),
@@ -120,9 +123,15 @@ class CertificateStepForm(forms.Form):
         help_text=_("It becomes part of the record."),
     )
 
-    def __init__(self, *args: Any, scope: str | None, button: str, **kwargs: Any) -> None:
-        """Ask for the scope only where the step changes it."""
+    def __init__(
+        self, *args: Any, scope: str | None, sites: Sequence[tuple[int, str]], button: str, **kwargs: Any
+    ) -> None:
+        """Ask for scope and sites only where the step changes them."""
         super().__init__(*args, **kwargs)
+        if sites:
+            self.fields["leaving"].choices = sites  # type: ignore[attr-defined]
+        else:
+            del self.fields["leaving"]
         if scope is None:
             del self.fields["scope"]
         else:
@@ -209,6 +218,22 @@ class DatesForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("onsite_to", gettext("The last day on site is before the first."))
         return cleaned
+
+
+class SiteForm(forms.ModelForm):
+    """One further site, with what is done there."""
+
+    class Meta:
+        model = AuditSite
+        fields: ClassVar[list[str]] = ["centre", "activities"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {"activities": lines(2)}
+
+    def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
+        """Offer the auditee's sites that are not in the scope yet."""
+        super().__init__(*args, **kwargs)
+        taken = audit.sites.values("centre")
+        others = Centre.objects.filter(organisation=audit.auditee_id).exclude(pk=audit.centre_id)
+        self.fields["centre"] = forms.ModelChoiceField(others.exclude(pk__in=taken), label=_("Site"))
 
 
 class SectionsForm(forms.Form):

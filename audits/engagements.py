@@ -178,6 +178,28 @@ class AgendaLine(models.Model):
         return self.what
 
 
+class AuditSite(models.Model):
+    """A further site within the scope, beside the audit's centre, which is the main one; and what is done there.
+
+    ``left_on`` is the day from which a certificate covers it no more.
+    """
+
+    audit = models.ForeignKey("audits.Audit", on_delete=models.CASCADE, related_name="sites")
+    centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"))
+    activities = models.TextField(_("what is done there"), max_length=2000)
+    left_on = models.DateField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["audit", "centre"], name="audit_site_once")
+        ]
+
+    def __str__(self) -> str:
+        """Show the site."""
+        return str(self.centre_id)
+
+
 class ProgrammeQuerySet(models.QuerySet["AuditProgramme"]):
     """Programmes as a person may see them."""
 

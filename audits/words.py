@@ -70,6 +70,7 @@ REFUSALS: dict[str, LazyText] = {
     "not_on_team": _("Choose people of the team."),
     "unknown_clause": _("The edition of this audit has no such clause."),
     "times_reversed": _("The session ends before it begins."),
+    "not_a_site": _("Choose another site of the same organisation that is not in the scope yet."),
     "outside_the_days": _("This day is not one of the days on site."),
     "programme_exists": _("This organisation has a programme for that year already."),
     # certificates

@@ -60,6 +60,16 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherSite:
+    """A site within the scope beside the audited centre, with what is done there; ``country`` is a code."""
+
+    name: str
+    city: str
+    country: str
+    activities: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody with a part in the engagement; ``role`` is a code."""
 
@@ -89,6 +99,7 @@ class Engagement:
     reviewed_at: datetime | None
     reviewed_by: str
     review_note: str
+    sites: tuple[FurtherSite, ...] = field(default=(), metadata={"stated": "where there is one"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +362,7 @@ class CertificationReport:
     """The whole report. Equal content has an equal hash, whenever and wherever it is printed.
 
     ``basis`` is what the score follows from; ``edition_json`` the edition's canonical JSON, carried beside the content.
+    ``beside`` is the second language that it is printed in.
     """
 
     language: str
@@ -379,6 +391,7 @@ class CertificationReport:
     imprint: Imprint
     dress: Dress | None = field(default=None, metadata={"stated": "where there is one"})
     logo: bytes = b""
+    beside: str = field(default="", metadata={"stated": "where there is one"})
 
     @property
     def focus(self) -> Tier | None:

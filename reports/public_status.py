@@ -5,7 +5,7 @@ The credential is an Open Badge 3.0 (a W3C Verifiable Credential 2.0), secured a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -13,6 +13,16 @@ TYPE = "touchstone/certificate-status/1"
 CACHE = timedelta(minutes=5)
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 MEDIA_TYPE = "application/vc+jwt"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCheck:
+    """A further site that a certificate covers, with what is done there; ``country`` is a code."""
+
+    name: str
+    city: str
+    country: str
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class CertificateCheck:
     valid_from: date
     valid_until: date
     is_demo: bool
+    sites: tuple[SiteCheck, ...] = ()
 
 
 def status_document(check: CertificateCheck, *, url: str, at: datetime) -> dict[str, Any]:
@@ -59,6 +70,7 @@ def status_document(check: CertificateCheck, *, url: str, at: datetime) -> dict[
         "holder": {"name": check.organisation, "country": check.country},
         "sites": [
             {"name": check.centre, "city": check.city, "country": check.site_country, "scope": check.scope},
+            *(asdict(each) for each in check.sites),
         ],
         "tier": {"code": check.tier_code, "title": check.tier},
         "standard": {
@@ -101,13 +113,17 @@ def credential(check: CertificateCheck, *, url: str, issuer: str) -> dict[str, A
 
 
 def _subject(check: CertificateCheck, url: str) -> dict[str, Any]:
-    """Return who holds what: the organisation with its site, and the tier of the standard."""
+    """Return who holds what: the organisation with its sites, and the tier of the standard."""
     return {
         "id": f"{url}#holder",
         "type": ["AchievementSubject"],
         "identifier": [
             {"type": "IdentityObject", "identityHash": name, "identityType": "name", "hashed": False}
-            for name in (check.organisation, f"{check.centre}, {check.city} ({check.site_country})")
+            for name in (
+                check.organisation,
+                f"{check.centre}, {check.city} ({check.site_country})",
+                *(f"{each.name}, {each.city} ({each.country})" for each in check.sites),
+            )
         ],
         "activityEndDate": _midnight(check.issued),
         "achievement": {

@@ -12,11 +12,13 @@ from audits.cycle import cycle_after, valid_until
 from audits.engagements import CertificateEvent
 from audits.life import STEPS, Holding, refusals, state_on
 from audits.models import AuditPurpose, Certificate, CertificateStatus
+from audits.selectors.sites import sites_of
 from audits.services.errors import TransitionRefusedError
 from audits.services.locking import subject_of
 from ledger.services import ledger_append
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from accounts.models import User
@@ -54,9 +56,18 @@ def certificate_follow(audit: Audit, *, tier: str, by: User, at: datetime) -> Ce
 
 @transaction.atomic
 def certificate_step(
-    *, certificate_id: int, step: str, reason: str, scope: str = "", by: User, at: datetime
+    *,
+    certificate_id: int,
+    step: str,
+    reason: str,
+    scope: str = "",
+    leaving: Sequence[int] = (),
+    by: User,
+    at: datetime,
 ) -> Certificate:
     """Suspend, restore, reduce, extend or withdraw a certificate, from today on.
+
+    ``leaving`` are the further sites, by their ids, that a reduced certificate covers no more.
 
     Raises ``TransitionRefusedError`` with every guard that refused. Two people at once: one wins, the other is told.
     """
@@ -77,6 +88,8 @@ def certificate_step(
     if scope.strip() and STEPS[step].target is None:
         certificate.scope = scope.strip()
         certificate.save(update_fields=["scope"])
+    if leaving and step == "reduce":
+        sites_of(certificate).filter(pk__in=leaving).update(left_on=at.date())
     _put(certificate, STEPS[step].target, step, reason, by=by, at=at)
     return certificate
 
@@ -143,6 +156,7 @@ def _event(
             "state": certificate.status,
             "reason": reason,
             "scope": certificate.scope,
+            "sites": list(sites_of(certificate).values_list("centre", flat=True)),
             "audit": audit.pk if audit else None,
         },
     )

@@ -1,4 +1,4 @@
-"""The plan of an audit: days on site, who answers for which section, the agenda."""
+"""The plan of an audit: days on site, further sites, who answers for which section, the agenda."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from audits.engagements import AgendaLine, SectionAssignment
+from audits.engagements import AgendaLine, AuditSite, SectionAssignment
 from audits.services.errors import PlanError
 from audits.services.locking import audit_lock, subject_of
 from audits.workflow import PLANNABLE
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime, time
 
-    from accounts.models import User
+    from accounts.models import Centre, User
     from audits.models import Audit
 
 
@@ -119,6 +119,28 @@ def agenda_add(
         },
     )
     return line
+
+
+@transaction.atomic
+def site_add(*, audit_id: int, centre: Centre, activities: str, by: User, at: datetime) -> AuditSite:
+    """Take a further site of the auditee into the scope, with what is done there. Raises ``PlanError`` not_a_site."""
+    audit = audit_lock(audit_id, within=PLANNABLE)
+    there = audit.sites.filter(centre=centre).exists()
+    if centre.organisation_id != audit.auditee_id or centre.pk == audit.centre_id or there:
+        raise PlanError("not_a_site")
+    site = AuditSite.objects.create(audit=audit, centre=centre, activities=activities)
+    payload = {"centre": centre.pk, "site": centre.name, "activities": activities}
+    ledger_append(action="plan.site_added", subject=subject_of(audit), by=by, at=at, payload=payload)
+    return site
+
+
+@transaction.atomic
+def site_remove(*, audit_id: int, site_id: int, by: User, at: datetime) -> None:
+    """Take a site out of the scope before the work starts; one that is gone already is no failure."""
+    audit = audit_lock(audit_id, within=PLANNABLE)
+    removed, _details = audit.sites.filter(pk=site_id).delete()
+    if removed:
+        ledger_append(action="plan.site_removed", subject=subject_of(audit), by=by, at=at, payload={"site": site_id})
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from audits.selectors.certificates import (
 )
 from audits.selectors.findings import bucket_words
 from audits.selectors.narrowing import narrowed_words
+from audits.selectors.sites import sites_of
 from audits.services.certificates import certificate_step
 from audits.services.errors import TransitionRefusedError
 from audits.views.engagements import form_status
@@ -87,6 +88,7 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
     context = {
         "row": row,
         "cycle": cycle_of(row),
+        "sites": sites_of(certificate),
         "events": events,
         "engagements": certificate.engagements.defer("result", "market", "facts"),
         "steps": [(step.name, CERTIFICATE_STEPS[step.name]) for step in possible(row.state)],
@@ -111,6 +113,7 @@ def certificate_step_page(request: HttpRequest, certificate_id: int, step: str) 
     form = CertificateStepForm(
         request.POST if request.method == "POST" else None,
         scope=row.scope if STEPS[step].target is None else None,
+        sites=[(each.pk, str(each.centre)) for each in sites_of(certificate)] if step == "reduce" else [],
         button=str(words.label),
     )
     refused = False

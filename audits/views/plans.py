@@ -1,4 +1,4 @@
-"""The plan of an audit: days, team, sections, agenda."""
+"""The plan of an audit: days, sites, team, sections, agenda."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 
 from accounts.access import may, permission, require, signed_in
 from accounts.views.profiles import person
-from audits.engagement_forms import AgendaForm, DatesForm, MemberForm, SectionsForm
+from audits.engagement_forms import AgendaForm, DatesForm, MemberForm, SectionsForm, SiteForm
 from audits.selectors.plan import clause_names, sections_by_person
 from audits.services.engagement import team_member_add, team_member_remove
 from audits.services.errors import NotEditableError, PlanError
-from audits.services.plan import agenda_add, agenda_remove, plan_dates_save, sections_assign
+from audits.services.plan import agenda_add, agenda_remove, plan_dates_save, sections_assign, site_add, site_remove
 from audits.views.engagements import get_audit
 from audits.words import status_words, words_for
 from audits.workflow import PLANNABLE, UNSTARTED
@@ -41,6 +41,7 @@ def _forms(audit: Audit, bound: dict[str, BaseForm]) -> dict[str, BaseForm]:
     team = [member.user for member in audit.team.all()]
     return {
         "dates": DatesForm(instance=audit),
+        "site": SiteForm(audit=audit),
         "sections": SectionsForm(team=team, clauses=clause_names(audit), chosen=sections_by_person(audit)),
         "agenda": AgendaForm(team=team, initial={"day": audit.onsite_from}),
         "member": MemberForm(audit=audit),
@@ -53,6 +54,7 @@ def _page(request: HttpRequest, audit: Audit, *, status: int = 200, **bound: Bas
     context = {
         "audit": audit,
         "agenda": list(audit.agenda.prefetch_related("who")),
+        "sites": list(audit.sites.select_related("centre")),
         "team": [(member, chosen.get(member.user_id, [])) for member in audit.team.all()],
         "may_change": audit.status in PLANNABLE and may(request.user, CHANGE, audit),
         "may_staff": audit.status in PLANNABLE and may(request.user, "audits.plan_audit", audit),
@@ -111,6 +113,25 @@ def plan_sections(request: HttpRequest, audit_id: int) -> HttpResponse:
         form,
         lambda: sections_assign(audit_id=audit.pk, sections=form.sections(), by=by, at=at),
     )
+
+
+@permission(CHANGE, methods=("POST",))
+def plan_site_add(request: HttpRequest, audit_id: int) -> HttpResponse:
+    """Take a further site into the scope."""
+    audit = get_audit(person(request.user), audit_id)
+    require(request.user, CHANGE, audit)
+    form = SiteForm(request.POST, audit=audit)
+    by, at = person(request.user), timezone.now()
+    return _do(request, audit, "site", form, lambda: site_add(audit_id=audit.pk, **form.cleaned_data, by=by, at=at))
+
+
+@permission(CHANGE, methods=("POST",))
+def plan_site_remove(request: HttpRequest, audit_id: int, site_id: int) -> HttpResponse:
+    """Take a site out of the scope."""
+    audit = get_audit(person(request.user), audit_id)
+    require(request.user, CHANGE, audit)
+    by, at = person(request.user), timezone.now()
+    return _answer(request, audit, lambda: site_remove(audit_id=audit.pk, site_id=site_id, by=by, at=at))
 
 
 @permission(CHANGE, methods=("POST",))

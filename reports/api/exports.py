@@ -29,12 +29,16 @@ RULE = "audits.export_audit"
 
 
 class ExportIn(Schema):
-    """What to make of an audit. `levels` false keeps the levels of the criteria out of what a certificate carries."""
+    """What to make of an audit. `levels` false keeps the levels of the criteria out of what a certificate carries.
+
+    `beside` is a second language, in which a report is printed too.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["report", "certificate"] = "report"
     language: Text = "en"
+    beside: Text = ""
     levels: bool = True
 
 
@@ -96,6 +100,8 @@ def export_post(request: HttpRequest, audit_id: int, sent: ExportIn) -> ExportOu
     require(user, RULE, audit)
     kind = ExportKind(sent.kind)
     options: dict[str, Any] = {} if sent.levels or kind != ExportKind.CERTIFICATE else {"levels": False}
+    if sent.beside and kind == ExportKind.REPORT:
+        options = {"beside": sent.beside}
     try:
         made = export_request(
             audit=audit, language=sent.language, by=user, at=timezone.now(), kind=kind, options=options

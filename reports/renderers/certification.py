@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from benchmarks.charts.canvas import shortened, units
 from reports.carried import CONTENT, EDITION, MANIFEST, REPORT, manifest
 from reports.charts import PAPER
-from reports.house import dyed, ordered
+from reports.house import TEXTS, dyed, ordered
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.logo import LOGO_URL
 from reports.pdf.typefaces import ems, stack
+from reports.renderers.beside import beside
 from reports.renderers.fieldwork import former_words, measure_rows, work_words
 from reports.renderers.labels import (
     address_lines,
@@ -36,6 +37,7 @@ from reports.renderers.summary import summary_of
 
 if TYPE_CHECKING:
     from reports.document import CertificationReport, CriterionRow, EvidenceItem, FindingEntry, Imprint
+    from reports.house import Dress
 
 SHORT = 8
 CODE_UNITS = 6  # half characters of a criterion's code that the narrow column holds
@@ -54,17 +56,18 @@ class Printed:
     content_sha256: str
 
 
-def render_pdf(report: CertificationReport) -> Printed:
+def render_pdf(report: CertificationReport, second: CertificationReport | None = None) -> Printed:
     """Return the report as PDF, carrying its own content as canonical JSON; equal documents give equal bytes.
 
+    ``second`` is the same report in the language that ``report.beside`` names: its words stand beside the first's.
     Raises MissingGlyphError when a character has no glyph in any of the bundled typefaces.
     """
-    html = printable(render_html(report))
-    require_glyphs(html, report.texts())
+    html = printable(render_html(report, second))
+    require_glyphs(html, [*report.texts(), *(second.texts() if second else ())])
     content = report.canonical()
     content_sha256 = hashlib.sha256(content).hexdigest()
     css = get_template("reports/certification.css").render(
-        {"fonts": stack(report.language), "pips": pips_styles(report)}
+        {"fonts": stack(report.language), "pips": pips_styles(report), "beside": stack(report.beside)}
     )
     css = dyed(css, report.dress)
     data, pages = write(
@@ -98,11 +101,29 @@ def attachments(
     ]
 
 
-def render_html(report: CertificationReport, *, cover_only: bool = False) -> str:
+def render_html(
+    report: CertificationReport, second: CertificationReport | None = None, *, cover_only: bool = False
+) -> str:
     """Return the report, whole or its cover, as one HTML page in its language; times are in the site's time zone."""
+    if second is not None:
+        # What belongs to the printing is that of the file, and what the body wrote for itself stands where it has it.
+        same = {"imprint": report.imprint, "beside": report.beside, "logo": report.logo}
+        dress = replace(second.dress, **_kept(report.dress, second.dress)) if report.dress and second.dress else None
+        other = _page(replace(second, **same, dress=dress), report.content_sha256(), cover_only=cover_only)
+        return beside(_page(report, report.content_sha256(), cover_only=cover_only), other, report.beside)
+    return _page(report, report.content_sha256(), cover_only=cover_only)
+
+
+def _kept(first: Dress, second: Dress) -> dict[str, str]:
+    """Return the texts of a house that the second language has not, or has alone: those of the first."""
+    return {name: getattr(first, name) for name in TEXTS if not (getattr(first, name) and getattr(second, name))}
+
+
+def _page(report: CertificationReport, content_sha256: str, *, cover_only: bool) -> str:
     zone = report.engagement.site.time_zone
     with translation.override(report.language), timezone.override(zone):
-        return get_template("reports/certification.html").render({**_context(report), "cover_only": cover_only})
+        context = {**_context(report), "content_sha256": content_sha256, "cover_only": cover_only}
+        return get_template("reports/certification.html").render(context)
 
 
 def _context(report: CertificationReport) -> dict[str, Any]:
@@ -113,11 +134,11 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "r": report,
         "e": report.engagement,
         "s": summary_of(report, replace(PAPER, font=stack(report.language))),
-        "content_sha256": report.content_sha256(),
         "logo_url": LOGO_URL,
         "parts": _parts(report),
         "more_distribution": report.dress.distribution.splitlines() if report.dress else [],
         "fonts": stack(report.language),
+        "both": [language_words(code) for code in (report.language, report.beside)] if report.beside else [],
         "qr": _qr(report),
         "day": day_format(),
         "running": _running_head(report),
@@ -130,6 +151,7 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "auditee_address": address_lines(report.engagement.auditee.address, report.engagement.auditee.country),
         "conductor_address": address_lines(report.engagement.conductor.address, report.engagement.conductor.country),
         "site_country": country_words(site.country),
+        "sites": [(each, country_words(each.country)) for each in report.engagement.sites],
         "industry": label("industry", site.industry),
         "channels": ", ".join(label("channel", channel) for channel in site.channels),
         "languages": ", ".join(language_words(code) for code in site.languages),

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from audits.life import PRINTABLE, state_on
 from audits.models import Certificate
+from audits.selectors.sites import sites_of
 from ledger.models import Entry
 from reports import document as doc
 from reports.carried import Basis
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from accounts.models import Organisation
+    from audits.engagements import AuditSite
     from audits.models import Audit
 
 FIRST = "grant"
@@ -38,7 +40,7 @@ def certificate_printable(certificate: Certificate, today: date) -> bool:
 
 
 def certificate_document(audit: Audit, *, language: str, at: datetime, levels: bool = True) -> CertificateDocument:
-    """Return everything that an audit's certificate says, in one language; four queries.
+    """Return everything that an audit's certificate says, in one language; five queries.
 
     ``levels``: carry the level of every criterion, so that anyone can compute the score anew.
     """
@@ -63,7 +65,10 @@ def _document(certificate: Certificate, language: str, at: datetime, *, levels: 
         language=language,
         is_demo=audit.auditee.is_demo,
         holder=_party(audit.auditee),
-        sites=(CertifiedSite(centre.name, centre.city, centre.country, scope),),
+        sites=(
+            CertifiedSite(centre.name, centre.city, centre.country, scope),
+            *(_site(each) for each in sites_of(certificate)),
+        ),
         scope=scope,
         conductor=_party(audit.conductor),
         edition=doc.Source(
@@ -98,6 +103,10 @@ def _document(certificate: Certificate, language: str, at: datetime, *, levels: 
         dress=dress,
         logo=logo,
     )
+
+
+def _site(site: AuditSite) -> CertifiedSite:
+    return CertifiedSite(site.centre.name, site.centre.city, site.centre.country, site.activities)
 
 
 def _tiers(result: dict[str, Any], edition: dict[str, Any], language: str) -> tuple[doc.Tier, ...]:

@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 UNFINISHED = PLANNABLE | {AuditStatus.CANCELLED}
 
 
-def audit_document(audit: Audit, *, language: str, at: datetime) -> doc.CertificationReport:
+def audit_document(audit: Audit, *, language: str, at: datetime, beside: str = "") -> doc.CertificationReport:
     """Return everything that the report on an audit says, in one language; at most 20 queries.
+
+    ``beside`` is the language that it will be printed in too.
 
     A submitted audit is told from its frozen result; one under way from the score of the moment, marked as a draft.
     """
@@ -46,7 +48,7 @@ def audit_document(audit: Audit, *, language: str, at: datetime) -> doc.Certific
     draft = full.result is None or full.status in UNFINISHED
     frozen = full.result if full.result is not None else result_of(full, at=at)
     with translation.override(language):
-        return _Writer(full, frozen, language, at, draft).report()
+        return _Writer(full, frozen, language, at, draft, beside).report()
 
 
 def _loaded(audit: Audit) -> Audit:
@@ -71,6 +73,7 @@ class _Writer:
     language: str
     at: datetime
     draft: bool
+    beside: str
 
     def report(self) -> doc.CertificationReport:
         audit, result = self.audit, self.frozen["result"]
@@ -133,6 +136,7 @@ class _Writer:
             imprint=self._imprint(),
             dress=dress,
             logo=logo,
+            beside=self.beside,
         )
 
     # --- who, what, when ------------------------------------------------------------------------------------------
@@ -162,6 +166,10 @@ class _Writer:
             reviewed_at=audit.reviewed_at,
             reviewed_by=str(audit.reviewed_by or ""),
             review_note=audit.review_note,
+            sites=tuple(
+                doc.FurtherSite(each.centre.name, each.centre.city, each.centre.country, each.activities)
+                for each in audit.sites.select_related("centre")
+            ),
         )
 
     def _site(self) -> doc.Site:

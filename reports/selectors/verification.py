@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from audits.life import state_on
 from audits.models import Certificate
-from reports.public_status import CertificateCheck
+from audits.selectors.sites import sites_of
+from reports.public_status import CertificateCheck, SiteCheck
 from standards.selectors import edition_document
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ CODE_LENGTH = 32
 def certificate_check(code: str, *, language: str, today: date) -> CertificateCheck | None:
     """Look a certificate up by its code; None for an unknown and for a malformed one alike.
 
-    One query, and one more for the certificate that took its place.
+    Two queries, and one more for the certificate that took its place.
     """
     wanted = code.strip().lower()[: CODE_LENGTH + 1]
     related = ("audit__centre", "audit__auditee", "audit__conductor", "audit__edition")
@@ -53,6 +54,10 @@ def certificate_check(code: str, *, language: str, today: date) -> CertificateCh
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
         is_demo=audit.auditee.is_demo,
+        sites=tuple(
+            SiteCheck(each.centre.name, each.centre.city, each.centre.country, each.activities)
+            for each in sites_of(certificate)
+        ),
     )
 
 

@@ -71,6 +71,8 @@ def export_request(
         raise ExportRefusedError(_("Reports are printed in the languages of this installation only."))
     options = options or {}
     _check(audit, kind, options, by=by, at=at)
+    if "beside" in options and (options["beside"] not in dict(settings.LANGUAGES) or options["beside"] == language):
+        raise ExportRefusedError(_("The second language has to be another one of this installation's."))
     # Whoever asks twice at once waits here, and then finds the first.
     if audit is None:
         User.objects.select_for_update().only("pk").get(pk=by.pk)
@@ -249,9 +251,11 @@ def _audit_of(export: Export) -> Audit:
 
 
 def _print_report(export: Export, *, at: datetime) -> Printed:
-    report = audit_document(_audit_of(export), language=export.language, at=at)
+    audit, beside = _audit_of(export), export.options.get("beside", "")
+    report = audit_document(audit, language=export.language, at=at, beside=beside)
+    second = audit_document(audit, language=beside, at=at) if beside else None
     _owned(export).update(percent=25, step="setting")
-    return render_pdf(report)
+    return render_pdf(report, second)
 
 
 def _print_certificate(export: Export, *, at: datetime) -> Printed:
@@ -342,6 +346,8 @@ def _name_of(export: Export) -> str:
         return f"{document.reference if document else export.options['document']}{draft}"
     audit = _audit_of(export)
     about = f"-{export.options['lens']}" if "lens" in export.options else ""
+    if "beside" in export.options:
+        about = f"-{export.options['beside']}"
     if export.kind == ExportKind.CERTIFICATE:
         about = f"-{audit.certificate.number}"
     return f"{audit.reference}{about}{draft}"

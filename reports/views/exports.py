@@ -86,10 +86,11 @@ def export_list(request: HttpRequest) -> HttpResponse:
 
 @permission("audits.export_audit", methods=("POST",))
 def export_ask(request: HttpRequest, audit_id: int) -> HttpResponse:
-    """Ask for the report on an audit and show how it comes along."""
+    """Ask for the report on an audit, in one language or in two, and show how it comes along."""
     audit = get_object_or_404(Audit.objects.visible_to(request.user), pk=audit_id)
     require(request.user, "audits.export_audit", audit)
-    return _ask(request, audit)
+    beside = request.POST.get("beside", "")
+    return _ask(request, audit, options={"beside": beside} if beside else {})
 
 
 @permission("audits.export_audit", methods=("POST",))

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.access import public
 from reports.public_status import CACHE, MEDIA_TYPE, credential, status_document
+from reports.renderers.labels import country_words
 from reports.selectors import certificate_check, verify_url
 from reports.signing.jose import as_json, compact, jws
 from reports.signing.keys import key_of
@@ -53,7 +54,13 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         check = certificate_check(code, language=translation.get_language(), today=timezone.now().date())
         if check is None:
             return _page(request, {"unknown": True}, status=404)
-        return _page(request, {"check": check}, status=200)
+        context = {
+            "check": check,
+            "country": country_words(check.country),
+            "site_country": country_words(check.site_country),
+            "sites": [(each, country_words(each.country)) for each in check.sites],
+        }
+        return _page(request, context, status=200)
 
 
 @public
