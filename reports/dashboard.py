@@ -25,6 +25,19 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionUse:
+    """How an edition is used, in numbers only: audits by stage, organisations, certificates that hold today."""
+
+    edition: str
+    version: str
+    planned: int
+    under_way: int
+    finished: int
+    organisations: int
+    certificates: int
+
+
+@dataclass(frozen=True, slots=True)
 class SiteScore:
     """The frozen result of one audit of a centre: per cent reached by block, and of all blocks under ``TOTAL``.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.message import marked as _
 from reports.checking.container import BROKEN, DamagedError, open_container
 from reports.checking.content import check_content, check_edition, read_carried
+from reports.checking.plain import check_plain, is_plain
 from reports.checking.results import check_results, is_results
 from reports.checking.score import check_score
 from reports.checking.seal import check_seal
@@ -33,6 +34,10 @@ def check(data: bytes, trusted: Sequence[Certificate] = ()) -> Verdict:
         return check_results(data, trusted)
     try:
         container = open_container(data)
+        if is_plain(container):
+            kind, known, facts = check_plain(container)
+            rows = [*check_seal(container), *_signer(container, trusted), *known]
+            return Verdict(kind, tuple(rows), {"signer": _signer_facts(container), **facts})
         carried = read_carried(container.files)
     except DamagedError:
         words = _("The file was changed or damaged: it bears a signature, but its parts can no longer be read.")
@@ -51,6 +56,13 @@ def _signer(container: Container, trusted: Sequence[Certificate]) -> list[Row]:
         return [row("signer", BAD, _("The signer's certificate cannot be read."))]
 
 
+def _signer_facts(container: Container) -> dict[str, str] | None:
+    try:
+        return signer_facts(container.signature) if container.signature else None
+    except BROKEN:
+        return None
+
+
 def _ledger(carried: Carried) -> Row:
     """Name the head of the ledger: whoever has the ledger can look it up, nobody else."""
     ledger = carried.manifest.get("ledger") or {}
@@ -60,15 +72,11 @@ def _ledger(carried: Carried) -> Row:
 
 def _facts(container: Container, carried: Carried) -> dict[str, Any]:
     """Return what the file says of itself, for scripts."""
-    content, signature = carried.content, container.signature
+    content = carried.content
     frozen = (content.get("basis") or {}).get("frozen") or {}
     result = frozen.get("result") or {}
-    try:
-        signer = signer_facts(signature) if signature else None
-    except BROKEN:
-        signer = None
     return {
-        "signer": signer,
+        "signer": _signer_facts(container),
         "content_sha256": carried.content_sha256,
         "edition": {**{key: carried.edition.get(key) for key in ("code", "version")}, "sha256": carried.edition_sha256},
         "market_sha256": frozen.get("market_sha256"),

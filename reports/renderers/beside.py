@@ -41,7 +41,7 @@ def _pairs(ours: list[str], theirs: list[str]) -> Iterator[tuple[int, int]]:
     if names[0] == names[1]:
         yield from ((place, place) for place in range(0, len(ours), 2))
         return
-    for block in SequenceMatcher(None, *names, autojunk=False).get_matching_blocks():
+    for block in SequenceMatcher(None, names[0], names[1], autojunk=False).get_matching_blocks():
         places = zip(range(block.a, block.a + block.size), range(block.b, block.b + block.size), strict=True)
         yield from ((2 * one, 2 * other) for one, other in places)
 

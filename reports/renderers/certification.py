@@ -22,16 +22,8 @@ from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.logo import LOGO_URL
 from reports.pdf.typefaces import ems, stack
 from reports.renderers.beside import beside
-from reports.renderers.fieldwork import former_words, measure_rows, work_words
-from reports.renderers.labels import (
-    address_lines,
-    country_words,
-    day_format,
-    label,
-    language_words,
-    numeral,
-    route_words,
-)
+from reports.renderers.fieldwork import former_words, measure_groups, work_words
+from reports.renderers.labels import address_lines, day_format, label, language_words, numeral, place_words, route_words
 from reports.renderers.pips import pips_class, pips_styles
 from reports.renderers.summary import summary_of
 
@@ -105,25 +97,30 @@ def render_html(
     report: CertificationReport, second: CertificationReport | None = None, *, cover_only: bool = False
 ) -> str:
     """Return the report, whole or its cover, as one HTML page in its language; times are in the site's time zone."""
-    if second is not None:
-        # What belongs to the printing is that of the file, and what the body wrote for itself stands where it has it.
-        same = {"imprint": report.imprint, "beside": report.beside, "logo": report.logo}
-        dress = replace(second.dress, **_kept(report.dress, second.dress)) if report.dress and second.dress else None
-        other = _page(replace(second, **same, dress=dress), report.content_sha256(), cover_only=cover_only)
-        return beside(_page(report, report.content_sha256(), cover_only=cover_only), other, report.beside)
-    return _page(report, report.content_sha256(), cover_only=cover_only)
+    languages = [language_words(each.language) for each in (report, second) if each]
+    told = {"content_sha256": report.content_sha256(), "cover_only": cover_only, "both": languages if second else []}
+    page = _page(report, told)
+    if second is None:
+        return page
+    # What belongs to the printing is that of the file; of the body's own texts, each stands in what languages it has.
+    dress = _dress(report.dress, second.dress)
+    same = replace(second, imprint=report.imprint, beside=report.beside, logo=report.logo, dress=dress)
+    return beside(page, _page(same, told), report.beside)
 
 
-def _kept(first: Dress, second: Dress) -> dict[str, str]:
-    """Return the texts of a house that the second language has not, or has alone: those of the first."""
-    return {name: getattr(first, name) for name in TEXTS if not (getattr(first, name) and getattr(second, name))}
+def _dress(first: Dress | None, second: Dress | None) -> Dress | None:
+    """Return the dress of the second language, with the first's texts where the two do not both have one."""
+    if first is None or second is None:
+        return first
+    alone: dict[str, Any] = {
+        name: getattr(first, name) for name in TEXTS if not (getattr(first, name) and getattr(second, name))
+    }
+    return replace(second, **alone)
 
 
-def _page(report: CertificationReport, content_sha256: str, *, cover_only: bool) -> str:
-    zone = report.engagement.site.time_zone
-    with translation.override(report.language), timezone.override(zone):
-        context = {**_context(report), "content_sha256": content_sha256, "cover_only": cover_only}
-        return get_template("reports/certification.html").render(context)
+def _page(report: CertificationReport, told: dict[str, Any]) -> str:
+    with translation.override(report.language), timezone.override(report.engagement.site.time_zone):
+        return get_template("reports/certification.html").render({**_context(report), **told})
 
 
 def _context(report: CertificationReport) -> dict[str, Any]:
@@ -138,7 +135,6 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "parts": _parts(report),
         "more_distribution": report.dress.distribution.splitlines() if report.dress else [],
         "fonts": stack(report.language),
-        "both": [language_words(code) for code in (report.language, report.beside)] if report.beside else [],
         "qr": _qr(report),
         "day": day_format(),
         "running": _running_head(report),
@@ -150,8 +146,8 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "status": label("audit_status", report.engagement.status),
         "auditee_address": address_lines(report.engagement.auditee.address, report.engagement.auditee.country),
         "conductor_address": address_lines(report.engagement.conductor.address, report.engagement.conductor.country),
-        "site_country": country_words(site.country),
-        "sites": [(each, country_words(each.country)) for each in report.engagement.sites],
+        "site_place": place_words(site.city, site.country),
+        "sites": [(each, place_words(each.city, each.country)) for each in report.engagement.sites],
         "industry": label("industry", site.industry),
         "channels": ", ".join(label("channel", channel) for channel in site.channels),
         "languages": ", ".join(language_words(code) for code in site.languages),
@@ -169,7 +165,7 @@ def _context(report: CertificationReport) -> dict[str, Any]:
         "f": work_words(report.fieldwork),
         "former": former_words(report.fieldwork),
         "samples": [(sample, label("sample_method", sample.method)) for sample in report.fieldwork.drawn],
-        "measures": measure_rows(report.basis.measurements),
+        "measures": measure_groups(report.basis.measurements),
         "own_key": settings.SIGNING.is_own,
         "check_url": f"{settings.PUBLIC_URL}/verify/file/",
         "evidence": [(item, label("evidence_kind", item.kind)) for item in report.evidence],

@@ -47,10 +47,13 @@ def former_words(work: Fieldwork) -> list[tuple[FormerFinding, str, str]]:
     return [(each, label("finding_kind", each.kind), label("finding_state", each.state)) for each in found]
 
 
-def measure_rows(measures: Iterable[Measure]) -> list[MeasureRow]:
-    """Return the measurements in the order of the registry, KPIs that it no longer knows last."""
+def measure_groups(measures: Iterable[Measure]) -> list[list[MeasureRow]]:
+    """Return the measurements, one group per KPI and formula, in the order of the registry, unknown KPIs last."""
     order = {code: place for place, code in enumerate(KPIS)}
-    return [_row(each) for each in sorted(measures, key=lambda each: order.get(each.kpi, len(order)))]
+    groups: dict[tuple[str, str], list[MeasureRow]] = {}
+    for each in sorted(measures, key=lambda each: order.get(each.kpi, len(order))):
+        groups.setdefault((each.kpi, each.variant), []).append(_row(each))
+    return list(groups.values())
 
 
 def _row(measure: Measure) -> MeasureRow:

@@ -95,6 +95,12 @@ def country_words(code: str) -> str:
     return _countries()[code][place] if code in _countries() else code
 
 
+def place_words(city: str, country: str) -> str:
+    """Return where something is, ``Leeds, United Kingdom``; a city that is its country stands once."""
+    names = {name.casefold() for name in _countries().get(country, [])}
+    return ", ".join(filter(None, ("" if city.strip().casefold() in names else city, country_words(country))))
+
+
 def address_lines(address: str, country: str) -> list[str]:
     """Return an address with its country once, at the end and in the active language, however it was typed."""
     names = {name.casefold() for name in _countries().get(country, [country])}

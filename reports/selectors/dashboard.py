@@ -6,21 +6,22 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.db.models.fields.json import KeyTextTransform
 
 from accounts.models import Centre, Organisation
-from audits.models import Audit, AuditStatus
+from audits.models import Audit, AuditStatus, Certificate, CertificateStatus
 from audits.selectors.narrowing import STAGES, Narrowed
 from audits.selectors.programmes import programmes_for
 from benchmarks.selectors import release_now
 from benchmarks.selectors.standing import verdicts_counted
-from reports.dashboard import MOST_ROWS, TOTAL, Counted, SiteScore
+from reports.dashboard import MOST_ROWS, TOTAL, Counted, EditionUse, SiteScore
 from standards.models import Edition
 from standards.selectors import edition_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -71,6 +72,39 @@ def _editions(audits: QuerySet[Audit]) -> list[Edition]:
     """Return the editions of audits, the oldest first, so that the newest words win."""
     found = Edition.objects.filter(pk__in=audits.values("edition")).order_by("code", "version")
     return list(found.defer("document"))
+
+
+def own_editions(user: User, language: str, today: date) -> list[EditionUse]:
+    """Count what rests on each edition of the standards that the person's organisations own; three queries.
+
+    Whoever owns a standard may read none of its audits: numbers are told here, and no name.
+    """
+    editions = list(Edition.objects.owned_by(user).defer("document").order_by("code", "-version"))
+    audits = Audit.objects.filter(edition__in=editions).exclude(status=AuditStatus.CANCELLED).order_by()
+    counts = audits.values("edition").annotate(
+        planned=Count("pk", filter=Q(status__in=("draft", "planned"))),
+        finished=Count("pk", filter=Q(result__isnull=False)),
+        number=Count("pk"),
+        organisations=Count("auditee", distinct=True),
+    )
+    valid = Certificate.objects.filter(status=CertificateStatus.ACTIVE, valid_from__lte=today, valid_until__gte=today)
+    certified = valid.filter(audit__edition__in=editions).order_by().values_list("audit__edition")
+    held = dict(certified.annotate(number=Count("pk")))
+    found: dict[int, Mapping[str, Any]] = {row["edition"]: row for row in counts}
+    none = dict.fromkeys(("planned", "finished", "number", "organisations"), 0)
+    return [_use(each, found.get(each.pk, none), held.get(each.pk, 0), language) for each in editions]
+
+
+def _use(edition: Edition, row: Mapping[str, Any], certificates: int, language: str) -> EditionUse:
+    return EditionUse(
+        edition=edition.title.get(language) or edition.title.get("en") or edition.code,
+        version=edition.version,
+        planned=row["planned"],
+        under_way=row["number"] - row["planned"] - row["finished"],
+        finished=row["finished"],
+        organisations=row["organisations"],
+        certificates=certificates,
+    )
 
 
 def stages_counted(user: User, wanted: Narrowed) -> list[Counted]:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from accounts.access import may, signed_in
 from accounts.views.profiles import person
@@ -145,8 +146,14 @@ def _page(request: HttpRequest, asked: Asked, codes: tuple[str, ...], name: str)
     given = asked.wanted.asked() | ({"block": asked.block} if asked.block else {})
     choices = asked.choices
     organisation = next((each for each in choices.organisations if each.pk == asked.wanted.organisation), None)
+    of_one, there = name == "reports:dashboard", bool(choices.organisations)
+    own = [] if of_one and there else read.own_editions(asked.user, get_language() or "en", asked.today)
+    nothing = bool(own) and not there
     context = {
-        "charts": [CHARTS[code](asked) for code in codes],
+        "own": own,
+        # Whoever owns a standard and sees no audits is told why, instead of what to do for charts to fill.
+        "nothing": nothing,
+        "charts": [] if nothing else [CHARTS[code](asked) for code in codes],
         "choices": choices,
         "organisation": organisation,
         "may_list": organisation is not None and may(request.user, "reports.list_certificates", organisation),
@@ -154,7 +161,7 @@ def _page(request: HttpRequest, asked: Asked, codes: tuple[str, ...], name: str)
         "block": asked.block,
         "query": urlencode(given),
         "files": name + "_file",
-        "of_one": name == "reports:dashboard",
+        "of_one": of_one,
         "narrowed": bool(given.keys() - {"organisation"}),
     }
     return render(request, "reports/dashboard.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import random
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.management import call_command
 from django.db import transaction
@@ -22,6 +24,9 @@ from reports.checking.apart import check_apart
 from reports.checking.container import MOST_EMBEDDED
 from reports.checking.score import first_difference
 from reports.document import DecisionEntry
+from reports.pdf import Attached, write
+from reports.signing.pades import signed
+from tests.factories import AT
 from tests.reports.signed import make_document, own_key, sign_report, with_file
 
 if TYPE_CHECKING:
@@ -282,3 +287,41 @@ def pem(key: Key) -> bytes:
 
 def test_trusted_from_reads_what_was_written(key: Key) -> None:
     assert trusted_from(pem(key))[0].dump() == key.certificate.dump()
+
+
+def plain_pdf(name: str, content: bytes, key: Key) -> bytes:
+    """Return a signed PDF of one page that carries one file and names it by its hash, as lens reports do."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    carried = [Attached(name, f"SHA-256 {sha256}", content)]
+    html = '<html lang="en"><title>Plain</title><p>Plain</p></html>'
+    return signed(write(html, css="", identifier=bytes.fromhex(sha256), at=AT, attached=carried)[0], key)
+
+
+LENS = rfc8785.dumps({"reference": "A-2026-00001", "lens": {"title": "EFQM 2025"}})
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "told"),
+    [
+        ("lens.json", "lens-report", "a lens report: it reads the audit A-2026-00001 in the structure of EFQM 2025"),
+        ("action_plan.json", "document", "another document of ours (A-2026-00001)"),
+    ],
+)
+def test_check_tells_other_documents_of_ours_apart(key: Key, trust: Any, name: str, kind: str, told: str) -> None:
+    verdict = check(plain_pdf(name, LENS, key), trust)
+    assert (verdict.kind, verdict.holds, verdict.facts["reference"]) == (kind, True, "A-2026-00001")
+    assert states(verdict) == {"seal": "good", "revision": "good", "signer": "good", "content": "good", "score": "open"}
+    assert told in words(verdict, "score")
+
+
+def test_check_finds_a_lens_report_whose_content_was_replaced(key: Key, trust: Any) -> None:
+    changed = with_file(plain_pdf("lens.json", LENS, key), "lens.json", LENS.replace(b"EFQM", b"XXXX"))
+    verdict = check(changed, trust)
+    assert states(verdict)["revision"] == "bad"
+    other = check(plain_pdf("lens.json", LENS.replace(b":", b": "), key), trust)
+    assert states(other)["content"] == "bad"  # not canonical: written by something else
+
+
+def test_a_report_without_its_manifest_is_no_other_document(key: Key) -> None:
+    with pytest.raises(UnusableError):
+        check(plain_pdf("report.json", b"{}", key))

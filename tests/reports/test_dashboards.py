@@ -25,6 +25,7 @@ from audits.selectors.case import audit_case
 from benchmarks.models import MarketRelease
 from reports.dashboard import SiteScore, by_year, newest_of_each
 from reports.views.dashboards import CHARTS, OF_ONE
+from standards.models import Standard
 from tests.factories import AT, leader_of, make_audit, make_centre, make_edition, make_organisation, make_user
 from tests.reports.rows import make_certificate
 
@@ -277,3 +278,34 @@ def test_the_newest_result_of_a_centre_counts_and_the_mean_is_of_all() -> None:
         (2025, 40, 40, 40, 1),
         (2026, 70, 60, 80, 2),
     ]
+
+
+def test_a_scheme_owner_sees_numbers_of_the_own_standard_and_no_name(client: Client) -> None:
+    owner = make_user(Role.SCHEME_OWNER)
+    edition = make_edition()
+    Standard.objects.create(code=edition.code, owner=owner.memberships.get().organisation)
+    conductor, auditee = make_organisation(), make_organisation()
+    finished = scored(conductor, auditee, edition, year=2026, level=4)
+    make_audit(conductor=conductor, edition=edition, started=False)
+    make_audit(conductor=make_organisation(), edition=edition)
+    make_certificate(finished, valid_from=date(2026, 1, 1), valid_until=date(2099, 1, 1))
+    client.force_login(owner)
+    with CaptureQueriesContext(connection) as few:
+        page = client.get(reverse("reports:scheme")).content.decode()
+    row = re.search(rf"<tr>\s*<th scope=\"row\">Sample standard {edition.version}</th>(.*?)</tr>", page, re.DOTALL)
+    assert row is not None
+    assert re.findall(r">(\d+)</td>", row.group(1)) == ["1", "1", "1", "3", "1"]
+    assert auditee.name not in page
+    assert "There is nothing to draw" in page
+    for _number in range(5):
+        make_audit(conductor=conductor, edition=edition)
+    with CaptureQueriesContext(connection) as more:
+        client.get(reverse("reports:scheme"))
+    assert len(more) == len(few)
+
+
+def test_who_owns_no_standard_is_told_no_numbers_of_any(client: Client) -> None:
+    make_audit()
+    client.force_login(make_user(Role.VIEWER))
+    page = client.get(reverse("reports:scheme")).content.decode()
+    assert "What rests on your standard" not in page
