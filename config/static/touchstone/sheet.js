@@ -12,7 +12,15 @@
     get: (name) => { try { return localStorage.getItem(kept(name)); } catch { return null; } },
     set: (name, value) => { try { localStorage.setItem(kept(name), value); } catch { /* not remembered */ } },
   };
-  const say = (text) => { document.getElementById("said").textContent = text; };
+  const said = document.getElementById("said");
+  const say = (text) => { said.textContent = text; };
+  let telling = 0;
+  const tell = (text) => { // what did not happen is said to the eye as well
+    say(text);
+    said.className = "ts-told";
+    clearTimeout(telling);
+    telling = setTimeout(() => { said.className = "visually-hidden"; }, 4000);
+  };
   const here = () => rows.querySelector(".ts-row.is-current");
   const shown = () => [...rows.querySelectorAll(".ts-row:not([hidden])")];
   const formOf = (row) => row.querySelector("form[data-answer-form]");
@@ -34,7 +42,12 @@
     if (!changed) return;
     memory.set(`at.${words.audit}`, row.dataset.code);
     tree.querySelector("[aria-current]")?.removeAttribute("aria-current");
-    tree.querySelector(`[data-clause="${row.dataset.clause}"]`)?.setAttribute("aria-current", "true");
+    const clause = tree.querySelector(`[data-clause="${row.dataset.clause}"]`);
+    if (clause) {
+      clause.setAttribute("aria-current", "true");
+      const [at, seen] = [clause.getBoundingClientRect(), tree.getBoundingClientRect()];
+      if (at.top < seen.top || at.bottom > seen.bottom) tree.scrollTop += at.top - seen.top - tree.clientHeight / 3;
+    }
     clearTimeout(loading); // who leafs through quickly asks for nothing on the way
     if (!isNarrow()) loading = setTimeout(() => showPanel(row), 200);
   };
@@ -42,7 +55,7 @@
     const all = shown();
     const to = all[Math.max(0, all.indexOf(here()) + by)];
     if (to && to !== here()) take(to);
-    else say(by > 0 ? words.last : words.first);
+    else tell(by > 0 ? words.last : words.first);
   };
   const isAnswered = (row) => {
     const level = formOf(row).querySelector("[name=level]:checked");
@@ -53,7 +66,7 @@
     const from = all.indexOf(here()) + 1;
     const to = [...all.slice(from), ...all.slice(0, from)].find((row) => !isAnswered(row));
     if (to) take(to);
-    else say(words.noneUnanswered);
+    else tell(words.noneUnanswered);
   };
   // --- filters: all rows are in the page ------------------------------------------------------------------------
   const has = (row, flag) => {
@@ -116,7 +129,7 @@
     const radios = [...formOf(row).querySelectorAll("[name=level]")];
     const radio = radios.find((each) => each.value === value);
     if (!radio) return false;
-    if (radio.matches(":disabled")) { say(words.locked); return true; }
+    if (radio.matches(":disabled")) { tell(words.locked); return true; }
     radio.checked = true;
     radio.dispatchEvent(new Event("input", { bubbles: true }));
     radio.dispatchEvent(new Event("change", { bubbles: true }));
@@ -128,10 +141,10 @@
     const soon = typed.row === row.id && Date.now() - typed.at < 900;
     const done = (soon && choose(row, typed.text + digit)) || choose(row, digit);
     typed = { text: digit, at: Date.now(), row: row.id };
-    if (!done) say(words.noLevel);
+    if (!done) tell(words.noLevel);
   };
   const notApplicable = (row) => {
-    if (!choose(row, "na")) { say(words.always); return; }
+    if (!choose(row, "na")) { tell(words.always); return; }
     formOf(row).elements.na_reason.focus();
   };
 
