@@ -8,12 +8,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tests.browser.conftest import ROOT, _wait_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PASSWORD = "correct horse battery staple"
@@ -94,6 +95,16 @@ class Served:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(timeout=20)
             self.process = None
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """Let the server take connections and never answer, as a network does that is there and carries nothing."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.process.pid, signal.SIGCONT)
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Read the database beside the server."""
