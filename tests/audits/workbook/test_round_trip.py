@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from audits.models import AnswerVariant, Evidence, Finding
@@ -109,6 +110,39 @@ def test_a_cell_that_cannot_carry_a_text_does_not_take_it_back(scene: Scene, tmp
     assert said(planned(scene, path)) == {"A1.1": ("invalid", ("not_carried",)), "A1.2": ("update", ())}
     brought(scene, path, valid_only=True)
     assert answer(scene, "A1.2").note == "😀" * 19_999, "what was not touched stays whole"
+
+
+@pytest.mark.parametrize(("takes", "brings"), [("zh-hant", "en"), ("en", "zh-hans")])
+def test_the_language_of_who_takes_and_who_brings_it_changes_nothing(
+    scene: Scene, tmp_path: Path, takes: str, brings: str
+) -> None:
+    save(scene, "A1.1", level=3, note="客户 and 顧客")
+    save(scene, "B1.4", na_reason="No such service.")
+    with translation.override(takes):
+        path = exported(scene, tmp_path)
+    with translation.override(brings):
+        assert said(planned(scene, path)) == {}
+        with opened(path) as book:
+            fill(book["Answers"], "A1.2", level="na", na_reason="None.")
+            fill(book["Answers"], "A1.3", level=4)
+        assert said(planned(scene, path)) == {"A1.2": ("invalid", ("na_not_allowed",)), "A1.3": ("update", ())}
+
+
+def test_errors_of_the_spreadsheet_numbers_and_long_texts(scene: Scene, tmp_path: Path) -> None:
+    path = exported(scene, tmp_path)
+    with opened(path) as book:
+        fill(book["Answers"], "A1.1", note="#N/A")  # openpyxl makes an error cell of it, as Excel does
+        fill(book["Answers"], "A1.2", level=3.0)
+        fill(book["Answers"], "A1.3", level=2.5)
+        fill(book["Answers"], "A1.4", level=2, note="x" * 20_001)
+        fill(book["Answers"], "B1.1", level="2,0")
+    assert said(planned(scene, path)) == {
+        "A1.1": ("invalid", ("error_value",)),
+        "A1.2": ("update", ()),
+        "A1.3": ("invalid", ("no_code",)),
+        "A1.4": ("invalid", ("text_too_long",)),
+        "B1.1": ("invalid", ("bad_level",)),
+    }
 
 
 def test_texts_of_cells() -> None:
