@@ -84,7 +84,7 @@ def _verifying(database: Path) -> Row:
     connection.close()
     with closing(sqlite3.connect(database)) as filling:
         # The hashes come in no order, and their index must stay in memory or each row costs a read of the disk.
-        filling.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-400000; DELETE FROM ledger_entry;")
+        filling.executescript("PRAGMA synchronous=OFF; PRAGMA cache_size=-150000; DELETE FROM ledger_entry;")
         marks = ", ".join("?" * len(COLUMNS.split(",")))
         filling.executemany(f"INSERT INTO ledger_entry ({COLUMNS}) VALUES ({marks})", _chain())  # noqa: S608 - constants
         filling.commit()

@@ -90,6 +90,20 @@ PAGES_OF = {
         "/standards/practices/BP-2026-03/",
         "/standards/practices/BP-2026-04/judge/",
     ),
+    "grace": (
+        "/people/organisations/1/",
+        "/people/organisations/1/support/",
+        "/people/profile/address/",
+        "/people/sessions/",
+        "/account/second-factor/",
+        "/account/second-factor/app/",
+        "/account/passkeys/new/",
+        "/account/password/change/",
+        "/account/reauthenticate/",
+        "/audits/retention/1/",
+        "/reports/ledger/",
+        "/rights/",
+    ),
     "": ("/standards/practices/", "/standards/practices/?q=outage", "/standards/practices/BP-2025-01/"),
 }
 
