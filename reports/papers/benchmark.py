@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reports.paper import Paper, Value
     from reports.papers.kind import Order
 
+SCOPE = ("statistic", "industry", "region", "channel")
 VERDICTS = ("above", "not_shown_below", "below", "insufficient", "missing", "no_figure")
 
 
@@ -141,6 +142,12 @@ def _bar(bar: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _scope(scope: str) -> str:
+    """Say in words what a figure is of; codes stand in the comparison in the order of ``SCOPE``."""
+    codes = scope.split(", ")
+    return ", ".join(term(*pair, _) for pair in zip(SCOPE, codes, strict=True)) if len(codes) == len(SCOPE) else scope
+
+
 def _positions(standing: Mapping[str, Mapping[str, MarketComparison]]) -> Table:
     rows: list[tuple[Value, ...]] = []
     for code, found in standing.items():
@@ -161,10 +168,10 @@ def _positions(standing: Mapping[str, Mapping[str, MarketComparison]]) -> Table:
         _("Position at the three bars"),
         (
             Column("kpi", _("KPI"), width=20),
-            Column("measured", _("Measured"), NUMBER, 8, places=2),
+            Column("measured", _("Measured value"), NUMBER, 8, places=2),
             Column("unit", _("Unit"), width=6),
             Column("low", _("95 % from"), NUMBER, 8, places=2),
-            Column("high", _("to"), NUMBER, 8, places=2),
+            Column("high", _("95 % to"), NUMBER, 8, places=2),
             Column("n", _("Records"), NUMBER, 8),
             *bars,
         ),
@@ -198,7 +205,7 @@ def _sources(standing: Mapping[str, Mapping[str, MarketComparison]]) -> Table:
             term("unit", each.unit, _),
             each.publisher,
             each.year,
-            each.scope,
+            _scope(each.scope),
             each.figure_n,
             each.grade,
             each.url,
@@ -213,14 +220,14 @@ def _sources(standing: Mapping[str, Mapping[str, MarketComparison]]) -> Table:
         (
             Column("kpi", _("KPI"), width=17),
             Column("bar", _("Bar"), width=11),
-            Column("figure", _("Figure"), NUMBER, 8, places=2),
+            Column("figure", _("Market figure"), NUMBER, 8, places=2),
             Column("unit", _("Unit"), width=5),
             Column("publisher", _("Publisher"), width=16),
             Column("year", _("Year"), CODE, 5),
             Column("scope", _("Scope"), width=18),
             Column("figure_n", _("Participants"), width=10),
             Column("grade", _("Grade"), width=5),
-            Column("page", _("Page"), width=26),
+            Column("page", _("Source page"), width=26),
         ),
         tuple(rows),
         empty=_("The release has no figure that may be compared with this centre."),

@@ -135,7 +135,7 @@ def _order(
             Column("category", _("Category"), width=13),
             Column("place", _("Place"), NUMBER, 5),
             Column("place_from", _("may be from"), NUMBER, 6),
-            Column("place_to", _("to"), NUMBER, 4),
+            Column("place_to", _("may be up to"), NUMBER, 4),
             Column("entry", _("Entry"), width=21),
             Column("organisation", _("Organisation"), width=16),
             Column("score", _("Score"), NUMBER, 7, places=2),

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from benchmarks.charts.canvas import shortened
 from reports.charts import PAPER, Look, shown
 from reports.charts.columns import RowBars, row_bars
-from reports.paper import COUNTED, HASH, PERCENT
+from reports.paper import COUNTED, DAY, HASH, PERCENT
 from reports.pdf import Attached, printable, require_glyphs, write
 from reports.pdf.typefaces import stack
 from reports.renderers.certification import Printed
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NOTHING = "–"
 # Points: between two columns, and what the margins leave of A4.
 BETWEEN, UPRIGHT, WIDE = 9, 499, 745
+DAY_WIDTH = 64  # what ``2026年12月31日`` takes
 HEAT = (40, 55, 70, 85)  # per cent at which a cell gets darker
 MOST_BARS = 40  # rows that a drawing shows; the table has them all
 
@@ -86,15 +87,23 @@ def _context(paper: Paper) -> dict[str, Any]:
 
 
 def _widths(paper: Paper) -> list[tuple[str, int, str]]:
-    """Return (table, place of the column, per cent of the width), without what lies between the columns."""
+    """Return (table, place of the column, per cent of the width), without what lies between the columns.
+
+    A day is never broken over two lines: what its column lacks is taken from the others.
+    """
     page = WIDE if paper.wide else UPRIGHT
     found = []
     for table in paper.tables:
         shown_columns = [column for column in table.columns if column.printed]
+        room = page - BETWEEN * (len(shown_columns) - 1)
+        days = [column for column in shown_columns if column.kind == DAY]
         whole = sum(column.width for column in shown_columns)
-        room = 100 * (1 - BETWEEN * (len(shown_columns) - 1) / page)
+        short = [column for column in days if room * column.width / whole < DAY_WIDTH]
+        rest = sum(column.width for column in shown_columns if column not in short)
+        left = room - DAY_WIDTH * len(short)
         for place, column in enumerate(shown_columns, 1):
-            found.append((table.code, place, f"{room * column.width / whole:.2f}%"))
+            width = DAY_WIDTH if column in short else left * column.width / rest
+            found.append((table.code, place, f"{100 * width / page:.2f}%"))
     return found
 
 

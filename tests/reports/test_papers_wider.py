@@ -102,9 +102,7 @@ def measured() -> Audit:
     rows: dict[str, Any] = {"channel": "voice", "unit": "%", "n": 900, "standard_error": 0.5, "clusters": 30}
     for kpi, variant, value in (("abandonment", "offered", 3.0), ("fcr_survey", "first_yes", 71.5)):
         Measurement.objects.create(run=run, kpi=kpi, variant=variant, value=value, cluster="day", **rows)
-    release = MarketRelease.objects.create(
-        code="m1", title="Market 2026", sha256="0" * 64, status="published", loaded_at=AT, published_at=AT
-    )
+    release = MarketRelease.objects.create(code="m1", title="Market 2026", sha256="0" * 64, loaded_at=AT)
     for line, (statistic, value) in enumerate((("mean", 6), ("upper quartile", 4)), 1):
         MarketFigure.objects.create(
             release=release,
@@ -123,6 +121,8 @@ def measured() -> Audit:
             url="https://example.org/page",
             grade="A",
         )
+    release.status, release.published_at = "published", AT
+    release.save()
     audit.measurement_run, audit.market_release = run, release
     audit.market = {
         "abandonment": {"state": "above", "variant": "offered", "channel": "voice", "unit": "%", "value": 3.0,
@@ -138,7 +138,7 @@ def test_a_benchmark_position_has_measured_interval_three_bars_and_the_source(me
     found = sheets("benchmark_position", measured, leader_of(measured))
     head, abandoned, solved = found["Position at the three bars"]
     row = dict(zip(head, abandoned, strict=False))
-    assert (row["Measured"], row["Records"], row["Unit"]) == (3, 900, "%")
+    assert (row["Measured value"], row["Records"], row["Unit"]) == (3, 900, "%")
     assert row["95 % from"] == pytest.approx(1.98, abs=0.01)
     assert abandoned[6:12] == [6, "Above the market", 4, "Better than the bar", None, abandoned[11]]
     assert abandoned[11] == "No comparable figure"
