@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.countries import country_words
 from accounts.models import Industry
 from awards.scheme import ADJUSTED, BY_CRITERION, DELIBERATION, HEAD_TO_HEAD, JOINT, MEAN, SCORE
 from standards.templatetags.standard_text import text
@@ -153,7 +154,7 @@ def ladder_words(scheme: Scheme) -> list[str]:
 
 
 def division_words(division: str) -> str:
-    """Return a division in words: an industry, a size, or a country code as it is."""
+    """Return a division in words: an industry, a size, or a country."""
     if division in SIZES:
         return str(SIZES[division])
-    return str(dict(Industry.choices).get(division, division))
+    return str(dict(Industry.choices).get(division) or country_words(division))

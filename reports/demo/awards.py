@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -30,6 +31,7 @@ SEED = 2026
 JUDGES = ("hana", "mak", "tobias", "yuki", "fatima")
 # How strict each judge is, in levels; what the severity model finds again.
 STRICT = {"hana": 0.0, "mak": -0.4, "tobias": -1.2, "yuki": 0.5, "fatima": 0.2}
+LATE = ("hana", "yuki")  # have a card open while the round is under way
 FEEDBACK = (
     "",
     "Say how customers were asked, and how many answered.",
@@ -55,6 +57,8 @@ class DemoEntry:
     # Of a survey: how many households and days, and the share of answers 9 and 10; of mystery contacts the usual score.
     survey: tuple[int, int, float] | None = None
     mystery: int | None = None
+    # What it says before the forum: the case, what it cost, what it brings.
+    case: tuple[str, str, str] = ("", "", "")
 
 
 ENTRIES = (
@@ -72,6 +76,11 @@ ENTRIES = (
         "EverCall",
         survey=(420, 14, 0.58),
         mystery=84,
+        case=(
+            "The telephone menu was changed once; the rest is rosters. Not counted: what callers save.",
+            "HKD 310,000",
+            "HKD 540,000",
+        ),
     ),
     DemoEntry(
         "shenzhen",
@@ -83,6 +92,11 @@ ENTRIES = (
         "68.4",
         "77.2",
         survey=(260, 10, 0.49),
+        case=(
+            "投入为改写与试读的工时；未计入客户等待时间的减少。风险是条目过时，故每季复读。",
+            "CNY 180,000",
+            "CNY 260,000",
+        ),
     ),
     DemoEntry(
         "private",
@@ -93,6 +107,11 @@ ENTRIES = (
         "A desk of twelve keeps a promise log: what was promised, by whom, until when. It is read aloud each morning.",
         "82",
         "91",
+        case=(
+            "Twelve people, one log. What it brings is kept clients; how many, nobody can prove.",
+            "HKD 90,000",
+            "HKD 160,000",
+        ),
     ),
     DemoEntry(
         "sheffield",
@@ -106,6 +125,11 @@ ENTRIES = (
         "1,120",
         survey=(310, 12, 0.37),
         mystery=78,
+        case=(
+            "Calls made cost less than complaints answered. Left out: customers who would have left.",
+            "GBP 46,000",
+            "GBP 71,000",
+        ),
     ),
     DemoEntry(
         "cardiff",
@@ -133,15 +157,16 @@ ENTRIES = (
 def make_awards(world: World) -> None:
     """Play both years through the services."""
     last = _begin(world, 2025, date(2025, 5, 5), ENTRIES[:4])
-    _shortlist(world, last, at=datetime(2025, 7, 20, 9, tzinfo=UTC), share=1.0)
+    _shortlist(world, last, at=datetime(2025, 7, 20, 9, tzinfo=UTC), done=True)
     first, forum = _judging(last)
     over = forum.closes_at + timedelta(days=1)
     gate_close(stage_id=first.pk, by=world.people["amara"], at=first.closes_at + timedelta(days=1))
-    _judge(world, forum, at=forum.opens_at + timedelta(days=2), share=1.0)
+    _argue(world, last)
+    _judge(world, forum, at=forum.opens_at + timedelta(days=2), done=True)
     results_freeze(programme_id=last.pk, by=world.people["amara"], at=over)
     results_announce(programme_id=last.pk, embargo_until=over, by=world.people["amara"], at=over)
     present = _begin(world, 2026, date(2026, 9, 14), ENTRIES)
-    _shortlist(world, present, at=datetime(2026, 11, 24, 9, tzinfo=UTC), share=0.87)
+    _shortlist(world, present, at=datetime(2026, 11, 24, 9, tzinfo=UTC), done=False)
 
 
 def _begin(world: World, year: int, begins: date, entries: tuple[DemoEntry, ...]) -> Programme:
@@ -155,9 +180,9 @@ def _begin(world: World, year: int, begins: date, entries: tuple[DemoEntry, ...]
     ]
     # Four of five judges read each entry, so that their strictness can be told from merit.
     template["judges_per_entry"] = 4
-    # By region, so that the winners' page shows how each region stands.
+    # By industry, so that the winners' page shows how each one stands.
     template["categories"] = [
-        {**each, "by": "region"} if each["code"] == "innovation" else each for each in template["categories"]
+        {**each, "by": "industry"} if each["code"] == "innovation" else each for each in template["categories"]
     ]
     edition: Edition = world.edition
     programme = programme_start(
@@ -245,18 +270,30 @@ def _mystery(each: DemoEntry, chance: random.Random) -> list[str]:
     return rows
 
 
+def _argue(world: World, programme: Programme) -> None:
+    """Hand in the business cases of all who passed the gate."""
+    at = programme.stages.get(code="case").opens_at + timedelta(days=2)
+    given = {each.title: each for each in ENTRIES}
+    for entry in programme.entries.order_by("pk"):
+        each = given[entry.title]
+        by = world.people[each.writer]
+        for ask, text in zip(("business_case", "investment", "return"), each.case, strict=True):
+            answer_save(entry_id=entry.pk, ask=ask, text=text, unit="", revision=0, by=by, at=at)
+        entry_submit(entry_id=entry.pk, by=by, at=at)
+
+
 def _judging(programme: Programme) -> tuple[Stage, Stage]:
     first, second = (programme.stages.get(code=code) for code in ("shortlist", "forum"))
     return first, second
 
 
-def _shortlist(world: World, programme: Programme, *, at: datetime, share: float) -> None:
+def _shortlist(world: World, programme: Programme, *, at: datetime, done: bool) -> None:
     first, _second = _judging(programme)
-    _judge(world, first, at=at, share=share)
+    _judge(world, first, at=at, done=done)
 
 
-def _judge(world: World, stage: Stage, *, at: datetime, share: float) -> None:
-    """Assign a stage and let judges hand in a share of their cards; one recognises an entrant."""
+def _judge(world: World, stage: Stage, *, at: datetime, done: bool) -> None:
+    """Assign a stage and let judges hand in; while it is under way some have a card left, and one stepped aside."""
     chair = world.people["amara"]
     assignment_confirm(stage_id=stage.pk, fingerprint=preview(stage).fingerprint, by=chair, at=at)
     keys = {world.people[key].pk: key for key in JUDGES}
@@ -264,12 +301,15 @@ def _judge(world: World, stage: Stage, *, at: datetime, share: float) -> None:
     chance = random.Random(f"{SEED} {stage.programme.year} {stage.code}")  # noqa: S311 - invented scores
     cards = Assignment.objects.filter(stage=stage).select_related("judge__user", "entry")
     ordered = sorted(cards, key=lambda card: (keys[card.judge.user_id], card.entry.title))
-    chance.shuffle(ordered)  # what is not handed in yet is with several judges
-    for number, card in enumerate(ordered[: round(len(ordered) * share)]):
+    mine = Counter(card.judge_id for card in ordered)
+    for number, card in enumerate(ordered):
         key = keys[card.judge.user_id]
-        if share < 1 and number == 1:
+        if not done and number == 1:
             reason = "I was shown this practice at a round table."
             card_recuse(card_id=card.pk, kind="recognised", reason=reason, by=card.judge.user, at=at)
+            continue
+        mine[card.judge_id] -= 1
+        if not (done or mine[card.judge_id]) and key in LATE:
             continue
         scores = {
             criterion.code: (_level(merit[card.entry.title] + STRICT[key] + chance.gauss(0, 0.5)), "")

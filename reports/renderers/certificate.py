@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from accounts.countries import country_words
 from audits.words import EVENTS
 from benchmarks.charts.canvas import shortened, units
 from reports.carried import CERTIFICATE
@@ -19,7 +20,7 @@ from reports.pdf import printable, require_glyphs, write
 from reports.pdf.logo import LOGO_URL
 from reports.pdf.typefaces import stack
 from reports.renderers.certification import Printed, attachments, qr_code
-from reports.renderers.labels import address_lines, country_words, day_format
+from reports.renderers.labels import address_lines, day_format
 
 if TYPE_CHECKING:
     from reports.certificate_document import CertificateDocument

@@ -14,10 +14,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from accounts.countries import country_words
 from reports.charts import shown
 from reports.renderers.cells import clean
 from reports.renderers.certification import Printed
-from reports.renderers.labels import address_lines, country_words, day_format, label, route_words
+from reports.renderers.labels import address_lines, day_format, label, route_words
 from reports.renderers.market import comparison_row
 from reports.renderers.summary import summary_of
 

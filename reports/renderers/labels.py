@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.utils import dateformat, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.countries import country_names, country_words
 from accounts.models import Channel, Industry
 from audits.engagements import AgendaMode, MeetingKind, Readiness
 from audits.models import (
@@ -82,28 +80,15 @@ def route_words(route: str) -> str:
     return words.get(route, plain(route))
 
 
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, list[str]]:
-    """Return the names of countries by code, in English and the two Chinese: those of Unicode CLDR."""
-    found: dict[str, list[str]] = json.loads((settings.BASE_DIR / "fixtures" / "countries.json").read_text())
-    return found
-
-
-def country_words(code: str) -> str:
-    """Return a country's name in the active language; a code that is none of ISO 3166-1 stays as it is."""
-    place = {"zh-hans": 1, "zh-hant": 2}.get(get_language() or "", 0)
-    return _countries()[code][place] if code in _countries() else code
-
-
 def place_words(city: str, country: str) -> str:
     """Return where something is, ``Leeds, United Kingdom``; a city that is its country stands once."""
-    names = {name.casefold() for name in _countries().get(country, [])}
+    names = {name.casefold() for name in country_names().get(country, [])}
     return ", ".join(filter(None, ("" if city.strip().casefold() in names else city, country_words(country))))
 
 
 def address_lines(address: str, country: str) -> list[str]:
     """Return an address with its country once, at the end and in the active language, however it was typed."""
-    names = {name.casefold() for name in _countries().get(country, [country])}
+    names = {name.casefold() for name in country_names().get(country, [country])}
     lines = [line.strip() for line in address.splitlines() if line.strip()]
     if lines:
         before, _comma, last = lines[-1].rpartition(",")

@@ -15,8 +15,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 
 from accounts.access import public
+from accounts.countries import country_words
 from reports.public_status import CACHE, MEDIA_TYPE, credential, status_document
-from reports.renderers.labels import country_words
 from reports.selectors import certificate_check, verify_url
 from reports.signing.jose import as_json, compact, jws
 from reports.signing.keys import key_of

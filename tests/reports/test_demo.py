@@ -7,11 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from audits.models import Audit, AuditStatus
 from audits.registers import Credential, KnowledgeIndex, Project, ProjectStatus
 from audits.selectors.moving import move_plan, move_targets
 from audits.selectors.registers.projects import cuts_only_cost
+from awards.models import EntryFile, Programme
+from awards.selectors.years import benchmarks_of, history_of
 from reports.demo import play
 from reports.demo.people import CENTRES, PEOPLE
 from reports.demo.registers import COLUMNS, QUARTERS, article_rows
@@ -58,6 +61,13 @@ def test_the_demo_shows_what_it_promises(monkeypatch: pytest.MonkeyPatch) -> Non
     scenes = [replace(AUDITS[number - 1], until=until, records_from=None, share=0.3) for number, until in wanted]
     monkeypatch.setattr(play, "AUDITS", sorted(scenes, key=lambda scene: scene.first_day))
     play.World(lambda _line: None).make()
+    last, present = Programme.objects.order_by("year")
+    assert {file.figures["kind"] for file in EntryFile.objects.exclude(figures=None)} == {"survey", "mystery"}
+    assert [each.division for each in benchmarks_of(last)]
+    entry = present.entries.order_by("pk").first()
+    years = [year.entry for year in history_of(entry, at=timezone.now())]
+    assert [each.programme.year for each in years if each.centre == entry.centre] == [2026, 2025]
+    assert entry.references.exists() == Audit.objects.filter(centre=entry.centre, status=AuditStatus.CLOSED).exists()
 
     assert {edition.version: edition.status for edition in Edition.objects.all()} == {
         "2025": EditionStatus.SUPERSEDED,
