@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 FAMILIES = "'Source Sans 3', 'Noto Sans', 'Noto Sans SC', 'Noto Sans TC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 
+MOST_SHOWN = 100  # rows of a table on a page
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of the table behind a chart; ``address`` is where its number leads."""
@@ -43,6 +46,16 @@ class Chart:
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     draw: Callable[[Look, bool], str]
+
+    @property
+    def first_rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """Return as many rows as a page shows; the file has all."""
+        return self.rows[:MOST_SHOWN]
+
+    @property
+    def more_rows(self) -> int:
+        """Return how many rows only the file has."""
+        return max(len(self.rows) - MOST_SHOWN, 0)
 
     @property
     def svg(self) -> SafeString:

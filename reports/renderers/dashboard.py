@@ -28,7 +28,7 @@ from benchmarks.standing import VERDICTS
 from reports.charts.stacks import Part, Stack, stacks
 from reports.charts.years import Point, years
 from reports.dashboard import MOST_ROWS, TOTAL, by_year, newest_of_each
-from reports.renderers.charts import Cell, Chart
+from reports.renderers.charts import MOST_SHOWN, Cell, Chart
 from standards.templatetags.standard_text import text
 
 if TYPE_CHECKING:
@@ -240,19 +240,20 @@ def heat_chart(found: Sequence[SiteScore], blocks: Titles, *, year: int | None, 
         empty=_("No audit of these has a result yet. It is frozen when the team submits it."),
         notes=tuple(notes),
         head=(_("Centre"), _("Organisation"), _("Audit"), *(titles[code] for code in codes)),
-        rows=tuple(
-            (
-                Cell(each.name),
-                Cell(each.organisation),
-                Cell(each.reference, address("audits:audit_detail", each.audit)),
-                *(
-                    Cell(shown(each.percent[code]), _to_block(each, code)) if code in each.percent else Cell("–")
-                    for code in codes
-                ),
-            )
-            for each in newest
-        ),
+        rows=tuple(_score_row(each, codes, links=place < MOST_SHOWN) for place, each in enumerate(newest)),
         draw=draw,
+    )
+
+
+def _score_row(each: SiteScore, codes: Sequence[str], *, links: bool) -> tuple[Cell, ...]:
+    """Return a centre's row; ``links``: it stands on a page."""
+    known = [code for code in codes if code in each.percent]
+    to = {code: _to_block(each, code) if links else "" for code in known}
+    return (
+        Cell(each.name),
+        Cell(each.organisation),
+        Cell(each.reference, address("audits:audit_detail", each.audit) if links else ""),
+        *(Cell(shown(each.percent[code]), to[code]) if code in to else Cell("–") for code in codes),
     )
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.models.fields.json import KeyTextTransform
 
 from accounts.models import Centre, Organisation
@@ -135,18 +135,47 @@ def statuses_counted(user: User, wanted: Narrowed) -> dict[str, int]:
 def scores(user: User, wanted: Narrowed) -> list[SiteScore]:
     """Return the frozen results of all years, at the lowest tier of their edition, which asks the same of everybody.
 
-    Two queries, and one per edition that this process has not read yet. Only the numbers leave the database: a
-    result with its gates is thirty times as long.
+    Two queries, one for results that this process has not read yet, and one per edition that it has not.
     """
     audits = Audit.objects.visible_to(user).filter(replace(wanted, year=None, scored=True).condition())
+    rows = list(
+        audits.order_by("pk").values_list(
+            *("pk", "reference", "centre", "centre__name", "auditee__name", "onsite_from", "result_sha256")
+        )
+    )
+    known = _points(audits, {(row[0], row[-1]) for row in rows})
+    return [_score(row, *known[row[0], row[-1]]) for row in rows if (row[0], row[-1]) in known]
+
+
+_Points = dict[str, tuple[float, float]]
+MOST_KNOWN = 20_000  # results whose numbers a process remembers, a kilobyte each
+_known: dict[tuple[int, str], tuple[_Points, dict[str, float]]] = {}
+
+
+def _points(audits: QuerySet[Audit], wanted: set[tuple[int, str]]) -> dict[Any, tuple[_Points, dict[str, float]]]:
+    """Return points and per cent by (audit, hash of its result). What is frozen under a hash stays as it is.
+
+    So it is read once: a result with its gates is thirty times as long as its numbers, and the database has to take
+    the whole of it apart.
+    """
+    found = {key: points for key in wanted if (points := _known.get(key)) is not None}
+    new = wanted - found.keys()
+    if not new:
+        return found
     lowest = {each.pk: edition_document(each)["tiers"][0]["code"] for each in _editions(audits.order_by())}
     columns = {f"tier_{place}": code for place, code in enumerate(sorted(set(lowest.values())))}
     named = {code: name for name, code in columns.items()}
     paths = {name: _path("result", "tiers", code, "blocks") for name, code in columns.items()}
-    rows = audits.annotate(**paths, centre_name=F("centre__name"), organisation_name=F("auditee__name")).values(
-        *("pk", "reference", "centre", "centre_name", "organisation_name", "onsite_from", "edition"), *columns
-    )
-    return [_score(row, row[named[lowest[row["edition"]]]]) for row in rows.order_by("pk")]
+    keys = [audit for audit, _sha256 in new]
+    some = audits if len(new) == len(wanted) else audits.filter(pk__in=keys)
+    for row in some.order_by().annotate(**paths).values("pk", "result_sha256", "edition", *columns):
+        points = _points_in(row[named[lowest[row["edition"]]]])
+        percent = {code: 100 * low / most for code, (low, most) in points.items() if most}
+        found[row["pk"], row["result_sha256"]] = (points, percent)
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    _known.update({key: found[key] for key in new if key in found and key[1]})
+    return found
 
 
 def _path(*keys: str) -> KeyTextTransform:
@@ -157,20 +186,26 @@ def _path(*keys: str) -> KeyTextTransform:
     return place  # type: ignore[no-any-return] # there is at least one key
 
 
-def _score(row: Mapping[str, Any], blocks: str | None) -> SiteScore:
+def _points_in(blocks: str | None) -> _Points:
+    """Return what was reached and the most that could be, by block and of all."""
     points = {
         code: (float(block["low"]), float(block["max"])) for code, block in sorted(json.loads(blocks or "{}").items())
     }
     if points:
         points[TOTAL] = (sum(low for low, _most in points.values()), sum(most for _low, most in points.values()))
+    return points
+
+
+def _score(row: tuple[Any, ...], points: _Points, percent: dict[str, float]) -> SiteScore:
+    audit, reference, centre, name, organisation, on, _sha256 = row
     return SiteScore(
-        audit=row["pk"],
-        reference=row["reference"],
-        centre=row["centre"],
-        name=row["centre_name"],
-        organisation=row["organisation_name"],
-        on=row["onsite_from"],
-        percent={code: 100 * low / most for code, (low, most) in points.items() if most},
+        audit=audit,
+        reference=reference,
+        centre=centre,
+        name=name,
+        organisation=organisation,
+        on=on,
+        percent=percent,
         points=points,
     )
 

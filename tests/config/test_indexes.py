@@ -13,9 +13,11 @@ from django.db import connection
 
 from accounts.models import Centre, Membership, Notice, Role, User
 from audits.models import Answer, Audit, Certificate, Finding, TeamMember
+from audits.selectors.certificates import certificates_for
 from audits.selectors.sheet import audits_for, sheet_answers
 from ledger.models import Entry
-from tests.factories import make_audit, make_edition, make_user
+from reports.models import WebhookDelivery
+from tests.factories import AT, make_audit, make_edition, make_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +28,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="DATABASE_URL names no PostgreSQL"),
 ]
-MODELS = (Answer, Audit, Certificate, Centre, Entry, Finding, Membership, Notice, TeamMember)
+MODELS = (Answer, Audit, Certificate, Centre, Entry, Finding, Membership, Notice, TeamMember, WebhookDelivery)
 GROWING = {model._meta.db_table for model in MODELS}
 QUERIES: dict[str, Callable[[User, Audit], QuerySet[Any]]] = {
     "audits that a person may see": lambda user, _audit: Audit.objects.visible_to(user),
@@ -42,6 +44,13 @@ QUERIES: dict[str, Callable[[User, Audit], QuerySet[Any]]] = {
     "roles of a person": lambda user, _audit: user.memberships.all(),
     "what a person has not read": lambda user, _audit: Notice.objects.filter(to=user, read_at=None),
     "the ledger about a subject": lambda _user, audit: Entry.objects.filter(subject=f"audit:{audit.pk}"),
+    "the ledger of a kind of acts": lambda _user, _audit: Entry.objects.filter(action__startswith="person."),
+    "what a person did": lambda user, _audit: Entry.objects.filter(actor__in=[user.pk]),
+    "certificates with their surveillances": lambda user, _audit: certificates_for(user),
+    "deliveries that are due": lambda _user, _audit: WebhookDelivery.objects.filter(
+        state="waiting", next_at__lte=AT, webhook__off=""
+    ).order_by("next_at")[:1],
+    "the last deliveries of a webhook": lambda _user, _audit: WebhookDelivery.objects.filter(webhook=1)[:50],
     "the end of the ledger": lambda _user, _audit: Entry.objects.order_by("-sequence")[:1],
 }
 
