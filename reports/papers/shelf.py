@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, Role, User
+from accounts.models import Centre, Organisation, Role, User
 from audits.engagements import AuditProgramme
-from awards.models import Entry, EntryStatus, Programme
+from awards.models import Entry, EntryStatus, Programme, ProgrammeStatus
 from reports.papers.kinds import KINDS
 from reports.papers.subjects import AWARD, ENTRY, ORGANISATION, PERSON, SUBJECTS, YEAR, on_teams_of
 
@@ -99,7 +99,9 @@ def _people(user: User, words: str) -> list[tuple[Any, str, str]]:
 
 
 def _organisations(user: User, words: str) -> list[tuple[Any, str, str]]:
-    found = Organisation.objects.filter(pk__in=user.organisations_as(), name__icontains=words).order_by("name")
+    found = Organisation.objects.filter(pk__in=user.organisations_as(), name__icontains=words)
+    # A body that has no centres has none to compare.
+    found = found.filter(pk__in=Centre.objects.order_by().values("organisation")).order_by("name")
     return [(each, each.name, "") for each in found[: MOST + 1]]
 
 
@@ -116,7 +118,9 @@ def _awards(user: User, words: str) -> list[tuple[Any, str, str]]:
 
 
 def _entries(user: User, words: str) -> list[tuple[Any, str, str]]:
-    found = Entry.objects.visible_to(user).filter(status=EntryStatus.SUBMITTED)
+    """Return the entries of awards whose results are frozen: nobody learns anything before."""
+    ended = (ProgrammeStatus.FROZEN, ProgrammeStatus.ANNOUNCED)
+    found = Entry.objects.visible_to(user).filter(status=EntryStatus.SUBMITTED, programme__status__in=ended)
     found = found.select_related("programme__organiser", "organisation", "centre").defer("programme__document")
     found = found.filter(Q(title__icontains=words) | Q(organisation__name__icontains=words))
     rows = found.order_by("-programme__year", "title")[: MOST + 1]

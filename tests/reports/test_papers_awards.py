@@ -16,6 +16,7 @@ from accounts.models import Role, User
 from awards.models import Assignment
 from awards.services.results import results_announce, results_freeze
 from reports.papers import KINDS, SUBJECTS, Order
+from reports.papers.shelf import shelf_of
 from tests.awards.scenes import OVER, AwardScene, fill, make_judging
 from tests.factories import AT, make_user
 
@@ -140,3 +141,15 @@ def test_an_entrant_has_the_feedback_once_it_is_public_and_others_never(scene: A
     assert answer(scene.managers[0]) == 302
     assert answer(scene.managers[1]) == 404
     assert answer(scene.judges[0].user) == 404
+
+
+def test_feedback_is_on_the_page_of_documents_once_it_may_be_had(scene: AwardScene) -> None:
+    def offered(who: User) -> list[str]:
+        groups = shelf_of(who, at=timezone.now())
+        return [offer.key for group in groups for each in group.shelves for offer in each.offers
+                if offer.kind.code == "entrant_feedback"]  # fmt: skip
+
+    assert offered(scene.chair) == offered(scene.managers[0]) == []
+    freeze(scene)
+    assert sorted(offered(scene.chair)) == sorted(each.code for each in scene.entries)
+    assert offered(scene.managers[0]) == [scene.entries[0].code]

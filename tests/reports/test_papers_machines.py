@@ -17,9 +17,11 @@ from django.urls import reverse
 
 from accounts.models import Role
 from audits.models import FindingKind
+from reports.models import Export
 from reports.papers import KINDS, Order
 from reports.renderers.docx_report import render_docx
 from reports.renderers.oscal import render_oscal, token
+from reports.services import export_render
 from tests.factories import AT, leader_of, make_audit, make_user
 from tests.reports.rows import answer_all, make_evidence
 from tests.reports.samples import make_report
@@ -203,3 +205,20 @@ def test_what_people_typed_is_text_and_no_markup_and_no_control_character_breaks
     assert "x&lt;w:p/&gt;&amp;" in body
     assert body.count("w:instrText") == 0  # the only field is the page number in the foot
     assert "\x00" not in body
+
+
+def test_the_worker_makes_it_and_the_download_is_a_word_file(
+    audit: Audit, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.EXPORT_DIR = tmp_path / "exports"
+    client.force_login(leader_of(audit))
+    address = reverse("reports:document_request", args=["editable_report"])
+    client.post(address, {"key": audit.pk, "format": "docx", "language": "zh-hant"})
+    export = Export.objects.get()
+    assert export_render(export_id=str(export.pk), at=AT)
+    export.refresh_from_db()
+    assert export.filename == f"{audit.reference}-editable-report-draft-zh-hant.docx"
+    answer = client.get(reverse("reports:export_download", args=[export.pk]))
+    assert answer["Content-Type"].endswith("wordprocessingml.document")
+    word = docx.Document(io.BytesIO(b"".join(answer) if answer.streaming else answer.content))
+    assert word.core_properties.language == "zh-hant"

@@ -351,6 +351,7 @@ def test_the_page_of_documents_asks_no_more_often_for_more_subjects(
 ) -> None:
     manager = programme.created_by
     manager.memberships.create(organisation=auditee, role=Role.CENTRE_MANAGER)
+    make_centre(auditee)
     make_audit(conductor=programme.organisation)
     shelf_of(manager, at=AT)
 
@@ -362,7 +363,7 @@ def test_the_page_of_documents_asks_no_more_often_for_more_subjects(
     before = asked()
     for _n in range(4):
         make_audit(conductor=programme.organisation)
-        manager.memberships.create(organisation=make_organisation(), role=Role.CENTRE_MANAGER)
+        manager.memberships.create(organisation=make_centre().organisation, role=Role.CENTRE_MANAGER)
     manager.__dict__.pop("_roles", None)
     assert asked() <= before + 1  # the memberships are read again
     client.force_login(manager)
@@ -377,3 +378,9 @@ def test_machines_read_a_benchmark_position_as_json_and_csv(measured: Audit) -> 
     rows = list(csv.DictReader(io.StringIO(formats["csv"](order).data.decode("utf-8-sig"))))
     assert [row["measured"] for row in rows] == ["3.0", "71.5"]
     assert json.loads(formats["json"](order).data)["kind"] == "benchmark_position"
+
+
+def test_a_body_without_centres_is_not_offered_to_compare_them(programme: AuditProgramme) -> None:
+    offered = {offer.kind.code for group in shelf_of(programme.created_by, at=AT) for shelf in group.shelves
+               for offer in shelf.offers}  # fmt: skip
+    assert offered == {"programme_overview"}
