@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -48,6 +49,10 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc] # alla
     def format_email_subject(self, subject: str) -> str:
         """Leave the subject as it is: allauth would put the Host header in front."""
         return subject.strip()
+
+    def send_notification_mail(self, *args: Any, **options: Any) -> None:
+        """Mail once the change is committed: no mail server holds the database, and no mail tells what was undone."""
+        transaction.on_commit(partial(super().send_notification_mail, *args, **options), robust=True)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Begin the session that every way of signing in ends in, and record it: password, passkey, single sign-on."""

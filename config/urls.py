@@ -1,5 +1,8 @@
 """All addresses, room by room."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from allauth.account import views as signing_in
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
@@ -9,6 +12,7 @@ from allauth.socialaccount import views as single_sign_on
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from accounts.views import factors
@@ -24,8 +28,22 @@ from config.api import urlpatterns as api_urlpatterns
 from reports.urls import award_urlpatterns, lens_urlpatterns, verify_urlpatterns
 
 handler400 = views.bad_request
-# A change of somebody's proofs and its entry in the ledger share a transaction (``accounts.sign_ins``).
-whole = transaction.atomic
+
+View = Callable[..., HttpResponseBase]
+
+
+def whole(view: View) -> View:
+    """Let a change of somebody's proofs and its entry in the ledger share a transaction (``accounts.sign_ins``)."""
+
+    @wraps(view)
+    def together(request: HttpRequest, *args: object, **options: object) -> HttpResponseBase:
+        if request.method in {"GET", "HEAD"}:
+            return view(request, *args, **options)
+        with transaction.atomic():
+            return view(request, *args, **options)
+
+    return together
+
 
 # Only what people need of django-allauth. Its pages for several e-mail addresses, sign-in codes and telephone numbers
 # stay closed: a person is known by one address here.
@@ -67,7 +85,7 @@ account_urlpatterns: list[URLPattern | URLResolver] = [
     path("single-sign-on/cancelled/", single_sign_on.login_cancelled, name="socialaccount_login_cancelled"),
     path("single-sign-on/failed/", login_not_required(single_sign_on.login_error), name="socialaccount_login_error"),
     path("single-sign-on/<slug:provider_id>/", openid_connect.login, name="openid_connect_login"),
-    path("single-sign-on/<slug:provider_id>/back/", whole(openid_connect.callback), name="openid_connect_callback"),
+    path("single-sign-on/<slug:provider_id>/back/", openid_connect.callback, name="openid_connect_callback"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

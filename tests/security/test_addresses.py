@@ -30,6 +30,7 @@ def ask(client: Client, mails: list[EmailMessage], email: str = NEW) -> str:
     return re.search(r"/people/profile/address/\S+", mails[-1].body)[0]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_6_3_7_the_new_mailbox_confirms_and_the_old_one_is_told(client: Client, mailoutbox: list[EmailMessage]) -> None:
     user = make_user()
     old = user.email
