@@ -122,6 +122,19 @@ def test_typing_is_saved_by_itself_and_said_so(enter, served: Served, audit: int
     assert served.answer(audit, "A1.1")[:2] == (4, "Seen in March, 三月 👩‍💻")
 
 
+def test_a_key_that_cannot_do_it_says_why_to_eye_and_ear(enter, served: Served, audit: int) -> None:
+    page = enter("ann")
+    open_sheet(page, audit)
+    told = page.locator("#said.ts-told")
+    for key, words in (("x", "always applies"), ("p", "first one shown"), ("9", "no such level")):
+        page.keyboard.press(key)
+        expect(told).to_contain_text(words)
+        expect(told).to_be_in_viewport()
+    page.keyboard.press("2")
+    state(page, "All saved")
+    assert served.answer(audit, "A1.1")[0] == 2
+
+
 def test_server_killed_while_typing_loses_nothing(enter, served: Served, audit: int) -> None:
     page = enter("ann")
     open_sheet(page, audit)
