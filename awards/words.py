@@ -41,6 +41,9 @@ REFUSED: dict[str, Words] = {
     "handed_in_after": _(
         "Entries that were handed in after that moment: %(number)s. A deadline cannot be moved to before them."
     ),
+    "cards_after": _(
+        "Score cards that judges handed in after that moment: %(number)s. The end cannot be moved to before them."
+    ),
     "same_category": _("Choose two different categories."),
     "no_category": _("There is no such category."),
     "not_open": _("Entries are not taken now."),

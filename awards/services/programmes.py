@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from awards.models import Entry, EntryVersion, Programme, ProgrammeStatus, Stage
-from awards.scheme import ENTRY, TRIM_FROM, scheme_of
+from awards.models import Assignment, AssignmentState, Entry, EntryVersion, Programme, ProgrammeStatus, Stage
+from awards.scheme import ENTRY, JUDGING, TRIM_FROM, scheme_of
 from awards.services.errors import AwardError
 from awards.services.recording import programme_lock, record, require_printable
 from ledger.chain import canonical
@@ -168,7 +168,8 @@ def programme_open(*, programme_id: int, by: User, at: datetime) -> Programme:
 def stage_move(*, stage_id: int, opens_at: datetime, closes_at: datetime, reason: str, by: User, at: datetime) -> Stage:
     """Move a stage, with a reason. A deadline is never moved to before what was already handed in.
 
-    Raises ``AwardError``: wrong_status, dates_reversed, handed_in_after (with how many entries).
+    Raises ``AwardError``: wrong_status, dates_reversed, handed_in_after (with how many entries), cards_after (with how
+    many cards).
     """
     stage = Stage.objects.select_related("programme").get(pk=stage_id)
     programme = programme_lock(stage.programme_id, within={ProgrammeStatus.DRAFT, ProgrammeStatus.OPEN})
@@ -180,6 +181,10 @@ def stage_move(*, stage_id: int, opens_at: datetime, closes_at: datetime, reason
         )
         if count := late.values("entry").distinct().count():
             raise AwardError("handed_in_after", number=count)
+    if stage.spec.kind == JUDGING and closes_at < stage.closes_at:
+        cards = Assignment.objects.filter(stage=stage, state=AssignmentState.SUBMITTED, submitted_at__gt=closes_at)
+        if count := cards.count():
+            raise AwardError("cards_after", number=count)
     before = [stage.opens_at.isoformat(), stage.closes_at.isoformat()]
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.save(update_fields=["opens_at", "closes_at"])
