@@ -148,6 +148,7 @@ def scores(user: User, wanted: Narrowed) -> list[SiteScore]:
 
 
 _Points = dict[str, tuple[float, float]]
+FEW = 100  # new results, for which the others are not read again
 MOST_KNOWN = 20_000  # results whose numbers a process remembers, a kilobyte each
 _known: dict[tuple[int, str], tuple[_Points, dict[str, float]]] = {}
 
@@ -158,7 +159,7 @@ def _points(audits: QuerySet[Audit], wanted: set[tuple[int, str]]) -> dict[Any, 
     So it is read once: a result with its gates is thirty times as long as its numbers, and the database has to take
     the whole of it apart.
     """
-    found = {key: points for key in wanted if (points := _known.get(key)) is not None}
+    found = {key: known for key in wanted if (known := _known.get(key)) is not None}
     new = wanted - found.keys()
     if not new:
         return found
@@ -166,8 +167,7 @@ def _points(audits: QuerySet[Audit], wanted: set[tuple[int, str]]) -> dict[Any, 
     columns = {f"tier_{place}": code for place, code in enumerate(sorted(set(lowest.values())))}
     named = {code: name for name, code in columns.items()}
     paths = {name: _path("result", "tiers", code, "blocks") for name, code in columns.items()}
-    keys = [audit for audit, _sha256 in new]
-    some = audits if len(new) == len(wanted) else audits.filter(pk__in=keys)
+    some = audits.filter(pk__in=[audit for audit, _sha256 in new]) if len(new) <= FEW else audits
     for row in some.order_by().annotate(**paths).values("pk", "result_sha256", "edition", *columns):
         points = _points_in(row[named[lowest[row["edition"]]]])
         percent = {code: 100 * low / most for code, (low, most) in points.items() if most}
