@@ -37,6 +37,7 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/remove/", webhooks.webhook_end, name="webhook_remove"),
     path("webhooks/<int:webhook_id>/<uuid:delivery_id>/again/", webhooks.webhook_again, name="webhook_again"),
     path("audits/<int:audit_id>/request/", exports.export_ask, name="export_request"),
+    path("audits/<int:audit_id>/page/", summary.report_whole, name="page"),
     path("audits/<int:audit_id>/certificate/", exports.certificate_ask, name="certificate_request"),
     path("audits/<int:audit_id>/preview/", summary.preview, name="preview"),
     path("batches/", batches.batch_list, name="batch_list"),

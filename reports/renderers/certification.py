@@ -58,19 +58,22 @@ def render_pdf(report: CertificationReport, second: CertificationReport | None =
     require_glyphs(html, [*report.texts(), *(second.texts() if second else ())])
     content = report.canonical()
     content_sha256 = hashlib.sha256(content).hexdigest()
-    css = get_template("reports/certification.css").render(
-        {"fonts": stack(report.language), "pips": pips_styles(report), "beside": stack(report.beside)}
-    )
-    css = dyed(css, report.dress)
     data, pages = write(
         html,
-        css=css,
+        css=style_of(report),
         identifier=bytes.fromhex(content_sha256),
         at=report.imprint.printed_at,
         attached=attachments(REPORT, content, content_sha256, report.edition_json, report.imprint),
         pictures={LOGO_URL: report.logo} if report.logo else {},
     )
     return Printed(data, pages, content_sha256)
+
+
+def style_of(report: CertificationReport, fonts: str = "") -> str:
+    """Return the style sheet of a report in the colours of its dress; ``fonts``: others than those of print."""
+    facts = {"fonts": fonts or stack(report.language), "beside": fonts or stack(report.beside)}
+    css = get_template("reports/certification.css").render({**facts, "pips": pips_styles(report)})
+    return dyed(css, report.dress)
 
 
 def attachments(

@@ -7,14 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pypdfium2
-from django.template.loader import get_template
 
-from reports.house import dyed
 from reports.pdf import printable, require_glyphs, write
 from reports.pdf.logo import LOGO_URL
-from reports.pdf.typefaces import stack
-from reports.renderers.certification import render_html
-from reports.renderers.pips import pips_styles
+from reports.renderers.certification import render_html, style_of
 
 if TYPE_CHECKING:
     from reports.document import CertificationReport
@@ -28,12 +24,9 @@ def cover_picture(report: CertificationReport, worn: Dress, logo: bytes) -> byte
     dressed = replace(report, dress=worn, logo=logo)
     html = printable(render_html(dressed, cover_only=True))
     require_glyphs(html, dressed.texts())
-    css = get_template("reports/certification.css").render(
-        {"fonts": stack(report.language), "pips": pips_styles(report)}
-    )
     data, _pages = write(
         html,
-        css=dyed(css, worn),
+        css=style_of(dressed),
         identifier=bytes(32),
         at=report.imprint.printed_at,
         pictures={LOGO_URL: logo} if logo else {},

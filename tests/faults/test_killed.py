@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
+import signal
 import subprocess
 import sys
 import uuid
@@ -88,3 +89,52 @@ def save(served: Served, session: str, user: int, audit: int, answer: int, numbe
     found: dict[str, Any] = json.loads(response.read())["results"][0]
     connection.close()
     return found
+
+
+CERTIFIED = """
+import itertools
+from datetime import date
+from django.db import transaction
+from django.utils import timezone
+from audits.models import Audit, Certificate
+from reports.models import ExportKind
+from reports.services import export_request
+from tests import factories
+from tests.factories import leader_of
+from tests.reports.signed import make_audit_with_result
+factories._numbers = itertools.count(50_000)  # names that no process before gave
+with transaction.atomic():
+    audit = make_audit_with_result(centre=Audit.objects.first().centre)
+Certificate.objects.update(valid_from=date(2000, 1, 1), valid_until=date(2999, 1, 1))
+export_request(audit=audit, language="en", by=leader_of(audit), at=timezone.now(), kind=ExportKind.CERTIFICATE)
+"""
+# A worker that dies while the pages are set: nothing of it runs after that, as after a power cut.
+DYING = """
+import os, signal
+from django.core.management import call_command
+from reports.services import exports
+exports.render_certificate = lambda _document: os.kill(os.getpid(), signal.SIGKILL)
+call_command("work_outbox", once=True)
+"""
+
+
+def test_a_worker_killed_in_the_middle_leaves_one_certificate_one_number_and_a_clear_state(served: Served) -> None:
+    code = CERTIFIED.replace(
+        "from tests.factories", "import itertools\nfrom tests import factories\nfrom tests.factories"
+    )
+    served.shell(code.replace("audit = make", "factories._numbers = itertools.count(50_000)\naudit = make"))
+    ((number,),) = served.ask("SELECT number FROM audits_certificate")
+    states = "SELECT status, attempts, sha256 FROM reports_export"
+    died = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", DYING], cwd=ROOT, env=served.environment, check=False
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert served.ask(states) == [("running", 1, "")]
+    served.manage("work_outbox", "--once")
+    ((status, attempts, sha256),) = served.ask(states)
+    assert (status, attempts) == ("done", 2)
+    files = [each.name for each in (served.data / "exports").rglob("*.pdf")]
+    assert files == [f"{sha256}.pdf"]
+    assert served.ask("SELECT number FROM audits_certificate") == [(number,)]
+    assert served.ask("SELECT count(*) FROM ledger_entry WHERE action = 'export.finished'") == [(1,)]
+    intact(served)

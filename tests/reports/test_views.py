@@ -263,3 +263,20 @@ def test_preview_takes_the_same_few_queries(leader: Client, audit: Audit, item_c
 def test_stale_page_of_an_export_offers_what_is_possible_now(leader: Client, audit: Audit) -> None:
     export = make_export(audit, status=ExportStatus.RUNNING, started_at=AT - timedelta(days=1))
     assert "Cancel" in leader.get(reverse("reports:export_detail", args=[export.pk])).content.decode()
+
+
+def test_the_whole_report_is_looked_at_before_it_is_ordered(audit: Audit, leader: Client) -> None:
+    address = reverse("reports:page", args=[audit.pk])
+    response = leader.post(address, {"language": "en", "beside": "zh-hans"})
+    page = response.content.decode()
+    assert "All criteria</span>" in page
+    assert "全部准则" in page
+    assert audit.answers.first().criterion.code in page
+    policy = response.headers["Content-Security-Policy"]
+    assert "sandbox" in policy
+    assert f'<style nonce="{policy.partition("nonce-")[2].partition(chr(39))[0]}">' in page
+    assert not Export.objects.exists()
+    assert "<script" not in page
+    assert leader.get(address).status_code == 405
+    assert viewer_of(audit).post(address).status_code == 403
+    assert outsider().post(address).status_code == 404
