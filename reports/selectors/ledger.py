@@ -90,7 +90,8 @@ def narrowed(
         people = User.objects.filter(Q(name__icontains=who) | Q(email__icontains=who)).order_by()
         few = list(people.values_list("pk", flat=True)[: FEW + 1])
         # Of a few the database reads their own entries by an index; where many are meant, it soon meets one of theirs.
-        entries = entries.filter(actor__in=few if len(few) <= FEW else people.values("pk"))
+        found = Q(actor__in=few) if len(few) <= FEW else Q(actor__in=people.values("pk"))
+        entries = entries.filter(found)
     if kind in KINDS:
         wanted = Q()
         for start in KINDS[kind][1]:
