@@ -46,7 +46,7 @@ class CardOut(Schema):
     submitted_at: datetime | None
 
 
-class ScoreOut(Schema):
+class OwnScoreOut(Schema):
     """The caller's own level for a criterion, null while there is none."""
 
     criterion: str
@@ -71,7 +71,7 @@ class CardDetailOut(CardOut):
     title: str
     version: int
     parts: list[PartSeenOut]
-    scores: list[ScoreOut]
+    scores: list[OwnScoreOut]
     note: str
     feedback: str
 
@@ -272,7 +272,7 @@ def card_detail(card: Assignment) -> CardDetailOut:
     for criterion in card.stage.programme.scheme.criteria_of(card.stage.code):
         score = given.get(criterion.code)
         scores.append(
-            ScoreOut(
+            OwnScoreOut(
                 criterion=criterion.code,
                 title=text(criterion.title),
                 level=score.level if score else None,

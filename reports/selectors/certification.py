@@ -291,23 +291,26 @@ class _Writer:
         return code if edition == self.audit.edition_id else f"{code} ({version})"
 
     def _evidence(self) -> tuple[doc.EvidenceItem, ...]:
-        """Return the stored files, numbered, with the criteria that they serve or once served: three queries.
+        """Return the stored files, numbered, with the criteria that they serve or once served.
 
-        Beside the newest version of a piece stands every older one that an answer rests on.
+        Beside the newest version of a piece stands every older one that an answer rests on. Two queries, and a third
+        where there is such a one.
         """
         links: dict[tuple[int, int], list[str]] = {}
         uses = EvidenceUse.objects.filter(answer__audit=self.audit).order_by("answer__criterion__position")
         criterion = [f"answer__criterion__{name}" for name in ("code", "edition_id", "edition__version")]
         for piece, version, *of in uses.values_list("evidence_id", "version", *criterion):
             links.setdefault((piece, version), []).append(self._code(*of))
+        pieces = list(self.audit.evidence.order_by("pk"))
+        newest = {(piece.pk, piece.version) for piece in pieces}
         former = {
             (each.evidence_id, each.number): each
-            for each in EvidenceVersion.objects.filter(evidence__audit=self.audit)
+            for each in (EvidenceVersion.objects.filter(evidence__audit=self.audit) if links.keys() - newest else ())
             if (each.evidence_id, each.number) in links
         }
         items: list[doc.EvidenceItem] = []
         # A piece that was set aside keeps its number, so that the numbers of the others never change.
-        for place, piece in enumerate(self.audit.evidence.order_by("pk"), 1):
+        for place, piece in enumerate(pieces, 1):
             older = [(version, each) for (pk, version), each in sorted(former.items()) if pk == piece.pk]
             if piece.withdrawn_at is None:
                 items += [

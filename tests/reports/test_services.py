@@ -194,9 +194,9 @@ def during(monkeypatch: Any, happens: Callable[[], Any]) -> None:
     """Let something happen while the pages are set."""
     print_it = services.render_pdf
 
-    def render_pdf(report: Any) -> Any:
+    def render_pdf(report: Any, beside: Any = None) -> Any:
         happens()
-        return print_it(report)
+        return print_it(report, beside)
 
     monkeypatch.setattr(services, "render_pdf", render_pdf)
 

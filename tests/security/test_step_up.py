@@ -40,6 +40,7 @@ ASKING = {
     "awards:freeze",
     "awards:gate",
     "certificates:step",
+    "reports:webhook_create",
 }
 
 
