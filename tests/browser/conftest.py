@@ -82,7 +82,9 @@ def chromium() -> Iterator[Browser]:
     if not path:
         reason = "no Chromium found; bin/test installs it where it may, or set CHROMIUM to its path"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # The browser's event loop runs in this thread, which uses the database too, and takes it down at the end.
+        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()

@@ -167,7 +167,7 @@ WALKS = {
     "sian": ("/audits/", "audits:"),
     "amara": ("/awards/", "awards:"),
     "hana": ("/awards/", "awards:"),
-    "ivy": ("/reports/dashboard/", "/reports/organisations/2/register/", "/awards/", "awards:"),
+    "ivy": ("/awards/", "awards:"),
 }
 
 

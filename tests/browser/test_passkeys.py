@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +9,6 @@ import pytest
 from tests.factories import PASSWORD, make_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
     from pytest_django.live_server_helper import LiveServer
 
@@ -24,14 +21,6 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _rows_beside_the_browser() -> Iterator[None]:
-    """Let this thread use the database although the browser's event loop runs in it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 def test_a_passkey_is_added_and_then_signs_in_alone(live_server: LiveServer, chromium: Browser) -> None:

@@ -10,11 +10,13 @@ import pypdf
 import pytest
 from django.db.models import ProtectedError
 
+from benchmarks.kpis.registry import KPIS
+from reports.carried import Basis
 from reports.pdf import MissingGlyphError
 from reports.renderers import render_pdf
 from reports.selectors import certificate_document
 from tests.factories import AT
-from tests.reports.samples import make_findings, make_report
+from tests.reports.samples import make_findings, make_measures, make_report
 from tests.reports.signed import make_audit_with_result
 
 
@@ -48,6 +50,14 @@ def test_an_answer_of_20_000_characters_is_printed_to_its_last_word() -> None:
 def test_a_table_of_200_rows_has_them_all() -> None:
     found = text_of(short(findings=make_findings(200)))
     assert [number for number in range(1, 201) if f"No. {number} " not in found] == []
+
+
+def test_measurements_of_one_row_each_go_on_over_the_page() -> None:
+    one = make_measures()[0]
+    kpis = [(kpi.code, variant.code) for kpi in KPIS.values() for variant in kpi.variants]
+    measures = tuple(replace(one, kpi=kpi, variant=variant, n=100_000 + n) for n, (kpi, variant) in enumerate(kpis))
+    found = text_of(short(basis=Basis({"case": {}, "result": {}}, measures)))
+    assert [n for n in range(len(kpis)) if f"{100_000 + n:,}" not in found] == []
 
 
 @pytest.mark.parametrize(
