@@ -299,4 +299,4 @@ def test_strip_costs_the_same_for_few_and_many_answers(client: Client) -> None:
         with CaptureQueriesContext(connection) as captured:
             assert states(send(client, scene, change(audit.answers.last()))) == ["saved"]
         counts.append(len(captured))
-    assert counts == [19, 19]
+    assert counts[0] == counts[1] <= 19 + (connection.vendor == "postgresql")  # which is asked for its lock
