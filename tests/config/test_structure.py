@@ -60,6 +60,12 @@ def test_a_pure_part_loads_without_django(module: str) -> None:
     assert [name for name in run.stdout.split() if name.split(".")[0] == "django"] == []
 
 
+def test_a_command_starts_without_the_services_of_the_rooms_and_the_statistics() -> None:
+    begin = "import django, sys; django.setup(); print(*{'reports.services', 'scipy.stats', 'ibis'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", begin], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.strip() == ""
+
+
 @pytest.mark.parametrize("room", sorted(ROOMS - {"config"}))
 def test_each_app_has_a_short_readme(room: str) -> None:
     lines = (ROOT / room / "README.md").read_text().splitlines()
