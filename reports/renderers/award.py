@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from django.template.loader import get_template
 from django.utils import translation
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LONG = 44  # characters of a name from which the type gets smaller
+LONG_AWARD = 40  # the same for the award, in half characters: two lines of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,7 @@ def render_award(document: AwardCertificate, *, plaque: bool = False) -> bytes:
             "d": document,
             "day": day_format(),
             "long": len(document.organisation) > LONG,
+            "long_award": sum(1 + (east_asian_width(each) in "FW") for each in document.award) > LONG_AWARD,
             "qr": qr_code(document.url),
             "rosette": mark_safe(rosette(size=400, colour="#2b5753")),  # noqa: S308 - drawn by us from numbers
         }
