@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from fractions import Fraction
 
+    from accounts.models import Organisation
     from awards.models import Entry, Judge, Stage
     from awards.panel import Refusal
     from awards.scheme import AwardSpec, Scheme
@@ -170,12 +171,12 @@ def desk(stage: Stage, *, at: datetime) -> Desk:
             changed[card.entry_id] += 1
     drifts = _drifts(stage)
     lines = [_judge_line(judge, cards, stage, at, drifts) for judge in judges]
-    countries = {judge.key: judge.employer.country for judge in judges if judge.employer}
+    employers = {judge.key: judge.employer for judge in judges if judge.employer}
     expected = _expected(stage, groups, entries) if scheme.judging()[-1].code == stage.code else {}
     return Desk(
         stage=stage,
         judges=lines,
-        parts=[_part(group, scheme, by_code, names, levels, changed, countries, expected) for group in groups.values()],
+        parts=[_part(group, scheme, by_code, names, levels, changed, employers, expected) for group in groups.values()],
         cards=sum(line.assigned for line in lines),
         done=sum(line.assigned - line.open for line in lines),
         stale=sum(changed.values()),
@@ -248,7 +249,7 @@ def _part(
     names: Mapping[str, str],
     levels: Mapping[str, Mapping[str, list[int]]],
     changed: Mapping[int, int],
-    countries: Mapping[str, str],
+    employers: Mapping[str, Organisation],
     expected: Mapping[str, list[AwardSpec]],
 ) -> CategoryPart:
     places = group.ranking.of() if group.ranking else {}
@@ -259,7 +260,7 @@ def _part(
     look = _Look(scheme, entries, names, levels, changed, totals, places, intervals, expected)
     lines = [_line(code, group, look) for code in members]
     said = [_renamed(fact, names).words(gettext) for fact in facts(analysis, group.verdict)] if analysis else []
-    said += _bias(group, entries, countries)
+    said += _bias(group, entries, employers)
     told = [each for each in analysis.refused if each.code != "needs_severity"] if analysis else []
     refused = list(dict.fromkeys((STATISTICS[each.what.partition(".")[0]], _refusal(each, names)) for each in told))
     leaders = group.ranking.places[0].entrants if group.ranking else ()
@@ -288,21 +289,46 @@ def _part(
     )
 
 
-def _bias(group: Group, entries: Mapping[str, Entry], countries: Mapping[str, str]) -> list[str]:
-    """Say whether judges favour entrants of the country of their employer; nothing where it cannot be told."""
-    if group.analysis is None or not countries:
+def _bias(group: Group, entries: Mapping[str, Entry], employers: Mapping[str, Organisation]) -> list[str]:
+    """Say whether judges favour the country or the organisation that they work in; nothing where it cannot be told."""
+    if group.analysis is None or not employers:
         return []
-    own = {code: (entry.centre or entry.organisation).country for code, entry in entries.items()}
+    countries = {code: (entry.centre or entry.organisation).country for code, entry in entries.items()}
+    organisations = {code: str(entry.organisation_id) for code, entry in entries.items()}
+    judges = {key: str(employer.pk) for key, employer in employers.items()}
+    said = _favoured(
+        group,
+        "country",
+        (countries, {key: employer.country for key, employer in employers.items()}),
+        gettext("No sign that judges favour their own country: %(points)s points (%(low)s to %(high)s)."),
+        gettext("Entrants of a judge's own country get %(points)s points (%(low)s to %(high)s): look at it."),
+    )
+    panel = group.analysis.panel
+    pairs = zip(panel.cards.entrant, panel.cards.judge, strict=True)
+    if not any(organisations.get(panel.entrants[e]) == judges.get(panel.judges[j], "") for e, j in pairs):
+        return [*said, gettext("No judge scored an entrant of their own organisation: that is a conflict of interest.")]
+    return said + _favoured(
+        group,
+        "organisation",
+        (organisations, judges),
+        gettext("No sign that judges favour their own organisation: %(points)s points (%(low)s to %(high)s)."),
+        gettext("Entrants of a judge's own organisation get %(points)s points (%(low)s to %(high)s): look at it."),
+    )
+
+
+def _favoured(
+    group: Group, trait: str, shared: tuple[Mapping[str, str], Mapping[str, str]], fair: str, unfair: str
+) -> list[str]:
+    """Put the effect of a trait that entrants and judges may share into the words for one within chance, or not."""
+    if group.analysis is None:
+        return []
+    entrants, judges = shared
     try:
-        found = shared_trait(group.analysis.panel, of_entrants=own, of_judges=countries, trait="country")
+        found = shared_trait(group.analysis.panel, of_entrants=entrants, of_judges=judges, trait=trait)
     except RefusedError:
         return []
     params = {"points": f"{found.effect:+.2f}", "low": f"{found.low:+.2f}", "high": f"{found.high:+.2f}"}
-    if found.low <= 0 <= found.high:
-        words = gettext("No sign that judges favour their own country: %(points)s points (%(low)s to %(high)s).")
-    else:
-        words = gettext("Entrants of a judge's own country get %(points)s points (%(low)s to %(high)s): look at it.")
-    return [words % params]
+    return [(fair if found.low <= 0 <= found.high else unfair) % params]
 
 
 @dataclass(frozen=True)

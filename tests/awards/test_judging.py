@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Notice, Role
-from awards.models import Assignment, Preference, TieKind
+from awards.models import Assignment, Judge, Preference, TieKind
 from awards.selectors.desk import desk, stage_facts
 from awards.selectors.judging import side_page
 from awards.selectors.panels import CONFLICTS, barred, entries_in, panel_of, preview
@@ -260,3 +260,22 @@ def test_a_calibration_entry_is_judged_like_the_others_and_counts_nowhere(client
     colleague = make_user(Role.ADMINISTRATOR, scene.programme.organiser)
     client.force_login(colleague)
     assert client.get(reverse("awards:entry", args=[invented.code])).status_code == 404
+
+
+def test_the_desk_says_whether_judges_favour_their_own_organisation() -> None:
+    scene = make_judging(10, 4)
+    scene.assign()
+    employers = [make_organisation() for _judge in scene.judges]
+    for judge, employer in zip(scene.judges, employers, strict=True):
+        Judge.objects.filter(pk=judge.pk).update(employer=employer)
+    own, high = {entry.pk for entry in scene.entries[:5]}, {judge.pk for judge in scene.judges[:2]}
+    scene.score(lambda entry, judge: (4, 5) if entry.pk in own and judge.pk in high else (entry.pk % 2 + 1, 2))
+
+    def said() -> str:
+        return " ".join(words for part in desk(scene.stage, at=IN_JUDGING).parts for words in part.said)
+
+    assert "No judge scored an entrant of their own organisation" in said()
+    # Two judges have gone to work for an entrant since; their cards were given before, and count.
+    scene.programme.entries.filter(pk__in=own).update(organisation=employers[0])
+    Judge.objects.filter(pk__in=high).update(employer=employers[0])
+    assert "Entrants of a judge's own organisation get +" in said()
